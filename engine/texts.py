@@ -1,0 +1,51 @@
+"""Texts keyed by role (`item.cfs`, `suggest.medication_review`), one folder a language, with no silent fall-back."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from engine.errors import RuleSetError
+
+
+class Texts:
+    """The texts of one language: `texts("item.four_at")`, with placeholders filled by keyword."""
+
+    def __init__(self, language: str, entries: Mapping[str, str]) -> None:
+        self.language = language
+        self._entries = dict(entries)
+
+    def __call__(self, key: str, **values: object) -> str:
+        """Return the text under `key`; raise `RuleSetError` if it is missing or a placeholder is not filled."""
+        try:
+            return self._entries[key].format(**values) if values else self._entries[key]
+        except KeyError as missing:
+            raise RuleSetError(f"texts/{self.language}: {key} lacks {missing}. Write it in every language.") from None
+
+    def __contains__(self, key: str) -> bool:
+        return key in self._entries
+
+    def keys(self) -> tuple[str, ...]:
+        """Return every key, sorted."""
+        return tuple(sorted(self._entries))
+
+    @classmethod
+    def load(cls, language: str, *folders: Path) -> Texts:
+        """Read every `*.toml` under each folder's `language` subfolder; the same key twice is an error."""
+        entries: dict[str, str] = {}
+        for path in (p for folder in folders for p in sorted((folder / language).glob("*.toml"))):
+            for key, text in _flatten(tomllib.loads(path.read_text("utf-8"))):
+                if key in entries:
+                    raise RuleSetError(f"{path.name}: {key} is written twice. Keep one.")
+                entries[key] = text
+        return cls(language, entries)
+
+
+def _flatten(table: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, str]]:
+    for key, value in table.items():
+        if isinstance(value, Mapping):
+            yield from _flatten(value, f"{prefix}{key}.")
+        else:
+            yield f"{prefix}{key}", str(value).strip()

@@ -1,0 +1,109 @@
+"""What an assessment says: scores, suggestions with their reasons, what is undecided, and what to ask next."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Literal
+
+from rules.case import Note, Rater
+
+Strength = Literal["recommend", "consider"]
+Because = Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class ScoreResult:
+    """A score: `value` when it is certain, else the interval; `high` None is open upwards, both None does not apply."""
+
+    value: float | None
+    low: float | None
+    high: float | None
+    because: Because
+    details: tuple[Mapping[str, object], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A rule that fired: what it suggests, the facts that made it fire (enough to repeat it), and its sources.
+
+    `suggests` is `track:…`, `module:…`, `pathway:…` or `action:…`; `confirm` marks a limit not yet read in its source.
+    """
+
+    rule: str
+    suggests: str
+    strength: Strength
+    because: Because
+    sources: tuple[str, ...]
+    confirm: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Undecided:
+    """A rule that the facts do not settle, with the items whose answers could settle it, in the order of the form."""
+
+    rule: str
+    missing: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Track:
+    """A suggested track: standard, prevention, cga_team or palliative_focus."""
+
+    track: str
+    strength: Strength
+    status: Literal["final", "preliminary"]
+
+
+@dataclass(frozen=True, slots=True)
+class TeamListEntry:
+    """Why the patient stands on the team's list: a track, `undecided`, or `clinical_judgement`."""
+
+    reason: str
+    ask_next: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RuleSetInForce:
+    """Which rules and numbers were used; `overlay` names the local overlay, or is None."""
+
+    version: str
+    digest: str
+    overlay: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RuleError:
+    """The two engines answered differently, so the rule is neither suggested nor ruled out."""
+
+    rule: str
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class Assessment:
+    """Everything that follows from one case on one date."""
+
+    index_date: date
+    ruleset: RuleSetInForce
+    scores: Mapping[str, ScoreResult]
+    tracks: tuple[Track, ...] = ()
+    pathway: Literal["A", "B", "C"] | None = None
+    findings: tuple[Finding, ...] = ()
+    undecided: tuple[Undecided, ...] = ()
+    ask_next: str | None = None
+    coordination_group: int | None = None
+    burden: Mapping[str, object] = field(default_factory=dict)
+    rater: Rater | None = None
+    on_team_list: TeamListEntry | None = None
+    notes: tuple[Note, ...] = ()
+    errors: tuple[RuleError, ...] = ()
+
+    def fired(self, rule: str) -> bool:
+        """Return whether the rule fired."""
+        return any(finding.rule == rule for finding in self.findings)
+
+    def suggests_track(self, track: str) -> bool:
+        """Return whether the track is suggested."""
+        return any(suggested.track == track for suggested in self.tracks)

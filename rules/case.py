@@ -1,0 +1,102 @@
+"""A person's facts as they came in: the case of the contract, as frozen values.
+
+`None` is unknown everywhere; an empty tuple is "none", said by someone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Literal
+
+Use = Literal["regular", "as_needed"]
+
+
+@dataclass(frozen=True, slots=True)
+class Patient:
+    """Who it is about; `id` is an 11-digit identity number, `local_id` stands in where there is none."""
+
+    id: str | None = None
+    local_id: str | None = None
+    name: str | None = None
+    birth_date: date | None = None
+    sex: Literal["female", "male", "unknown"] | None = None
+    municipality: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Encounter:
+    """The hospital stay; times carry their zone."""
+
+    id: str | None = None
+    admitted: datetime | None = None
+    ward: str | None = None
+    room: str | None = None
+    urgency: Literal["acute", "elective"] | None = None
+    expected_discharge: date | None = None
+    discharged: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnosis:
+    """A diagnosis code; `system` is `icd-10`, `icpc-2`, or the sender's own name for another system."""
+
+    code: str
+    system: str = "icd-10"
+    main: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Medicine:
+    """A line of the medicine list; `dose` is the daily dose in `unit`, `stop` the last day, both when known."""
+
+    name: str | None = None
+    atc: str | None = None
+    use: Use | None = None
+    start: date | None = None
+    stop: date | None = None
+    doses_per_day: float | None = None
+    dose: float | None = None
+    unit: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Rater:
+    """Who judged the clinician's CFS, and when."""
+
+    role: str | None = None
+    time: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """Something a person should know about the input or a score: `note.<code>` is its text, `values` fill it."""
+
+    code: str
+    where: str = ""
+    values: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class SetAnswer:
+    """An answer to an item with several choices: what is certainly in it and what certainly is not."""
+
+    yes: frozenset[str]
+    no: frozenset[str]
+
+
+Answer = bool | int | str | SetAnswer
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """All that is known; `answers` holds only what was answered, `diagnoses`/`medicines` are None when unknown."""
+
+    patient: Patient = Patient()
+    encounter: Encounter = Encounter()
+    answers: Mapping[str, Answer] = field(default_factory=dict)
+    diagnoses: tuple[Diagnosis, ...] | None = None
+    medicines: tuple[Medicine, ...] | None = None
+    rater: Rater | None = None
+    notes: tuple[Note, ...] = ()
