@@ -69,9 +69,10 @@ def _fetch(root: Path, folder: Path) -> Path:
         command, return_completed_process=True, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
     )
     if done.returncode:
+        reason = "\n".join(str(done.stdout).splitlines()[:4])
         raise RuntimeError(
-            f"assets/package-lock.json: npm could not fetch the fonts and style sheets (exit {done.returncode}).\n"
-            f"{done.stdout!s}\nSee that this machine reaches an npm registry, which npm's settings name, and try again."
+            "assets/package-lock.json: npm could not fetch the fonts and style sheets. "
+            f"See that this machine reaches an npm registry, which npm's settings name, and try again.\n{reason}"
         )
     return folder / "node_modules"
 
