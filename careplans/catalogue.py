@@ -1,0 +1,146 @@
+"""The plan's own data files as values: modules with their actions, the home pathway's steps, contacts and signs.
+
+A module or action is brought by *marks*: rule ids and `track:…`, `module:…`, `pathway:…` of accepted suggestions, and states
+of the plan such as `what_matters:unknown`. `when` is any of its marks (none named: always), `unless` is any that keeps it out.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any, Literal
+
+from careplans.parts import Anchor, CallTier
+from engine.errors import RuleSetError
+
+DATA = Path(__file__).parent / "data"
+
+
+@dataclass(frozen=True, slots=True)
+class DueRule:
+    """When something is due: days or hours from an anchor, with a step of the pathway, or on an event."""
+
+    anchor: Anchor = "discharge"
+    days: int = 0
+    hours: int = 0
+    before: bool = False
+    event: str | None = None
+    step: str | None = None
+    after: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ActionTemplate:
+    """An action of a module, before it has a date and a reason."""
+
+    id: str
+    block: str
+    owner: str
+    due: DueRule
+    goal: str
+    when: tuple[str, ...] = ()
+    unless: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Module:
+    """A group of actions that come together, with the source they rest on."""
+
+    id: str
+    source: str
+    actions: tuple[ActionTemplate, ...]
+    when: tuple[str, ...] = ()
+    unless: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class StepTemplate:
+    """A step of the home pathway or a clock; `needs` are rules of which one must hold or be open."""
+
+    id: str
+    kind: Literal["clock", "visit"]
+    owners: tuple[str, ...]
+    due: DueRule
+    pathways: tuple[str, ...]
+    needs: tuple[str, ...] = ()
+    checklist: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SignTemplate:
+    """A sign of worsening; it is for everyone unless `when` or `diagnoses` says for whom."""
+
+    id: str
+    tier: CallTier
+    when: tuple[str, ...] = ()
+    diagnoses: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Replacement:
+    """Owners and steps that others stand in for while a mark is in the plan."""
+
+    owners: Mapping[str, str]
+    steps: Mapping[str, str]
+
+
+def read(name: str) -> Mapping[str, Any]:
+    """Read a data file of this folder by name."""
+    return _read(name)
+
+
+@cache
+def _read(name: str) -> Mapping[str, Any]:
+    return tomllib.loads((DATA / f"{name}.toml").read_text("utf-8"))
+
+
+@cache
+def modules() -> tuple[Module, ...]:
+    """Every module, in the order of `plan.toml`."""
+    return tuple(_module(name, read(f"modules/{name}")) for name in read("plan")["modules"])
+
+
+@cache
+def steps() -> tuple[StepTemplate, ...]:
+    """Every step and clock, in the order of `pathway.toml`."""
+    return tuple(_step(table) for table in read("pathway")["steps"])
+
+
+@cache
+def signs() -> tuple[SignTemplate, ...]:
+    """Every sign of worsening, in the order of `contingency.toml`."""
+    return tuple(SignTemplate(**_tuples(table)) for table in read("contingency")["signs"])
+
+
+def step(step_id: str) -> StepTemplate:
+    """Return the step or clock of that id."""
+    for candidate in steps():
+        if candidate.id == step_id:
+            return candidate
+    raise RuleSetError(f"careplans/data/pathway.toml: there is no step {step_id}. Write it, or mend the name.")
+
+
+def replacement(marks: Mapping[str, object]) -> Replacement:
+    """Return which owners and steps stand in for others under these marks."""
+    chosen = [table for mark, table in read("plan")["instead"].items() if mark in marks]
+    return Replacement(*({k: v for table in chosen for k, v in table[part].items()} for part in ("owners", "steps")))
+
+
+def _module(name: str, table: Mapping[str, Any]) -> Module:
+    actions = tuple(_action(action) for action in table["actions"])
+    return Module(**(_tuples(table) | {"id": name, "actions": actions}))
+
+
+def _action(table: Mapping[str, Any]) -> ActionTemplate:
+    return ActionTemplate(**(_tuples(table) | {"due": DueRule(**table["due"])}))
+
+
+def _step(table: Mapping[str, Any]) -> StepTemplate:
+    return StepTemplate(**(_tuples(table) | {"due": DueRule(**table["due"])}))
+
+
+def _tuples(table: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: tuple(value) if isinstance(value, list) else value for key, value in table.items()}

@@ -1,0 +1,172 @@
+"""What a plan is made of: frozen values that hold ids, dates and the patient's own words, but no wording of ours.
+
+The words live in `texts/`, so one plan prints in every language and for every reader with the same action ids.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Literal
+
+from rules.assessment import Finding, RuleError, RuleSetInForce, ScoreResult, TeamListEntry, Track
+from rules.case import Note, Patient
+
+SAFETY = "safety"
+CLINICIAN = "clinician"
+PATHWAY = "home_pathway"
+
+Anchor = Literal["admission", "discharge", "index", "event"]
+DischargeStatus = Literal["set", "expected", "unknown"]
+WhatMattersState = Literal["said", "declined", "unable", "unknown"]
+CallTier = Literal["now", "same_day"]
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """When: `on` is the day and `at` the time where they are known; else anchor, days and hours say it in words."""
+
+    anchor: Anchor
+    days: int = 0
+    hours: int = 0
+    before: bool = False
+    event: str | None = None
+    on: date | None = None
+    at: datetime | None = None
+    expected: bool = False
+    moved_from: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """One thing to do; `why` is rule ids, `home_pathway` or `clinician`, and `about` the item a question asks for."""
+
+    id: str
+    block: str
+    module: str
+    owner: str
+    due: Due
+    why: tuple[str, ...]
+    goal: str
+    status: Literal["planned"] = "planned"
+    about: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A part of the plan, in the order a municipality works; it may be empty."""
+
+    id: str
+    actions: tuple[Action, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A step of the home pathway or a clock beside it, with the checklist it brings."""
+
+    id: str
+    kind: Literal["clock", "visit"]
+    owners: tuple[str, ...]
+    due: Due
+    checklist: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class WhatMatters:
+    """The answer to «Hva er viktig for deg?»; `words` are the patient's own, and only where something was said."""
+
+    state: WhatMattersState
+    words: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Sign:
+    """A sign of worsening and how fast to call."""
+
+    id: str
+    tier: CallTier
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """Whom to call; `phone` None is a blank line to write on, `name` None where the role says enough."""
+
+    role: str
+    phone: str | None = None
+    name: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Contingency:
+    """Beredskapsplan: signs, what to do, whom to call, and what is not to be done (`limits` None is not settled)."""
+
+    signs: tuple[Sign, ...]
+    what_to_do: tuple[str, ...]
+    contacts: tuple[Contact, ...]
+    limits: str | None = None
+    readmission: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ConversationGuide:
+    """Points for a conversation that comes before anything starts; `held` are the tracks that wait for it."""
+
+    points: tuple[str, ...]
+    held: tuple[str, ...]
+    owner: str
+
+
+@dataclass(frozen=True, slots=True)
+class OpenQuestion:
+    """An item nobody has answered, whose answer could settle `rules`; `owner` asks."""
+
+    item: str
+    rules: tuple[str, ...]
+    owner: str
+
+
+@dataclass(frozen=True, slots=True)
+class Banner:
+    """Who the plan is about and where it was made, for the top of every page."""
+
+    patient: Patient
+    ward: str | None = None
+    room: str | None = None
+    admitted: datetime | None = None
+    next_of_kin: str | None = None
+    interpreter: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Accepted suggestions as actions with owners and dates, and all that a reader needs to trust them."""
+
+    index_date: date
+    ruleset: RuleSetInForce
+    banner: Banner
+    what_matters: WhatMatters
+    scores: Mapping[str, ScoreResult]
+    tracks: tuple[Track, ...]
+    pathway: str | None
+    accepted: tuple[Finding, ...]
+    not_accepted: tuple[Finding, ...]
+    blocks: tuple[Block, ...]
+    timeline: tuple[Step, ...]
+    contingency: Contingency
+    discharge: date | None
+    discharge_status: DischargeStatus
+    conversation: ConversationGuide | None = None
+    open_questions: tuple[OpenQuestion, ...] = ()
+    ask_next: str | None = None
+    team_list: TeamListEntry | None = None
+    coordination_group: int | None = None
+    modules: tuple[str, ...] = ()
+    goals: tuple[str, ...] = ()
+    notes: tuple[Note, ...] = field(default_factory=tuple)
+    errors: tuple[RuleError, ...] = ()
+
+    @property
+    def actions(self) -> tuple[Action, ...]:
+        """Every action, in the order of the blocks."""
+        return tuple(action for block in self.blocks for action in block.actions)

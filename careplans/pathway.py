@@ -1,0 +1,126 @@
+"""The home pathway HPH0-HPH5 and the clocks beside it, with Norwegian public holidays (SPEC section 4; Røsstad 2017)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Set
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime, timedelta
+from functools import cache
+from zoneinfo import ZoneInfo
+
+import holidays
+
+from careplans.catalogue import DueRule, StepTemplate, read, step, steps
+from careplans.parts import Due, Step
+from rules.assessment import Assessment
+
+SATURDAY = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """The days a plan counts from, and the municipality's own offsets; None is not known."""
+
+    index: date
+    admitted: datetime | None = None
+    discharge: date | None = None
+    expected: bool = False
+    offsets: Mapping[str, int] = field(default_factory=dict)
+
+
+def timeline(assessment: Assessment, clock: Clock) -> tuple[Step, ...]:
+    """Return the steps and clocks that this patient's plan has, in order, each with its due date or words for it."""
+    return tuple(_dated(template, clock) for template in steps() if _belongs(template, assessment))
+
+
+def due(rule: DueRule, clock: Clock, *, owner: str) -> Due:
+    """Return when something is due for that owner; the GP's dates are working days."""
+    rule = _with_offsets(rule, clock.offsets)
+    found = _count(rule, clock)
+    return _to_office_hours(found, clock) if owner in read("pathway")["calendar"]["office_hours"] else found
+
+
+def pathway_kept(done: Set[str]) -> bool:
+    """Return whether the pathway was kept: at least three of HPH1-HPH4 were done (Røsstad 2017)."""
+    kept = read("pathway")["kept"]
+    return len(done & set(kept["of"])) >= int(kept["least"])
+
+
+def is_working_day(day: date) -> bool:
+    """Return whether Norwegian offices are open that day: neither a weekend nor a public holiday."""
+    return day.weekday() < SATURDAY and day not in _public_holidays()
+
+
+def local_day(moment: datetime) -> date:
+    """Return the day of a moment where the plan is used."""
+    return _local(moment).date()
+
+
+@cache
+def _public_holidays() -> holidays.HolidayBase:
+    return holidays.country_holidays(read("pathway")["calendar"]["public_holidays"])
+
+
+@cache
+def _zone() -> ZoneInfo:
+    return ZoneInfo(read("pathway")["calendar"]["zone"])
+
+
+def _local(moment: datetime) -> datetime:
+    return moment.astimezone(_zone()) if moment.tzinfo else moment.replace(tzinfo=_zone())
+
+
+def _belongs(template: StepTemplate, assessment: Assessment) -> bool:
+    """Leave a step out only where the facts say so: an open pathway or an open need keeps it."""
+    if assessment.pathway is not None and assessment.pathway not in template.pathways:
+        return False
+    open_rules = {undecided.rule for undecided in assessment.undecided} | {error.rule for error in assessment.errors}
+    return not template.needs or any(assessment.fired(rule) or rule in open_rules for rule in template.needs)
+
+
+def _dated(template: StepTemplate, clock: Clock) -> Step:
+    when = due(replace(template.due, step=template.id), clock, owner=template.owners[0])
+    return Step(template.id, template.kind, template.owners, due=when, checklist=template.checklist)
+
+
+def _with_offsets(rule: DueRule, offsets: Mapping[str, int]) -> DueRule:
+    """Fill in a step's own rule and the municipality's number for it."""
+    if rule.step is None:
+        return rule
+    own, earlier = step(rule.step).due, step(rule.step).due.after
+    number = offsets.get(rule.step, own.hours or own.days)
+    hours = number if own.hours else 0
+    if earlier is not None:
+        hours += _with_offsets(DueRule(step=earlier), offsets).hours
+    return replace(own, days=0 if own.hours else number, hours=hours)
+
+
+def _count(rule: DueRule, clock: Clock) -> Due:
+    found = Due(anchor=rule.anchor, days=rule.days, hours=rule.hours, before=rule.before, event=rule.event)
+    if rule.anchor == "admission" and clock.admitted is not None:
+        return _from_admission(found, clock.admitted)
+    if rule.anchor == "discharge" and clock.discharge is not None:
+        days = -rule.days if rule.before else rule.days
+        return replace(found, on=clock.discharge + timedelta(days=days), expected=clock.expected)
+    if rule.anchor == "index":
+        on = clock.index + timedelta(days=rule.days)
+        return replace(found, on=max(clock.index, min(on, clock.discharge or on)))
+    return found
+
+
+def _from_admission(found: Due, admitted: datetime) -> Due:
+    if not found.hours:
+        return replace(found, on=local_day(admitted) + timedelta(days=found.days))
+    at = _local((_local(admitted).astimezone(UTC)) + timedelta(hours=found.hours))
+    return replace(found, on=at.date(), at=at)
+
+
+def _to_office_hours(found: Due, clock: Clock) -> Due:
+    """Move a date to the working day before, but never before the discharge."""
+    if found.on is None or is_working_day(found.on):
+        return found
+    day = found.on
+    while not is_working_day(day):
+        day -= timedelta(days=1)
+    day = max(day, clock.discharge or day)
+    return replace(found, on=day, moved_from=found.on) if day != found.on else found

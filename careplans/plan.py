@@ -1,0 +1,146 @@
+"""Accepted suggestions become a plan: blocks of actions with owners and dates, the home pathway, the contingency plan.
+
+Begin with `build_plan`. What an action is and what brings it is data (`data/modules/`); the words are in `texts/`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import cast
+
+from careplans.acceptance import Acceptance, Accepted, accept
+from careplans.actions import Ground, blocks_of, goals_of, marks_of, question_owner
+from careplans.catalogue import modules, read
+from careplans.contingency import contingency_plan, words
+from careplans.parts import (
+    Banner,
+    Block,
+    ConversationGuide,
+    DischargeStatus,
+    OpenQuestion,
+    Plan,
+    WhatMatters,
+    WhatMattersState,
+)
+from careplans.pathway import Clock, local_day, timeline
+from careplans.settings import PlanSettings
+from engine.errors import InputError
+from rules.assessment import Assessment, Track
+from rules.case import Case, Note
+
+
+def build_plan(
+    case: Case,
+    assessment: Assessment,
+    *,
+    accepted: Accepted,
+    discharge: date | None = None,
+    settings: PlanSettings | None = None,
+) -> Plan:
+    """Return the plan that follows from the accepted suggestions; nothing starts that was not accepted."""
+    settings = settings or PlanSettings()
+    acceptance = accept(assessment, accepted)
+    clock = _clock(case, assessment, discharge=discharge, offsets=settings.offsets)
+    matters = what_matters(case)
+    marks = marks_of(assessment, acceptance, accepted) | {f"what_matters:{matters.state}": ()}
+    blocks = blocks_of(Ground(marks, clock, assessment.ask_next))
+    present = _modules_in(blocks)
+    return Plan(
+        index_date=assessment.index_date,
+        ruleset=assessment.ruleset,
+        banner=_banner(case),
+        what_matters=matters,
+        scores=assessment.scores,
+        tracks=_tracks(assessment, acceptance),
+        pathway=assessment.pathway,
+        accepted=acceptance.started,
+        not_accepted=acceptance.not_accepted,
+        blocks=blocks,
+        timeline=timeline(assessment, clock),
+        contingency=contingency_plan(case, frozenset(present), settings.contacts),
+        discharge=clock.discharge,
+        discharge_status=_discharge_status(clock),
+        conversation=_conversation(acceptance),
+        open_questions=_open_questions(assessment),
+        ask_next=assessment.ask_next,
+        team_list=assessment.on_team_list,
+        coordination_group=assessment.coordination_group,
+        modules=present,
+        goals=goals_of(blocks),
+        notes=_notes(case, assessment),
+        errors=assessment.errors,
+    )
+
+
+def what_matters(case: Case) -> WhatMatters:
+    """Return what the patient said matters, or that it was declined, could not be answered, or was never asked."""
+    table = read("plan")["what_matters"]
+    said = words(case, table["item"])
+    if said is None:
+        return WhatMatters("unknown")
+    return WhatMatters(cast(WhatMattersState, said)) if said in table["states"] else WhatMatters("said", said)
+
+
+def _clock(case: Case, assessment: Assessment, *, discharge: date | None, offsets: Mapping[str, int]) -> Clock:
+    """Count from the date given, else the discharge that took place, else the expected one."""
+    stay = case.encounter
+    if discharge and stay.admitted and discharge < local_day(stay.admitted):
+        raise InputError("--discharge", "the date is before the admission", "Give the day the patient goes home.")
+    known = discharge or (local_day(stay.discharged) if stay.discharged else None)
+    return Clock(
+        index=assessment.index_date,
+        admitted=stay.admitted,
+        discharge=known or stay.expected_discharge,
+        expected=known is None and stay.expected_discharge is not None,
+        offsets=offsets,
+    )
+
+
+def _discharge_status(clock: Clock) -> DischargeStatus:
+    if clock.discharge is None:
+        return "unknown"
+    return "expected" if clock.expected else "set"
+
+
+def _banner(case: Case) -> Banner:
+    return Banner(
+        patient=case.patient,
+        ward=case.encounter.ward,
+        room=case.encounter.room,
+        admitted=case.encounter.admitted,
+        next_of_kin=words(case, "next_of_kin"),
+        interpreter=words(case, "interpreter"),
+    )
+
+
+def _modules_in(blocks: tuple[Block, ...]) -> tuple[str, ...]:
+    present = {action.module for block in blocks for action in block.actions}
+    return tuple(module.id for module in modules() if module.id in present)
+
+
+def _tracks(assessment: Assessment, acceptance: Acceptance) -> tuple[Track, ...]:
+    started = {finding.suggests for finding in acceptance.started}
+    return tuple(track for track in assessment.tracks if f"track:{track.track}" in started)
+
+
+def _conversation(acceptance: Acceptance) -> ConversationGuide | None:
+    """Return the guide for a choice that is not yet recorded."""
+    if not acceptance.choice_open:
+        return None
+    table = read("plan")["shared_decision"]
+    return ConversationGuide(points=tuple(table["points"]), held=tuple(table["tracks"]), owner=table["owner"])
+
+
+def _open_questions(assessment: Assessment) -> tuple[OpenQuestion, ...]:
+    """Return each unanswered item with the rules it could settle: the next one first, then those that settle most."""
+    rules: dict[str, list[str]] = {}
+    for undecided in assessment.undecided:
+        for item in undecided.missing:
+            rules.setdefault(item, []).append(undecided.rule)
+    order = sorted(rules, key=lambda item: (item != assessment.ask_next, -len(rules[item])))
+    return tuple(OpenQuestion(item, tuple(rules[item]), question_owner(item)) for item in order)
+
+
+def _notes(case: Case, assessment: Assessment) -> tuple[Note, ...]:
+    return (*assessment.notes, *(note for note in case.notes if note not in assessment.notes))
