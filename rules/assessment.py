@@ -15,13 +15,17 @@ Because = Mapping[str, object]
 
 @dataclass(frozen=True, slots=True)
 class ScoreResult:
-    """A score: `value` when it is certain, else the interval; `high` None is open upwards, both None does not apply."""
+    """A score: `value` when it is certain, else the interval; `high` None is open upwards, both None does not apply.
+
+    `details` are the criteria that are met, `next_question` the item that would narrow the interval most.
+    """
 
     value: float | None
     low: float | None
     high: float | None
     because: Because
     details: tuple[Mapping[str, object], ...] = ()
+    next_question: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Literal
 
+from engine.facts import SetAnswer
+
 Use = Literal["regular", "as_needed"]
 
 
@@ -76,14 +78,6 @@ class Note:
     code: str
     where: str = ""
     values: Mapping[str, object] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class SetAnswer:
-    """An answer to an item with several choices: what is certainly in it and what certainly is not."""
-
-    yes: frozenset[str]
-    no: frozenset[str]
 
 
 Answer = bool | int | str | SetAnswer

@@ -1,0 +1,182 @@
+"""A rule is data: an id, a condition, what it suggests, its sources. A rule set is checked once, when it is loaded."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, field, replace
+from functools import cached_property
+from graphlib import CycleError, TopologicalSorter
+from typing import Any, Literal
+
+from engine.conditions import And, Compare, Condition, CountOf, Has, Holds, Is, Limit, Not, Or, Suggested, walk
+from engine.errors import RuleSetError
+from engine.items import Item
+from engine.thresholds import Threshold
+
+Strength = Literal["recommend", "consider"]
+STRONGEST_FIRST: tuple[Strength, ...] = ("recommend", "consider")
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """What a rule suggests: a target such as `track:cga_team` or `module:falls`, and how strongly."""
+
+    target: str
+    strength: Strength = "recommend"
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A condition that leads to a suggestion; `sources` are ids of the sources file."""
+
+    id: str
+    when: Condition
+    suggest: Suggestion
+    sources: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Definition:
+    """A named condition that rules build on and that suggests nothing by itself."""
+
+    id: str
+    when: Condition
+
+
+@dataclass(frozen=True, slots=True)
+class Ladder:
+    """Groups in the order they are tried; the first whose definition holds is the answer."""
+
+    id: str
+    rungs: tuple[tuple[int, str], ...]
+
+
+Clause = Rule | Definition
+
+
+@dataclass(frozen=True)
+class RuleSet:
+    """Rules over items, with the limits in force, in strata: a stratum uses only what earlier ones settled."""
+
+    version: str
+    items: Mapping[str, Item]
+    rules: tuple[Rule, ...]
+    definitions: tuple[Definition, ...]
+    thresholds: Mapping[str, Threshold]
+    knowledge: Mapping[str, Any] = field(default_factory=dict)
+    overlay: str | None = None
+
+    def __post_init__(self) -> None:
+        for clause in self.clauses:
+            for condition in walk(clause.when):
+                self._check(clause, condition)
+        _ = self.strata
+
+    @cached_property
+    def clauses(self) -> tuple[Clause, ...]:
+        """Return the definitions and rules with each `Suggested` resolved to the rules that suggest it."""
+        written: tuple[Clause, ...] = (*self.definitions, *self.rules)
+        if len({clause.id for clause in written}) < len(written):
+            raise RuleSetError("Two rules share an id. Give one of them another.")
+        return tuple(replace(clause, when=self._resolved(clause.when)) for clause in written)
+
+    @cached_property
+    def by_id(self) -> dict[str, Clause]:
+        """Return the clauses by id."""
+        return {clause.id: clause for clause in self.clauses}
+
+    @cached_property
+    def limits(self) -> dict[str, float]:
+        """Return each limit in force by name."""
+        return {name: threshold.value for name, threshold in self.thresholds.items()}
+
+    @cached_property
+    def strata(self) -> tuple[tuple[Clause, ...], ...]:
+        """Return the clauses in layers, each using only layers before it; a cycle is an error that names it."""
+        sorter = TopologicalSorter({clause.id: _uses(clause.when) for clause in self.clauses})
+        try:
+            sorter.prepare()
+        except CycleError as cycle:
+            raise RuleSetError(f"These rules wait for each other: {' -> '.join(cycle.args[1])}. Break the circle.") from None
+        layers = []
+        while ready := sorter.get_ready():
+            layers.append(tuple(clause for clause in self.clauses if clause.id in ready))
+            sorter.done(*ready)
+        return tuple(layers)
+
+    @cached_property
+    def digest(self) -> str:
+        """Return `sha256:…` over rules, items, limits and all other knowledge, the local overlay included."""
+        content = {
+            "clauses": [asdict(clause) | {"when": as_data(clause.when)} for clause in self.clauses],
+            "items": [repr(item) for item in self.items.values()],
+            "limits": self.limits,
+            "knowledge": self.knowledge,
+        }
+        canonical = json.dumps(content, sort_keys=True, ensure_ascii=False, default=str)
+        return "sha256:" + hashlib.sha256(canonical.encode()).hexdigest()
+
+    def suggesting(self, target: str) -> tuple[Rule, ...]:
+        """Return the rules that suggest a target."""
+        return tuple(rule for rule in self.rules if rule.suggest.target == target)
+
+    def dependents(self, ids: Iterable[str]) -> set[str]:
+        """Return the ids and every clause that builds on them, near or far."""
+        found = set(ids)
+        for layer in self.strata:
+            found |= {clause.id for clause in layer if _uses(clause.when) & found}
+        return found
+
+    def _resolved(self, condition: Condition) -> Condition:
+        match condition:
+            case Suggested(target):
+                if not self.suggesting(target):
+                    raise RuleSetError(f"No rule suggests {target}. Write the target of an existing rule.")
+                return Or(tuple(Holds(rule.id) for rule in self.suggesting(target)))
+            case And(conditions) | Or(conditions):
+                return type(condition)(tuple(map(self._resolved, conditions)))
+            case CountOf(limit, conditions):
+                return CountOf(limit, tuple(map(self._resolved, conditions)))
+            case Not(inner):
+                return Not(self._resolved(inner))
+            case _:
+                return condition
+
+    def _check(self, clause: Clause, condition: Condition) -> None:
+        match condition:
+            case Compare(item=item) | Is(item=item) | Has(item=item) if item not in self.items:
+                raise RuleSetError(f"{clause.id}: there is no item {item}. Add it to items.toml or mend the name.")
+            case Compare(limit=Limit(name)) | CountOf(limit=Limit(name)) if name not in self.thresholds:
+                raise RuleSetError(f"{clause.id}: there is no limit {name}. Add it to thresholds.toml with its source.")
+            case Holds(id=used) if used not in self.by_id:
+                raise RuleSetError(f"{clause.id}: there is no rule {used}. Mend the name.")
+
+
+def as_data(condition: Condition) -> Any:
+    """Return a condition as nested lists, for the digest and for comparing rule sets."""
+    match condition:
+        case Compare(item, operator, limit):
+            return [operator, item, limit.name]
+        case Is(item, answer):
+            return ["is", item, answer]
+        case Has(item, member):
+            return ["has", item, member]
+        case Holds(used):
+            return ["holds", used]
+        case Suggested(target):
+            return ["suggested", target]
+        case CountOf(limit, conditions):
+            return ["count_of", limit.name, *map(as_data, conditions)]
+        case Not(inner):
+            return ["not", as_data(inner)]
+        case And(conditions):
+            return ["and", *map(as_data, conditions)]
+        case Or(conditions):
+            return ["or", *map(as_data, conditions)]
+    raise RuleSetError(f"{type(condition).__name__} is not a condition that a rule can hold.")
+
+
+def _uses(condition: Condition) -> set[str]:
+    return {part.id for part in walk(condition) if isinstance(part, Holds)}

@@ -1,0 +1,134 @@
+"""From a case to an assessment: scores, rules in both engines, tracks, pathway, what to ask next. Pure."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Literal
+
+from engine.evaluation import Outcome, World, missing, truth
+from engine.facts import because
+from engine.lockstep import SecondEngine, evaluate
+from engine.rules import STRONGEST_FIRST, Ladder, Rule, RuleSet, Strength
+from rules.assessment import Assessment, Finding, RuleError, RuleSetInForce, TeamListEntry, Track, Undecided
+from rules.burden import burden
+from rules.case import Case, Note
+from rules.discharge import COORDINATION_GROUPS
+from rules.frailty import CGA_TEAM, PALLIATIVE_FOCUS, TRACKS, clinical_judgement, shared_decision
+from rules.knowledge import ITEM_ORDER, in_form_order
+from rules.ruleset import to_confirm
+from rules.scoring import Scoring, score
+
+Pathway = Literal["A", "B", "C"]
+PATHWAYS: tuple[Pathway, ...] = ("A", "B", "C")
+
+
+def assess(case: Case, index_date: date, ruleset: RuleSet, second: SecondEngine | None = None) -> Assessment:
+    """Return what follows from a case on a date; `second` runs beside the reference evaluator, in lock-step."""
+    scoring = score(case, index_date, ruleset.limits)
+    worlds, outcomes = evaluate(ruleset, scoring.alternatives, second)
+    undecided = _undecided(ruleset, outcomes)
+    tracks = _tracks(ruleset, worlds, outcomes)
+    ask_next = _ask_next(undecided)
+    return Assessment(
+        index_date=index_date,
+        ruleset=RuleSetInForce(ruleset.version, ruleset.digest, ruleset.overlay),
+        scores=scoring.results,
+        tracks=tracks,
+        pathway=_pathway(outcomes),
+        findings=_findings(ruleset, outcomes),
+        undecided=undecided,
+        ask_next=ask_next,
+        coordination_group=_first_that_holds(COORDINATION_GROUPS, outcomes),
+        burden=burden(scoring.lines),
+        rater=case.rater,
+        on_team_list=_team_list(ruleset, outcomes, tracks, ask_next),
+        notes=(*case.notes, *scoring.notes, *_guardrail_notes(outcomes)),
+        errors=tuple(RuleError(id, "engines_disagree") for id, each in outcomes.items() if each.state == "error"),
+    )
+
+
+def _findings(ruleset: RuleSet, outcomes: Mapping[str, Outcome]) -> tuple[Finding, ...]:
+    fired = [rule for rule in ruleset.rules if outcomes[rule.id].state == "fired"]
+    return tuple(
+        Finding(
+            rule=rule.id,
+            suggests=rule.suggest.target,
+            strength=rule.suggest.strength,
+            because=_in_form_order(because(outcomes[rule.id].facts)),
+            sources=rule.sources,
+            confirm=to_confirm(ruleset, rule.id),
+        )
+        for rule in fired
+    )
+
+
+def _undecided(ruleset: RuleSet, outcomes: Mapping[str, Outcome]) -> tuple[Undecided, ...]:
+    unsettled = [rule for rule in ruleset.rules if outcomes[rule.id].state == "cannot_tell"]
+    return tuple(Undecided(rule.id, in_form_order(outcomes[rule.id].missing)) for rule in unsettled)
+
+
+def _ask_next(undecided: Sequence[Undecided]) -> str | None:
+    times = Counter(item for each in undecided for item in each.missing)
+    return min(times, key=lambda item: (-times[item], ITEM_ORDER[item]), default=None)
+
+
+def _tracks(ruleset: RuleSet, worlds: Sequence[World], outcomes: Mapping[str, Outcome]) -> tuple[Track, ...]:
+    found = []
+    for target in TRACKS:
+        rules = [rule for rule in ruleset.suggesting(target) if outcomes[rule.id].state != "error"]
+        strengths = [_strongest(rules, world) for world in worlds]
+        if all(strengths):
+            weakest = max((s for s in strengths if s), key=STRONGEST_FIRST.index)
+            firm = outcomes[shared_decision.id].state in ("fired", "not_fired") and not _proposed(rules, worlds)
+            found.append(Track(target.removeprefix("track:"), weakest, "final" if firm else "preliminary"))
+    return tuple(found)
+
+
+def _strongest(rules: Sequence[Rule], world: World) -> Strength | None:
+    """Return the strongest suggestion certain in a world."""
+    fired = [rule.suggest.strength for rule in rules if world.truths[rule.id]]
+    return min(fired, key=STRONGEST_FIRST.index, default=None)
+
+
+def _proposed(rules: Sequence[Rule], worlds: Sequence[World]) -> bool:
+    """Return whether the track rests on the tree's proposal: in some world no rule fires on answers alone."""
+    return any(
+        all(missing(rule.when, world) for rule in rules if truth(rule.when, world)) for world in worlds
+    )
+
+
+def _pathway(outcomes: Mapping[str, Outcome]) -> Pathway | None:
+    return next((name for name in PATHWAYS if outcomes[f"pathway_{name.lower()}"].state == "fired"), None)
+
+
+def _first_that_holds(ladder: Ladder, outcomes: Mapping[str, Outcome]) -> int | None:
+    for group, definition in ladder.rungs:
+        if outcomes[definition].state != "not_fired":
+            return group if outcomes[definition].state == "fired" else None
+    return None
+
+
+def _team_list(
+    ruleset: RuleSet, outcomes: Mapping[str, Outcome], tracks: Sequence[Track], ask_next: str | None
+) -> TeamListEntry | None:
+    if outcomes[clinical_judgement.id].state == "fired":
+        return TeamListEntry(clinical_judgement.id, ask_next)
+    if outcomes[shared_decision.id].state == "fired":
+        return TeamListEntry(shared_decision.id, ask_next)
+    for target in (CGA_TEAM, PALLIATIVE_FOCUS):
+        if any(f"track:{track.track}" == target for track in tracks):
+            return TeamListEntry(target.removeprefix("track:"), ask_next)
+    routing = [rule for target in TRACKS for rule in ruleset.suggesting(target)]
+    settled = all(outcomes[rule.id].state in ("fired", "not_fired") for rule in (*routing, ruleset.by_id[clinical_judgement.id]))
+    return None if tracks and settled else TeamListEntry("undecided", ask_next)
+
+
+def _guardrail_notes(outcomes: Mapping[str, Outcome]) -> list[Note]:
+    guardrails = ("cfs_not_validated", "cfs_tree_differs_by_one")
+    return [Note(each, "scores.cfs") for each in guardrails if outcomes[each].state == "fired"]
+
+
+def _in_form_order(facts: Mapping[str, object]) -> dict[str, object]:
+    return {item: facts[item] for item in in_form_order(frozenset(facts))}

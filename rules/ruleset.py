@@ -1,0 +1,70 @@
+"""The rule set in force: every rule with its limits, and what a municipality or hospital has set for itself."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any
+
+from engine.rules import RuleSet
+from engine.thresholds import overlaid
+from rules import discharge, frailty, treatment
+from rules.knowledge import ITEMS, SCORE_ITEMS, SOURCES, THRESHOLDS, knowledge
+
+VERSION = "1.0.0"
+RULES = (*frailty.RULES, *treatment.RULES, *discharge.RULES)
+DEFINITIONS = (*frailty.DEFINITIONS, *discharge.DEFINITIONS)
+
+
+@dataclass(frozen=True, slots=True)
+class Overlay:
+    """What is set locally: limits here; day offsets and contacts for the plan."""
+
+    name: str
+    thresholds: Mapping[str, Any] = field(default_factory=dict)
+    offsets: Mapping[str, int] = field(default_factory=dict)
+    contacts: Mapping[str, str] = field(default_factory=dict)
+
+
+@cache
+def national() -> RuleSet:
+    """Return the rule set with the limits of `data/thresholds.toml`."""
+    return RuleSet(
+        version=VERSION,
+        items={**ITEMS, **SCORE_ITEMS},
+        rules=RULES,
+        definitions=DEFINITIONS,
+        thresholds=THRESHOLDS,
+        knowledge=knowledge(),
+    )
+
+
+def local(overlay: Overlay) -> RuleSet:
+    """Return the rule set with an overlay's limits; an unknown name or an impossible value raises `InputError`."""
+    base = national()
+    return RuleSet(
+        version=base.version,
+        items=base.items,
+        rules=base.rules,
+        definitions=base.definitions,
+        thresholds=overlaid(base.thresholds, overlay.thresholds, overlay.name),
+        knowledge=base.knowledge,
+        overlay=overlay.name,
+    )
+
+
+def to_confirm(ruleset: RuleSet, rule_id: str) -> bool:
+    """Return whether a rule compares with a limit that is recalled and not yet read in its source."""
+    return any(threshold.confirm for threshold in limits_of(ruleset, rule_id))
+
+
+def limits_of(ruleset: RuleSet, rule_id: str) -> list[Any]:
+    """Return the thresholds a rule compares with, in the order they are written."""
+    from engine.conditions import Compare, CountOf, walk
+
+    used = [part.limit.name for part in walk(ruleset.by_id[rule_id].when) if isinstance(part, Compare | CountOf)]
+    return [ruleset.thresholds[name] for name in dict.fromkeys(used)]
+
+
+assert all(source in SOURCES for rule in RULES for source in rule.sources)

@@ -1,0 +1,145 @@
+"""Comorbidity: secondary diagnoses, Charlson (Quan 2005 codes), Hospital Frailty Risk Score, chronic groups."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache, lru_cache
+
+from engine.facts import WHOLE_LIST, FactKey, Facts, Interval
+from rules.case import Diagnosis, Note
+from rules.knowledge import CODE_SETS, CodeSet, rows
+
+ICD10 = "icd-10"
+
+
+@dataclass(frozen=True, slots=True)
+class Coded:
+    """A diagnosis by its place in the list, its ICD-10 code without the dot, or None where it is coded otherwise."""
+
+    place: int
+    diagnosis: Diagnosis
+    code: str | None
+
+    @property
+    def fact(self) -> Facts:
+        """Return the diagnosis as a fact that alone says the same."""
+        return {("conditions", self.place): _entry(self.diagnosis)}
+
+
+def coded(diagnoses: Sequence[Diagnosis]) -> list[Coded]:
+    """Return the diagnoses with their codes as the tables write them."""
+    return [Coded(place, each, _bare(each) if each.system == ICD10 else None) for place, each in enumerate(diagnoses)]
+
+
+def bidiagnoses(diagnoses: Sequence[Coded] | None) -> Interval:
+    """Return how many distinct ICD-10 codes there are less the main one; one more is possible when none is marked."""
+    if diagnoses is None:
+        return _unknown()
+    main = [each for each in diagnoses if each.diagnosis.main]
+    codes = {each.code for each in diagnoses if each.code} - {each.code for each in main}
+    low = len(codes) - (1 if codes and not main else 0)
+    return _counted(low, len(codes), (each for each in diagnoses if each.code or each.diagnosis.main), diagnoses)
+
+
+def charlson(diagnoses: Sequence[Coded] | None, weights: str) -> Interval:
+    """Return the Charlson sum by one set of weights, `weight_1987` or `weight_quan2011`; severe suppresses mild."""
+    if diagnoses is None:
+        return _unknown()
+    found = {category: each for each in reversed(diagnoses) for category in _charlson_categories(each.code)}
+    kept = {name: row for name, row in _categories().items() if name in found and row["suppressed_by"] not in found}
+    low = sum(int(row[weights]) for row in kept.values())
+    return _counted(low, low, (found[name] for name in kept), diagnoses)
+
+
+def hfrs_tenths(diagnoses: Sequence[Coded] | None) -> Interval:
+    """Return the Hospital Frailty Risk Score in whole tenths, so that 5.0 is 5.0; each three-character code once."""
+    if diagnoses is None:
+        return _unknown()
+    first = {each.code[:3]: each for each in reversed(diagnoses) if each.code and each.code[:3] in _hfrs_weights()}
+    low = sum(_hfrs_weights()[code] for code in first)
+    return _counted(low, low, first.values(), diagnoses)
+
+
+def chronic_groups(diagnoses: Sequence[Coded] | None) -> Interval:
+    """Return how many groups of chronic conditions there are; a code counts for the first group it is listed in."""
+    if diagnoses is None:
+        return _unknown()
+    first = {group: each for each in reversed(diagnoses) if (group := _chronic_group(each.code))}
+    return _counted(len(first), len(first), first.values(), diagnoses)
+
+
+def main_diagnosis(diagnoses: Sequence[Coded] | None) -> str | None:
+    """Return `stroke`, `injury` or `other` for the main diagnosis, None when it is unknown or not in ICD-10."""
+    main = next((each.code for each in diagnoses or () if each.diagnosis.main), None)
+    if main is None:
+        return None
+    return next((name for name in ("stroke", "injury") if main in CODE_SETS[name]), "other")
+
+
+def fall_coded(diagnoses: Sequence[Coded] | None) -> bool | None:
+    """Return whether a code says that the injury came of a fall; None when there is no list."""
+    return None if diagnoses is None else any(each.code in CODE_SETS["fall_coded"] for each in diagnoses if each.code)
+
+
+def diagnosis_notes(diagnoses: Sequence[Coded]) -> list[Note]:
+    """Return what a person should know of the list: codes that are not scored, and no main diagnosis."""
+    notes = [Note("diagnosis_not_icd10", f"conditions[{each.place}]") for each in diagnoses if each.code is None]
+    if diagnoses and not any(each.diagnosis.main for each in diagnoses):
+        notes.append(Note("no_main_diagnosis", "conditions"))
+    return notes
+
+
+def _counted(low: int, high: int, carrying: Iterable[Coded], diagnoses: Sequence[Coded]) -> Interval:
+    open_upwards = any(each.code is None for each in diagnoses)
+    low_facts: Facts = {**_facts(carrying), ("conditions", WHOLE_LIST): None}
+    high_facts: Facts = {**_facts(diagnoses), ("conditions", WHOLE_LIST): None}
+    exact = low == high and not open_upwards
+    return Interval(low, None if open_upwards else high, low_facts, high_facts, () if exact else ("conditions",))
+
+
+def _facts(diagnoses: Iterable[Coded]) -> dict[FactKey, object]:
+    return {key: value for each in diagnoses for key, value in each.fact.items()}
+
+
+def _unknown() -> Interval:
+    return Interval(0, None, missing=("conditions",))
+
+
+def _bare(diagnosis: Diagnosis) -> str:
+    return diagnosis.code.replace(".", "").upper()
+
+
+def _entry(diagnosis: Diagnosis) -> object:
+    if diagnosis.system == ICD10 and not diagnosis.main:
+        return diagnosis.code
+    entry: dict[str, object] = {"code": diagnosis.code, "system": diagnosis.system}
+    return entry | {"main": True} if diagnosis.main else entry
+
+
+@cache
+def _categories() -> dict[str, Mapping[str, str]]:
+    return {row["category"]: row for row in rows("charlson_categories")}
+
+
+@cache
+def _hfrs_weights() -> dict[str, int]:
+    return {row["icd10_3char"]: round(float(row["weight"]) * 10) for row in rows("hfrs_icd10_weights")}
+
+
+@cache
+def _by_prefix(name: str, key: str) -> tuple[tuple[str, CodeSet], ...]:
+    prefixes: dict[str, list[str]] = {}
+    for row in rows(name):
+        prefixes.setdefault(row[key], []).append(row["code_prefix_nodot"])
+    return tuple((group, CodeSet(tuple(codes))) for group, codes in prefixes.items())
+
+
+@lru_cache(maxsize=8192)
+def _charlson_categories(code: str | None) -> tuple[str, ...]:
+    return tuple(name for name, codes in _by_prefix("charlson_quan2005_icd10", "category") if code and code in codes)
+
+
+@lru_cache(maxsize=8192)
+def _chronic_group(code: str | None) -> str | None:
+    return next((name for name, codes in _by_prefix("chronic_groups_icd10", "group") if code and code in codes), None)

@@ -1,0 +1,217 @@
+"""All scores of a case on a date: what is shown, and the values that the rules are given (section 2)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from engine.facts import Interval, SetAnswer, Value, because, joined
+from rules.assessment import ScoreResult
+from rules.case import Answer, Case, Note
+from rules.knowledge import ITEMS, CodeSet, rows
+from rules.scores import comorbidity, norgep
+from rules.scores.cfs import TreeResult, cfs_tree, tree_facts
+from rules.scores.medicines import Line, counted_lines, fall_risk_medicines, lines_on, medicine_notes
+
+Limits = Mapping[str, float]
+NOT_APPLICABLE = ScoreResult(None, None, None, {})
+SPICT = tuple(item for item in ITEMS if item.startswith("spict_"))
+FALL_RISK_CLASSES = tuple(CodeSet.parse(row["atc_prefixes"]) for row in rows("stoppfall_atc"))
+
+
+@dataclass(frozen=True, slots=True)
+class Scoring:
+    """Scores as shown; the worlds' values for the rules, one for each CFS level still possible; notes; medicine lines."""
+
+    results: dict[str, ScoreResult]
+    alternatives: tuple[dict[str, Value], ...]
+    notes: tuple[Note, ...]
+    lines: Sequence[Line] | None
+
+
+def score(case: Case, index_date: date, limits: Limits) -> Scoring:
+    """Return every score of the case on the index date."""
+    answers = {**case.answers, **_person(case, index_date)}
+    tree = cfs_tree(answers)
+    lines = None if case.medicines is None else lines_on(case.medicines, index_date, limits["course_days"])
+    diagnoses = None if case.diagnoses is None else comorbidity.coded(case.diagnoses)
+    list_name, norgep_note = _norgep_list(answers)
+    counts = {
+        **_medicine_counts(lines, list_name, answers),
+        "bidiagnoses": comorbidity.bidiagnoses(diagnoses),
+        "chronic_groups": comorbidity.chronic_groups(diagnoses),
+        "spict_count": _spict_count(answers),
+    }
+    results = {
+        **_cfs_results(answers, tree),
+        **{name: shown(interval) for name, interval in counts.items()},
+        **_charlson(diagnoses, answers.get("age"), limits),
+        "hfrs": _hfrs(diagnoses, answers.get("age"), limits["hfrs_from_age"]),
+    }
+    if lines is not None:
+        results["norgep_hits"] = _with_hits(results["norgep_hits"], lines, list_name)
+    rule_values = {**_rule_values(answers, diagnoses), **counts, "norgep_hits": _norgep_for_rules(counts, lines, answers)}
+    notes = (
+        *(medicine_notes(lines) if lines else ()),
+        *((norgep_note,) if norgep_note and lines else ()),
+        *(comorbidity.diagnosis_notes(diagnoses) if diagnoses else ()),
+    )
+    return Scoring(results, _alternatives(rule_values, answers, tree), notes, lines)
+
+
+def shown(interval: Interval) -> ScoreResult:
+    """Return an interval as it is shown: its value when exact, and the facts that carry it."""
+    value = interval.low if interval.exact else None
+    return ScoreResult(value, interval.low, interval.high, because(interval.low_facts))
+
+
+def _person(case: Case, index_date: date) -> dict[str, Answer]:
+    patient, found = case.patient, dict[str, Answer]()
+    if patient.birth_date is not None:
+        found["age"] = age_on(patient.birth_date, index_date)
+    if patient.sex is not None:
+        found["sex"] = patient.sex
+    return found
+
+
+def age_on(birth_date: date, day: date) -> int:
+    """Return whole years lived on a day."""
+    return day.year - birth_date.year - ((day.month, day.day) < (birth_date.month, birth_date.day))
+
+
+def _rule_values(answers: Mapping[str, Answer], diagnoses: Sequence[comorbidity.Coded] | None) -> dict[str, Value]:
+    values: dict[str, Value] = {item: _value(item, answer) for item, answer in answers.items()}
+    derived = {
+        "main_diagnosis": comorbidity.main_diagnosis(diagnoses),
+        "fall_coded": comorbidity.fall_coded(diagnoses),
+    }
+    return values | {name: value for name, value in derived.items() if value is not None}
+
+
+def _value(item: str, answer: Answer) -> Value:
+    if isinstance(answer, bool | str | SetAnswer):
+        return answer
+    return Interval.answer(item, answer)
+
+
+def _alternatives(
+    values: Mapping[str, Value], answers: Mapping[str, Answer], tree: TreeResult
+) -> tuple[dict[str, Value], ...]:
+    """Return the rules' values, once for each CFS level still possible."""
+    clinician = answers.get("cfs_clinician")
+    distance = _tree_distance(answers, tree)
+    if isinstance(clinician, int):
+        return ({**values, "cfs_level": Interval.answer("cfs_clinician", clinician), "cfs_tree_distance": distance},)
+    facts = tree_facts(answers, tree.asked)
+    replaced_by = tuple(item for item in ("cfs_clinician", tree.next_question) if item)
+    return tuple(
+        {
+            **values,
+            "cfs_level": Interval(level, level, facts, facts, provisional=replaced_by),
+            "cfs_tree_distance": distance,
+        }
+        for level in sorted(tree.levels)
+    )
+
+
+def _tree_distance(answers: Mapping[str, Answer], tree: TreeResult) -> Interval:
+    """Return how many levels the tree is from the clinician; none apart where no clinician has scored."""
+    clinician = answers.get("cfs_clinician")
+    if not isinstance(clinician, int):
+        return Interval(0, 0)
+    apart = [abs(clinician - level) for level in tree.levels]
+    facts = joined(({("cfs_clinician", None): clinician}, tree_facts(answers, tree.asked)))
+    return Interval(min(apart), max(apart), facts, facts, tuple(sorted(tree.open)))
+
+
+def _cfs_results(answers: Mapping[str, Answer], tree: TreeResult) -> dict[str, ScoreResult]:
+    low, high = min(tree.levels), max(tree.levels)
+    by_tree = ScoreResult(low if low == high else None, low, high, because(tree_facts(answers, tree.asked)), (), tree.next_question)
+    clinician = answers.get("cfs_clinician")
+    if not isinstance(clinician, int):
+        return {"cfs": by_tree, "cfs_tree": by_tree}
+    return {"cfs": ScoreResult(clinician, clinician, clinician, {"cfs_clinician": clinician}), "cfs_tree": by_tree}
+
+
+def _medicine_counts(lines: Sequence[Line] | None, list_name: str, answers: Mapping[str, Answer]) -> dict[str, Interval]:
+    residence = {("residence", None): answers["residence"]} if "residence" in answers else {}
+    return {
+        "regular_medicines": counted_lines(lines, "regular"),
+        "as_needed_medicines": counted_lines(lines, "as_needed"),
+        "norgep_hits": norgep.norgep_hits(lines, list_name, residence),
+        "fall_risk_medicines": fall_risk_medicines(lines, FALL_RISK_CLASSES),
+    }
+
+
+def _norgep_list(answers: Mapping[str, Answer]) -> tuple[str, Note | None]:
+    residence = answers.get("residence")
+    if residence is None:
+        return norgep.AT_HOME, Note("norgep_list_by_default", "scores.norgep_hits")
+    return norgep.IN_NURSING_HOME if residence in norgep.NURSING_HOME_RESIDENCES else norgep.AT_HOME, None
+
+
+def _norgep_for_rules(
+    counts: Mapping[str, Interval], lines: Sequence[Line] | None, answers: Mapping[str, Answer]
+) -> Interval:
+    return counts["norgep_hits"] if "residence" in answers else norgep.over_both_lists(lines)
+
+
+def _with_hits(result: ScoreResult, lines: Sequence[Line], list_name: str) -> ScoreResult:
+    hits = norgep.check(lines, list_name).hits
+    details = tuple(
+        {
+            "list": hit.criterion.list_name,
+            "item": hit.criterion.number,
+            "criterion": hit.criterion.label,
+            "medicines": [line.substance for line in hit.lines],
+        }
+        for hit in hits
+    )
+    return ScoreResult(result.value, result.low, result.high, result.because, details)
+
+
+def _spict_count(answers: Mapping[str, Answer]) -> Interval:
+    yes = [item for item in SPICT if answers.get(item) is True]
+    no = [item for item in SPICT if answers.get(item) is False]
+    unknown = tuple(item for item in SPICT if item not in answers)
+    return Interval(
+        len(yes),
+        len(SPICT) - len(no),
+        {(item, None): True for item in yes},
+        {(item, None): False for item in no},
+        unknown,
+    )
+
+
+def _charlson(
+    diagnoses: Sequence[comorbidity.Coded] | None, age: Answer | None, limits: Limits
+) -> dict[str, ScoreResult]:
+    by_2011 = comorbidity.charlson(diagnoses, "weight_quan2011")
+    by_1987 = comorbidity.charlson(diagnoses, "weight_1987")
+    return {
+        "charlson": shown(by_2011),
+        "charlson_1987": shown(by_1987),
+        "charlson_age_adjusted": _age_adjusted(by_1987, age, limits),
+    }
+
+
+def _age_adjusted(by_1987: Interval, age: Answer | None, limits: Limits) -> ScoreResult:
+    most = int(limits["charlson_age_most"])
+    if not isinstance(age, int):
+        high = None if by_1987.high is None else by_1987.high + most
+        return ScoreResult(None, by_1987.low, high, because(by_1987.low_facts))
+    steps = (age - limits["charlson_age_from"]) // limits["charlson_age_step"] + 1
+    points = int(min(max(steps, 0), most))
+    high = None if by_1987.high is None else by_1987.high + points
+    low = by_1987.low + points
+    return ScoreResult(low if low == high else None, low, high, {"age": age, **because(by_1987.low_facts)})
+
+
+def _hfrs(diagnoses: Sequence[comorbidity.Coded] | None, age: Answer | None, from_age: float) -> ScoreResult:
+    if isinstance(age, int) and age < from_age:
+        return NOT_APPLICABLE
+    tenths = comorbidity.hfrs_tenths(diagnoses)
+    low, high = tenths.low / 10, None if tenths.high is None else tenths.high / 10
+    exact = tenths.exact and age is not None
+    return ScoreResult(low if exact else None, low, high, because(tenths.low_facts))
