@@ -21,28 +21,34 @@ State = Literal["fired", "not_fired", "cannot_tell", "error"]
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """One way the facts may be, and what has been settled in it so far; what is in neither is unknown."""
+    """One way the facts may be, and what has been settled in it so far; what is in neither is unknown.
+
+    `decided` and `asked` remember conditions by identity, which is safe while the rule set that holds them lives.
+    """
 
     ruleset: RuleSet
     values: Mapping[str, Value]
     truths: dict[str, Truth] = field(default_factory=dict)
+    decided: dict[int, Truth] = field(default_factory=dict)
+    asked: dict[int, frozenset[str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """How a rule came out: the facts behind it when it is settled, the answers that could settle it when it is not."""
+    """How a rule came out: the facts behind it when it fired, the answers that could settle it when unsettled."""
 
     state: State
     facts: Facts = field(default_factory=dict)
     missing: frozenset[str] = frozenset()
 
 
-def settle(ruleset: RuleSet, values: Mapping[str, Value]) -> World:
-    """Return the world of these values with every clause's truth, stratum by stratum."""
-    world = World(ruleset, values)
+def settle(ruleset: RuleSet, values: Mapping[str, Value], known: Mapping[str, Truth]) -> World:
+    """Return the world of these values with every clause's truth, stratum by stratum; `known` are settled already."""
+    world = World(ruleset, values, dict(known))
     for stratum in ruleset.strata:
         for clause in stratum:
-            world.truths[clause.id] = truth(clause.when, world)
+            if clause.id not in known:
+                world.truths[clause.id] = truth(clause.when, world)
     return world
 
 
@@ -52,12 +58,19 @@ def outcome(condition: Condition, worlds: Sequence[World]) -> Outcome:
     if truths == {True}:
         return Outcome("fired", joined(reasons(condition, world) for world in worlds))
     if truths == {False}:
-        return Outcome("not_fired", joined(reasons(condition, world) for world in worlds))
+        return Outcome("not_fired")
     return Outcome("cannot_tell", missing=frozenset().union(*(missing(condition, world) for world in worlds)))
 
 
 def truth(condition: Condition, world: World) -> Truth:
     """Return True, False, or None where the facts do not settle it."""
+    known = id(condition)
+    if known not in world.decided:
+        world.decided[known] = _truth(condition, world)
+    return world.decided[known]
+
+
+def _truth(condition: Condition, world: World) -> Truth:
     match condition:
         case And(conditions):
             return _all(truth(part, world) for part in conditions)
@@ -99,6 +112,13 @@ def reasons(condition: Condition, world: World) -> Facts:
 
 def missing(condition: Condition, world: World) -> frozenset[str]:
     """Return the items whose answers could settle the condition, or overturn it where it rests on a proposal."""
+    known = id(condition)
+    if known not in world.asked:
+        world.asked[known] = _missing(condition, world)
+    return world.asked[known]
+
+
+def _missing(condition: Condition, world: World) -> frozenset[str]:
     held = truth(condition, world)
     match condition:
         case And(conditions):

@@ -56,7 +56,7 @@ Value: TypeAlias = bool | str | Interval | SetAnswer
 
 
 def because(facts: Facts) -> dict[str, object]:
-    """Return facts as `{item: value}` in the shape of a case: a list's entries as a list, a partial set as an object."""
+    """Return facts as `{item: value}` as a case writes them: list entries as a list, a partial set as an object."""
     found: dict[str, object] = {}
     for (item, entry), value in sorted(facts.items(), key=_by_entry):
         if entry is None:

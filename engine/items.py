@@ -17,7 +17,7 @@ NUMBERS = ("count", "score")
 class Item:
     """A fact by its public id; `codes` are the answers of a choice or the members of a set.
 
-    `low` and `high` bound a count (both included). `guard` is a condition that every comparison on the item takes along.
+    `low` and `high` bound a count, both included. `guard` is a condition that every comparison on it takes along.
     """
 
     id: str
@@ -99,9 +99,9 @@ class Item:
         return condition if self.guard is None else condition & self.guard
 
 
-def read_items(table: list[Mapping[str, Any]]) -> dict[str, Item]:
+def read_items(table: list[dict[str, Any]]) -> dict[str, Item]:
     """Return the items of an `items.toml`, in its order, which is the order in which they are asked."""
-    items = [Item(**{key: tuple(value) if key == "codes" else value for key, value in row.items()}) for row in table]
+    items = [Item(**{**row, "codes": tuple(row.get("codes", ()))}) for row in table]
     if len({item.id for item in items}) < len(items):
         raise RuleSetError("items.toml: an id stands twice. Keep one.")
     return {item.id: item for item in items}

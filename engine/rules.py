@@ -93,13 +93,32 @@ class RuleSet:
         return {name: threshold.value for name, threshold in self.thresholds.items()}
 
     @cached_property
+    def limits_used(self) -> dict[str, tuple[Threshold, ...]]:
+        """Return the thresholds that each clause itself compares with, in the order they are written."""
+        return {
+            clause.id: tuple(map(self.thresholds.__getitem__, _limit_names(clause.when))) for clause in self.clauses
+        }
+
+    @cached_property
+    def comparing(self) -> dict[str, frozenset[str]]:
+        """Return, for each item, the clauses whose own condition compares it."""
+        found: dict[str, set[str]] = {item: set() for item in self.items}
+        for clause in self.clauses:
+            for part in walk(clause.when):
+                if isinstance(part, Compare | Is | Has):
+                    found[part.item].add(clause.id)
+        return {item: frozenset(clauses) for item, clauses in found.items()}
+
+    @cached_property
     def strata(self) -> tuple[tuple[Clause, ...], ...]:
         """Return the clauses in layers, each using only layers before it; a cycle is an error that names it."""
         sorter = TopologicalSorter({clause.id: _uses(clause.when) for clause in self.clauses})
         try:
             sorter.prepare()
         except CycleError as cycle:
-            raise RuleSetError(f"These rules wait for each other: {' -> '.join(cycle.args[1])}. Break the circle.") from None
+            raise RuleSetError(
+                f"These rules wait for each other: {' -> '.join(cycle.args[1])}. Break the circle."
+            ) from None
         layers = []
         while ready := sorter.get_ready():
             layers.append(tuple(clause for clause in self.clauses if clause.id in ready))
@@ -176,6 +195,10 @@ def as_data(condition: Condition) -> Any:
         case Or(conditions):
             return ["or", *map(as_data, conditions)]
     raise RuleSetError(f"{type(condition).__name__} is not a condition that a rule can hold.")
+
+
+def _limit_names(condition: Condition) -> dict[str, None]:
+    return dict.fromkeys(part.limit.name for part in walk(condition) if isinstance(part, Compare | CountOf))
 
 
 def _uses(condition: Condition) -> set[str]:

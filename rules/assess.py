@@ -18,13 +18,13 @@ from rules.discharge import COORDINATION_GROUPS
 from rules.frailty import CGA_TEAM, PALLIATIVE_FOCUS, TRACKS, clinical_judgement, shared_decision
 from rules.knowledge import ITEM_ORDER, in_form_order
 from rules.ruleset import to_confirm
-from rules.scoring import Scoring, score
+from rules.scoring import score
 
 Pathway = Literal["A", "B", "C"]
 PATHWAYS: tuple[Pathway, ...] = ("A", "B", "C")
 
 
-def assess(case: Case, index_date: date, ruleset: RuleSet, second: SecondEngine | None = None) -> Assessment:
+def assess(case: Case, index_date: date, ruleset: RuleSet, *, second: SecondEngine | None = None) -> Assessment:
     """Return what follows from a case on a date; `second` runs beside the reference evaluator, in lock-step."""
     scoring = score(case, index_date, ruleset.limits)
     worlds, outcomes = evaluate(ruleset, scoring.alternatives, second)
@@ -43,9 +43,11 @@ def assess(case: Case, index_date: date, ruleset: RuleSet, second: SecondEngine 
         coordination_group=_first_that_holds(COORDINATION_GROUPS, outcomes),
         burden=burden(scoring.lines),
         rater=case.rater,
-        on_team_list=_team_list(ruleset, outcomes, tracks, ask_next),
+        on_team_list=_team_list(ruleset, outcomes, tracks),
         notes=(*case.notes, *scoring.notes, *_guardrail_notes(outcomes)),
-        errors=tuple(RuleError(id, "engines_disagree") for id, each in outcomes.items() if each.state == "error"),
+        errors=tuple(
+            RuleError(clause, "engines_disagree") for clause, each in outcomes.items() if each.state == "error"
+        ),
     )
 
 
@@ -94,9 +96,7 @@ def _strongest(rules: Sequence[Rule], world: World) -> Strength | None:
 
 def _proposed(rules: Sequence[Rule], worlds: Sequence[World]) -> bool:
     """Return whether the track rests on the tree's proposal: in some world no rule fires on answers alone."""
-    return any(
-        all(missing(rule.when, world) for rule in rules if truth(rule.when, world)) for world in worlds
-    )
+    return any(all(missing(rule.when, world) for rule in rules if truth(rule.when, world)) for world in worlds)
 
 
 def _pathway(outcomes: Mapping[str, Outcome]) -> Pathway | None:
@@ -110,19 +110,18 @@ def _first_that_holds(ladder: Ladder, outcomes: Mapping[str, Outcome]) -> int | 
     return None
 
 
-def _team_list(
-    ruleset: RuleSet, outcomes: Mapping[str, Outcome], tracks: Sequence[Track], ask_next: str | None
-) -> TeamListEntry | None:
-    if outcomes[clinical_judgement.id].state == "fired":
-        return TeamListEntry(clinical_judgement.id, ask_next)
-    if outcomes[shared_decision.id].state == "fired":
-        return TeamListEntry(shared_decision.id, ask_next)
+def _team_list(ruleset: RuleSet, outcomes: Mapping[str, Outcome], tracks: Sequence[Track]) -> TeamListEntry | None:
+    """Return why the team should see the patient: what routing leaves to people comes first."""
+    for rule in (clinical_judgement, shared_decision):
+        if outcomes[rule.id].state == "fired":
+            return TeamListEntry(rule.id)
+    suggested = [f"track:{track.track}" for track in tracks]
     for target in (CGA_TEAM, PALLIATIVE_FOCUS):
-        if any(f"track:{track.track}" == target for track in tracks):
-            return TeamListEntry(target.removeprefix("track:"), ask_next)
-    routing = [rule for target in TRACKS for rule in ruleset.suggesting(target)]
-    settled = all(outcomes[rule.id].state in ("fired", "not_fired") for rule in (*routing, ruleset.by_id[clinical_judgement.id]))
-    return None if tracks and settled else TeamListEntry("undecided", ask_next)
+        if target in suggested:
+            return TeamListEntry(target.removeprefix("track:"))
+    routing = (clinical_judgement, *(rule for target in TRACKS for rule in ruleset.suggesting(target)))
+    settled = all(outcomes[rule.id].state in ("fired", "not_fired") for rule in routing)
+    return None if tracks and settled else TeamListEntry("undecided")
 
 
 def _guardrail_notes(outcomes: Mapping[str, Outcome]) -> list[Note]:

@@ -65,7 +65,6 @@ class TeamListEntry:
     """Why the patient stands on the team's list: a track, `undecided`, or `clinical_judgement`."""
 
     reason: str
-    ask_next: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""The stay and the way home: length of stay, the municipality, discharge pathways A, B and C, the coordinator (section 3)."""
+"""The stay and the way home: length of stay, the municipality, pathways A, B and C, the coordinator (section 3)."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """Who is screened, what the frailty score means, and which track it suggests (section 3, first half).
 
-Routing speaks of `cfs`, the validated score: on someone under 65, or with a lifelong disability, no comparison on it holds.
+Routing speaks of `cfs`, the validated score: under 65 years, or with a lifelong disability, no comparison on it holds.
 """
 
 from __future__ import annotations

@@ -56,15 +56,10 @@ def local(overlay: Overlay) -> RuleSet:
 
 def to_confirm(ruleset: RuleSet, rule_id: str) -> bool:
     """Return whether a rule compares with a limit that is recalled and not yet read in its source."""
-    return any(threshold.confirm for threshold in limits_of(ruleset, rule_id))
+    return any(threshold.confirm for threshold in ruleset.limits_used[rule_id])
 
 
-def limits_of(ruleset: RuleSet, rule_id: str) -> list[Any]:
-    """Return the thresholds a rule compares with, in the order they are written."""
-    from engine.conditions import Compare, CountOf, walk
-
-    used = [part.limit.name for part in walk(ruleset.by_id[rule_id].when) if isinstance(part, Compare | CountOf)]
-    return [ruleset.thresholds[name] for name in dict.fromkeys(used)]
-
-
-assert all(source in SOURCES for rule in RULES for source in rule.sources)
+def unsourced(ruleset: RuleSet) -> list[str]:
+    """Return each source that a rule or a limit names and `data/sources.toml` lacks."""
+    named = {source for rule in ruleset.rules for source in rule.sources}
+    return sorted((named | {threshold.source for threshold in ruleset.thresholds.values()}) - set(SOURCES))

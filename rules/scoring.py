@@ -3,31 +3,47 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
-from engine.facts import Interval, SetAnswer, Value, because, joined
+from engine.facts import Facts, Interval, SetAnswer, Value, because, joined
 from rules.assessment import ScoreResult
 from rules.case import Answer, Case, Note
 from rules.knowledge import ITEMS, CodeSet, rows
 from rules.scores import comorbidity, norgep
 from rules.scores.cfs import TreeResult, cfs_tree, tree_facts
-from rules.scores.medicines import Line, counted_lines, fall_risk_medicines, lines_on, medicine_notes
+from rules.scores.medicines import (
+    Line,
+    counted_lines,
+    fall_risk_medicines,
+    lines_on,
+    medicine_notes,
+    unknown_list,
+)
 
 Limits = Mapping[str, float]
 NOT_APPLICABLE = ScoreResult(None, None, None, {})
 SPICT = tuple(item for item in ITEMS if item.startswith("spict_"))
+NORGEP_BY_DEFAULT = Note("norgep_list_by_default", "scores.norgep_hits")
 FALL_RISK_CLASSES = tuple(CodeSet.parse(row["atc_prefixes"]) for row in rows("stoppfall_atc"))
 
 
 @dataclass(frozen=True, slots=True)
 class Scoring:
-    """Scores as shown; the worlds' values for the rules, one for each CFS level still possible; notes; medicine lines."""
+    """Scores as shown; the rules' values, once for each CFS level still possible; notes; medicine lines."""
 
     results: dict[str, ScoreResult]
     alternatives: tuple[dict[str, Value], ...]
     notes: tuple[Note, ...]
     lines: Sequence[Line] | None
+
+
+@dataclass(frozen=True, slots=True)
+class NorgepHits:
+    """How many criteria are met, and which."""
+
+    interval: Interval
+    details: tuple[Mapping[str, object], ...] = ()
 
 
 def score(case: Case, index_date: date, limits: Limits) -> Scoring:
@@ -36,9 +52,12 @@ def score(case: Case, index_date: date, limits: Limits) -> Scoring:
     tree = cfs_tree(answers)
     lines = None if case.medicines is None else lines_on(case.medicines, index_date, limits["course_days"])
     diagnoses = None if case.diagnoses is None else comorbidity.coded(case.diagnoses)
-    list_name, norgep_note = _norgep_list(answers)
+    hits, norgep_for_rules = _norgep(lines, answers)
     counts = {
-        **_medicine_counts(lines, list_name, answers),
+        "regular_medicines": counted_lines(lines, "regular"),
+        "as_needed_medicines": counted_lines(lines, "as_needed"),
+        "norgep_hits": hits.interval,
+        "fall_risk_medicines": fall_risk_medicines(lines, FALL_RISK_CLASSES),
         "bidiagnoses": comorbidity.bidiagnoses(diagnoses),
         "chronic_groups": comorbidity.chronic_groups(diagnoses),
         "spict_count": _spict_count(answers),
@@ -49,12 +68,11 @@ def score(case: Case, index_date: date, limits: Limits) -> Scoring:
         **_charlson(diagnoses, answers.get("age"), limits),
         "hfrs": _hfrs(diagnoses, answers.get("age"), limits["hfrs_from_age"]),
     }
-    if lines is not None:
-        results["norgep_hits"] = _with_hits(results["norgep_hits"], lines, list_name)
-    rule_values = {**_rule_values(answers, diagnoses), **counts, "norgep_hits": _norgep_for_rules(counts, lines, answers)}
+    results["norgep_hits"] = replace(results["norgep_hits"], details=hits.details)
+    rule_values = {**_rule_values(answers, diagnoses), **counts, "norgep_hits": norgep_for_rules}
     notes = (
         *(medicine_notes(lines) if lines else ()),
-        *((norgep_note,) if norgep_note and lines else ()),
+        *((NORGEP_BY_DEFAULT,) if lines and "residence" not in answers else ()),
         *(comorbidity.diagnosis_notes(diagnoses) if diagnoses else ()),
     )
     return Scoring(results, _alternatives(rule_values, answers, tree), notes, lines)
@@ -127,38 +145,30 @@ def _tree_distance(answers: Mapping[str, Answer], tree: TreeResult) -> Interval:
 
 def _cfs_results(answers: Mapping[str, Answer], tree: TreeResult) -> dict[str, ScoreResult]:
     low, high = min(tree.levels), max(tree.levels)
-    by_tree = ScoreResult(low if low == high else None, low, high, because(tree_facts(answers, tree.asked)), (), tree.next_question)
+    by_tree = ScoreResult(
+        low if low == high else None, low, high, because(tree_facts(answers, tree.asked)), (), tree.next_question
+    )
     clinician = answers.get("cfs_clinician")
     if not isinstance(clinician, int):
         return {"cfs": by_tree, "cfs_tree": by_tree}
     return {"cfs": ScoreResult(clinician, clinician, clinician, {"cfs_clinician": clinician}), "cfs_tree": by_tree}
 
 
-def _medicine_counts(lines: Sequence[Line] | None, list_name: str, answers: Mapping[str, Answer]) -> dict[str, Interval]:
-    residence = {("residence", None): answers["residence"]} if "residence" in answers else {}
-    return {
-        "regular_medicines": counted_lines(lines, "regular"),
-        "as_needed_medicines": counted_lines(lines, "as_needed"),
-        "norgep_hits": norgep.norgep_hits(lines, list_name, residence),
-        "fall_risk_medicines": fall_risk_medicines(lines, FALL_RISK_CLASSES),
-    }
-
-
-def _norgep_list(answers: Mapping[str, Answer]) -> tuple[str, Note | None]:
+def _norgep(lines: Sequence[Line] | None, answers: Mapping[str, Answer]) -> tuple[NorgepHits, Interval]:
+    """Return the hits as shown, by the list of the residence, and the interval that rules settle on."""
+    if lines is None:
+        return NorgepHits(unknown_list("medicines")), unknown_list("medicines")
     residence = answers.get("residence")
     if residence is None:
-        return norgep.AT_HOME, Note("norgep_list_by_default", "scores.norgep_hits")
-    return norgep.IN_NURSING_HOME if residence in norgep.NURSING_HOME_RESIDENCES else norgep.AT_HOME, None
+        at_home, in_nursing_home = (_hits(lines, name, {}) for name in (norgep.AT_HOME, norgep.IN_NURSING_HOME))
+        return at_home, norgep.over_both_lists(at_home.interval, in_nursing_home.interval)
+    name = norgep.IN_NURSING_HOME if residence in norgep.NURSING_HOME_RESIDENCES else norgep.AT_HOME
+    hits = _hits(lines, name, {("residence", None): residence})
+    return hits, hits.interval
 
 
-def _norgep_for_rules(
-    counts: Mapping[str, Interval], lines: Sequence[Line] | None, answers: Mapping[str, Answer]
-) -> Interval:
-    return counts["norgep_hits"] if "residence" in answers else norgep.over_both_lists(lines)
-
-
-def _with_hits(result: ScoreResult, lines: Sequence[Line], list_name: str) -> ScoreResult:
-    hits = norgep.check(lines, list_name).hits
+def _hits(lines: Sequence[Line], list_name: str, residence: Facts) -> NorgepHits:
+    result = norgep.check(lines, list_name)
     details = tuple(
         {
             "list": hit.criterion.list_name,
@@ -166,9 +176,9 @@ def _with_hits(result: ScoreResult, lines: Sequence[Line], list_name: str) -> Sc
             "criterion": hit.criterion.label,
             "medicines": [line.substance for line in hit.lines],
         }
-        for hit in hits
+        for hit in result.hits
     )
-    return ScoreResult(result.value, result.low, result.high, result.because, details)
+    return NorgepHits(norgep.hits_interval(lines, result, residence), details)
 
 
 def _spict_count(answers: Mapping[str, Answer]) -> Interval:

@@ -87,13 +87,15 @@ def _walk(inputs: Inputs) -> tuple[frozenset[int], frozenset[str]]:
             if not agreeing:
                 break
             if agreeing != inputs[place]:
-                return _branched(inputs, place, agreeing, frozenset(asked))
+                return _branched(inputs, place, agreeing, asked=frozenset(asked))
         else:
             return frozenset((level,)), frozenset(asked)
     raise AssertionError("The CFS tree has a row for every set of answers; a test holds it to that.")
 
 
-def _branched(inputs: Inputs, place: int, agreeing: Possible, asked: frozenset[str]) -> tuple[frozenset[int], frozenset[str]]:
+def _branched(
+    inputs: Inputs, place: int, agreeing: Possible, *, asked: frozenset[str]
+) -> tuple[frozenset[int], frozenset[str]]:
     levels: frozenset[int] = frozenset()
     for possible in (agreeing, inputs[place] - agreeing):
         found, looked_at = _walk((*inputs[:place], possible, *inputs[place + 1 :]))

@@ -39,7 +39,7 @@ def bidiagnoses(diagnoses: Sequence[Coded] | None) -> Interval:
     main = [each for each in diagnoses if each.diagnosis.main]
     codes = {each.code for each in diagnoses if each.code} - {each.code for each in main}
     low = len(codes) - (1 if codes and not main else 0)
-    return _counted(low, len(codes), (each for each in diagnoses if each.code or each.diagnosis.main), diagnoses)
+    return _counted((low, len(codes)), (each for each in diagnoses if each.code or each.diagnosis.main), diagnoses)
 
 
 def charlson(diagnoses: Sequence[Coded] | None, weights: str) -> Interval:
@@ -49,7 +49,7 @@ def charlson(diagnoses: Sequence[Coded] | None, weights: str) -> Interval:
     found = {category: each for each in reversed(diagnoses) for category in _charlson_categories(each.code)}
     kept = {name: row for name, row in _categories().items() if name in found and row["suppressed_by"] not in found}
     low = sum(int(row[weights]) for row in kept.values())
-    return _counted(low, low, (found[name] for name in kept), diagnoses)
+    return _counted((low, low), (found[name] for name in kept), diagnoses)
 
 
 def hfrs_tenths(diagnoses: Sequence[Coded] | None) -> Interval:
@@ -58,7 +58,7 @@ def hfrs_tenths(diagnoses: Sequence[Coded] | None) -> Interval:
         return _unknown()
     first = {each.code[:3]: each for each in reversed(diagnoses) if each.code and each.code[:3] in _hfrs_weights()}
     low = sum(_hfrs_weights()[code] for code in first)
-    return _counted(low, low, first.values(), diagnoses)
+    return _counted((low, low), first.values(), diagnoses)
 
 
 def chronic_groups(diagnoses: Sequence[Coded] | None) -> Interval:
@@ -66,7 +66,7 @@ def chronic_groups(diagnoses: Sequence[Coded] | None) -> Interval:
     if diagnoses is None:
         return _unknown()
     first = {group: each for each in reversed(diagnoses) if (group := _chronic_group(each.code))}
-    return _counted(len(first), len(first), first.values(), diagnoses)
+    return _counted((len(first), len(first)), first.values(), diagnoses)
 
 
 def main_diagnosis(diagnoses: Sequence[Coded] | None) -> str | None:
@@ -90,7 +90,8 @@ def diagnosis_notes(diagnoses: Sequence[Coded]) -> list[Note]:
     return notes
 
 
-def _counted(low: int, high: int, carrying: Iterable[Coded], diagnoses: Sequence[Coded]) -> Interval:
+def _counted(ends: tuple[int, int], carrying: Iterable[Coded], diagnoses: Sequence[Coded]) -> Interval:
+    low, high = ends
     open_upwards = any(each.code is None for each in diagnoses)
     low_facts: Facts = {**_facts(carrying), ("conditions", WHOLE_LIST): None}
     high_facts: Facts = {**_facts(diagnoses), ("conditions", WHOLE_LIST): None}

@@ -18,7 +18,7 @@ SUBSTANCE = re.compile(r"[A-Z]\d\d[A-Z][A-Z]\d\d")
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A line of the medicine list on the index date: its substance, and whether it is in regular use (None: unknown)."""
+    """A line of the medicine list on the index date: its substance, and whether it is in regular use (None unknown)."""
 
     place: int
     medicine: Medicine
@@ -35,7 +35,7 @@ class Line:
 
 def lines_on(medicines: Sequence[Medicine], index_date: date, course_days: float) -> list[Line]:
     """Return the medicine list as it stands on the index date."""
-    return [_line(place, medicine, index_date, course_days) for place, medicine in enumerate(medicines)]
+    return [_line(place, medicine, index_date, course_days=course_days) for place, medicine in enumerate(medicines)]
 
 
 def counted_lines(lines: Sequence[Line] | None, kind: Literal["regular", "as_needed"]) -> Interval:
@@ -46,7 +46,7 @@ def counted_lines(lines: Sequence[Line] | None, kind: Literal["regular", "as_nee
     certain = [line for line, counts in by_kind if counts is True]
     possible = [line for line, counts in by_kind if counts is not False]
     low, high = _distinct(certain), _distinct(possible)
-    return counted(low, high, joined_facts(certain), "medicines", whole(lines))
+    return counted(low, high, "medicines", low_facts=joined_facts(certain), high_facts=whole(lines))
 
 
 def fall_risk_medicines(lines: Sequence[Line] | None, classes: Sequence[CodeSet]) -> Interval:
@@ -55,7 +55,7 @@ def fall_risk_medicines(lines: Sequence[Line] | None, classes: Sequence[CodeSet]
         return unknown_list("medicines")
     hits = [line for line in lines if line.current and _in_any(line.substance, classes)]
     high = None if uncoded(lines) else _distinct(hits)
-    return counted(_distinct(hits), high, joined_facts(hits), "medicines", whole(lines))
+    return counted(_distinct(hits), high, "medicines", low_facts=joined_facts(hits), high_facts=whole(lines))
 
 
 def uncoded(lines: Iterable[Line]) -> bool:
@@ -69,11 +69,13 @@ def medicine_notes(lines: Sequence[Line]) -> list[Note]:
     notes = [Note("medicine_without_atc", f"medicines[{line.place}]") for line in current if line.substance is None]
     times = Counter(line.substance for line in current if line.substance)
     return notes + [
-        Note("same_substance_twice", "medicines", {"atc": code, "times": n}) for code, n in sorted(times.items()) if n > 1
+        Note("same_substance_twice", "medicines", {"atc": code, "times": n})
+        for code, n in sorted(times.items())
+        if n > 1
     ]
 
 
-def counted(low: int, high: int | None, low_facts: Facts, item: str, high_facts: Facts) -> Interval:
+def counted(low: int, high: int | None, item: str, *, low_facts: Facts, high_facts: Facts) -> Interval:
     """Return a count over a list as an interval; what is missing is the list itself, said more exactly."""
     given: Facts = {**low_facts, (item, WHOLE_LIST): None}
     return Interval(low, high, given, high_facts, () if low == high else (item,))
@@ -94,7 +96,7 @@ def joined_facts(lines: Iterable[Line]) -> dict[FactKey, object]:
     return {key: value for line in lines for key, value in line.fact.items()}
 
 
-def _line(place: int, medicine: Medicine, index_date: date, course_days: float) -> Line:
+def _line(place: int, medicine: Medicine, index_date: date, *, course_days: float) -> Line:
     code = (medicine.atc or "").strip().upper()
     substance = code if SUBSTANCE.fullmatch(code) else None
     current = (medicine.start or index_date) <= index_date <= (medicine.stop or index_date)

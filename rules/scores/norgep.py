@@ -6,13 +6,13 @@ The mapping from criteria to ATC codes awaits a pharmacist's review.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
 from engine.facts import Facts, Interval, joined
 from rules.knowledge import CodeSet, rows
-from rules.scores.medicines import Line, counted, joined_facts, uncoded, unknown_list, whole
+from rules.scores.medicines import Line, counted, joined_facts, uncoded, whole
 
 AT_HOME, IN_NURSING_HOME = "NORGEP", "NORGEP-NH"
 NURSING_HOME_RESIDENCES = ("care_home", "short_term_care")
@@ -52,7 +52,9 @@ class ListResult:
 def criteria(list_name: str) -> tuple[Criterion, ...]:
     """Return the criteria of a list, without those that only ask for a deprescribing review."""
     return tuple(
-        _criterion(row) for row in rows("norgep_atc") if row["list"] == list_name and row["type"] != "deprescribing_review"
+        _criterion(row)
+        for row in rows("norgep_atc")
+        if row["list"] == list_name and row["type"] != "deprescribing_review"
     )
 
 
@@ -64,23 +66,21 @@ def check(lines: Sequence[Line], list_name: str) -> ListResult:
     return ListResult(hits, sum(met is None for _, met in found))
 
 
-def norgep_hits(lines: Sequence[Line] | None, list_name: str, residence: Facts) -> Interval:
+def hits_interval(lines: Sequence[Line], result: ListResult, residence: Facts) -> Interval:
     """Return how many criteria of one list are met; open upwards while a medicine without a code is present."""
-    if lines is None:
-        return unknown_list("medicines")
-    result = check(lines, list_name)
     low = len(result.hits)
     facts = joined((joined_facts(line for hit in result.hits for line in hit.lines), residence))
-    return counted(low, None if uncoded(lines) else low + result.undecided, facts, "medicines", joined((whole(lines), residence)))
+    high = None if uncoded(lines) else low + result.undecided
+    return counted(low, high, "medicines", low_facts=facts, high_facts=joined((whole(lines), residence)))
 
 
-def over_both_lists(lines: Sequence[Line] | None) -> Interval:
+def over_both_lists(at_home: Interval, in_nursing_home: Interval) -> Interval:
     """Return what is certain whichever list applies, for rules to settle on while the residence is unknown."""
-    both = [norgep_hits(lines, list_name, {}) for list_name in (AT_HOME, IN_NURSING_HOME)]
+    both = (at_home, in_nursing_home)
     ends = [each.high for each in both if each.high is not None]
     high = max(ends) if len(ends) == len(both) else None
     low = min(each.low for each in both)
-    missing = () if low == high else tuple(dict.fromkeys((*both[0].missing, *both[1].missing, "residence")))
+    missing = () if low == high else tuple(dict.fromkeys((*at_home.missing, *in_nursing_home.missing, "residence")))
     return Interval(low, high, joined(b.low_facts for b in both), joined(b.high_facts for b in both), missing)
 
 
@@ -115,8 +115,7 @@ def _milligrams(line: Line) -> float | None:
     return None if line.medicine.dose is None or factor is None else line.medicine.dose * factor
 
 
-def _criterion(row: object) -> Criterion:
-    assert isinstance(row, dict)
+def _criterion(row: Mapping[str, str]) -> Criterion:
     groups = [row["atc_a"], *(part for part in row["atc_b"].split("&") if part)]
     dose = re.fullmatch(r"dose>([\d.]+)mg/d", row["condition"])
     count = re.fullmatch(r"count>=(\d+)", row["condition"])

@@ -1,0 +1,253 @@
+"""The strict input model of a case, built from the items: `"6"` is not 6, `true` is not 1, an unknown key is refused.
+
+`read_case` is the only way in; what leaves it are the frozen values of `rules.case`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import date, datetime
+from functools import cache
+from typing import Annotated, Any, Literal, Self
+from zoneinfo import ZoneInfo
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StrictBool,
+    StrictInt,
+    StrictStr,
+    ValidationError,
+    ValidationInfo,
+    create_model,
+    field_validator,
+    model_validator,
+)
+
+from engine.facts import SetAnswer
+from engine.items import Item
+from forms.identity import parse_identity_number
+from forms.refusals import Refused, as_input_error, dated_after_1900
+from rules.case import Answer, Case, Diagnosis, Encounter, Medicine, Note, Patient, Rater
+from rules.knowledge import ITEMS
+
+OSLO = ZoneInfo("Europe/Oslo")
+LISTS = frozenset({"conditions", "medicines"})
+ANSWERABLE = tuple(item for item in ITEMS.values() if item.id not in LISTS)
+
+Text = Annotated[StrictStr, Field(max_length=20_000)]
+Name = Annotated[StrictStr, Field(min_length=1, max_length=300)]
+
+
+def _iso_date(value: object) -> object:
+    """Take a date written `2026-11-16`, or the Oslo day of a time; anything else is for pydantic to refuse."""
+    if isinstance(value, str) and "T" in value:
+        return _in_oslo(datetime.fromisoformat(value)).date()
+    return date.fromisoformat(value) if isinstance(value, str) else value
+
+
+def _iso_time(value: object) -> object:
+    return datetime.fromisoformat(value) if isinstance(value, str) else value
+
+
+def _in_oslo(time: datetime) -> datetime:
+    return time.replace(tzinfo=OSLO) if time.tzinfo is None else time.astimezone(OSLO)
+
+
+Day = Annotated[date, BeforeValidator(_iso_date), AfterValidator(dated_after_1900)]
+Time = Annotated[datetime, BeforeValidator(_iso_time), AfterValidator(dated_after_1900), AfterValidator(_in_oslo)]
+Amount = Annotated[float, Field(gt=0, le=1_000_000, allow_inf_nan=False, strict=True)]
+
+
+class Strict(BaseModel):
+    """No unknown keys, no coercion; null is unknown."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+
+class PatientModel(Strict):
+    """The person."""
+
+    id: Annotated[StrictStr, Field(max_length=20)] | None = None
+    local_id: Name | None = None
+    name: Name | None = None
+    birth_date: Day | None = None
+    sex: Literal["female", "male", "unknown"] | None = None
+    municipality: Annotated[StrictStr, Field(pattern=r"^\d{4}$")] | None = None
+
+
+class EncounterModel(Strict):
+    """The hospital stay."""
+
+    id: Name | None = None
+    admitted: Time | None = None
+    ward: Name | None = None
+    room: Name | None = None
+    urgency: Literal["acute", "elective"] | None = None
+    expected_discharge: Day | None = None
+    discharged: Time | None = None
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.admitted:
+            for field, day in (("expected_discharge", self.expected_discharge), ("discharged", self.discharged)):
+                last = day.date() if isinstance(day, datetime) else day
+                if last and last < self.admitted.date():
+                    raise Refused(f"{field} is before admitted", "Mend whichever is wrong.")
+        return self
+
+
+class DiagnosisModel(Strict):
+    """A diagnosis code in its system."""
+
+    code: Annotated[StrictStr, Field(min_length=1, max_length=200)]
+    system: Annotated[StrictStr, Field(min_length=1, max_length=200)] = "icd-10"
+    main: StrictBool = False
+
+    @model_validator(mode="after")
+    def _code_of_its_system(self) -> Self:
+        shape = CODE_SHAPES.get(self.system)
+        if shape and not shape.fullmatch(self.code):
+            raise Refused(f"the code is not an {self.system} code", "Write it like S72.0, or name its own system.")
+        return self
+
+
+class MedicineModel(Strict):
+    """A line of the medicine list; `dose` is the daily dose."""
+
+    atc: Annotated[StrictStr, Field(max_length=40)] | None = None
+    name: Name | None = None
+    use: Literal["regular", "as_needed"] | None = None
+    start: Annotated[Day | None, Field(alias="from")] = None
+    stop: Annotated[Day | None, Field(alias="to")] = None
+    doses_per_day: Amount | None = None
+    dose: Amount | None = None
+    unit: Annotated[StrictStr, Field(max_length=20)] | None = None
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.start and self.stop and self.stop < self.start:
+            raise Refused("to is before from", "Mend whichever is wrong.")
+        if not (self.atc or self.name):
+            raise Refused("neither atc nor name is given", "Give at least one of them.")
+        return self
+
+
+class RaterModel(Strict):
+    """Who judged the clinician's CFS."""
+
+    role: Name | None = None
+    time: Time | None = None
+
+
+class NoteModel(Strict):
+    """What the sender's own reader noted."""
+
+    code: Annotated[StrictStr, Field(pattern=r"^[a-z_0-9]{1,60}$")]
+    where: Annotated[StrictStr, Field(max_length=200)] = ""
+    values: dict[StrictStr, StrictStr | StrictInt | float] = {}
+
+
+class SourceModel(Strict):
+    """Where an answer was read from, so that a person can confirm it."""
+
+    model_config = ConfigDict(extra="allow", strict=True, frozen=True)
+
+
+def _answer_type(item: Item) -> Any:
+    codes: Any = Literal[item.codes] if item.codes else None
+    match item.kind:
+        case "yes_no":
+            return StrictBool
+        case "count":
+            return Annotated[StrictInt, Field(ge=item.low, le=item.high)]
+        case "choice":
+            return codes
+        case "set":
+            return list[codes] | dict[codes, StrictBool | None]
+        case _:
+            return Text
+
+
+@cache
+def answers_model() -> type[Strict]:
+    """Return the model of `answers`: one optional field an item, of the item's own kind and range."""
+    fields: dict[str, Any] = {item.id: (_answer_type(item) | None, None) for item in ANSWERABLE}
+    return create_model("AnswersModel", __base__=Strict, **fields)
+
+
+class CaseModel(Strict):
+    """A whole case, as the contract writes it."""
+
+    schema_: Annotated[Literal["retthjem/case/1"] | None, Field(alias="schema")] = None
+    patient: PatientModel = PatientModel()
+    encounter: EncounterModel = EncounterModel()
+    answers: Annotated[Any, Field(validate_default=True)] = None
+    conditions: Annotated[list[DiagnosisModel], Field(max_length=2000)] | None = None
+    medicines: Annotated[list[MedicineModel], Field(max_length=2000)] | None = None
+    rater: RaterModel | None = None
+    notes: list[NoteModel] = []
+    sources: dict[StrictStr, SourceModel] = {}
+
+    @field_validator("answers", mode="before")
+    @classmethod
+    def _strict_answers(cls, value: object, _: ValidationInfo) -> Strict:
+        return answers_model().model_validate({} if value is None else value)
+
+    @model_validator(mode="after")
+    def _whole(self) -> Self:
+        if sum(each.main for each in self.conditions or ()) > 1:
+            raise Refused("conditions: more than one is marked main", "Mark one.")
+        born, admitted = self.patient.birth_date, self.encounter.admitted
+        if born and admitted and admitted.date() < born:
+            raise Refused("patient.birth_date is after encounter.admitted", "Mend whichever is wrong.")
+        return self
+
+
+CODE_SHAPES = {"icd-10": re.compile(r"[A-Za-z]\d\d(\.?[0-9X][0-9A-Z]{0,3})?"), "icpc-2": re.compile(r"[A-Za-z]\d\d")}
+
+
+def read_case(content: object) -> Case:
+    """Return the case that the JSON value holds; raise `InputError` for the first thing that is wrong with it."""
+    try:
+        model = CaseModel.model_validate(content)
+    except ValidationError as wrong:
+        raise as_input_error(wrong) from None
+    if model.patient.id is not None:
+        parse_identity_number(model.patient.id, "patient.id")
+    return _case(model)
+
+
+def _case(model: CaseModel) -> Case:
+    return Case(
+        patient=Patient(**model.patient.model_dump()),
+        encounter=Encounter(**model.encounter.model_dump()),
+        answers=_answers(model),
+        diagnoses=None
+        if model.conditions is None
+        else tuple(Diagnosis(**each.model_dump()) for each in model.conditions),
+        medicines=None if model.medicines is None else tuple(Medicine(**each.model_dump()) for each in model.medicines),
+        rater=Rater(**model.rater.model_dump()) if model.rater else None,
+        notes=tuple(Note(each.code, each.where, each.values) for each in model.notes),
+    )
+
+
+def _answers(model: CaseModel) -> dict[str, Answer]:
+    given = {item: value for item, value in model.answers.model_dump().items() if value is not None}
+    return {
+        item: _set_answer(ITEMS[item], value) if ITEMS[item].kind == "set" else value for item, value in given.items()
+    }
+
+
+def _set_answer(item: Item, value: list[str] | Mapping[str, bool | None]) -> SetAnswer:
+    """Return a list as a complete answer, an object as a partial one."""
+    if isinstance(value, list):
+        return SetAnswer(frozenset(value), frozenset(item.codes) - frozenset(value))
+    return SetAnswer(
+        frozenset(code for code, held in value.items() if held is True),
+        frozenset(code for code, held in value.items() if held is False),
+    )
