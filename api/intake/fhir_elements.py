@@ -1,0 +1,128 @@
+"""FHIR elements that can be read only with the JSON type FHIR gives them; anything else is an `InputError`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, NoReturn
+
+from api.intake.times import Moment, parse_moment
+from engine.errors import InputError
+from forms.code_systems import system_id
+
+_LARGEST = 1e9  # no dose, frequency or level comes near; larger integers cannot even become a float
+
+
+@dataclass(frozen=True, slots=True)
+class Element:
+    """A JSON object and its place, such as `entry[3] Condition.code`; its content stays out of `repr` and logs."""
+
+    content: Mapping[str, Any] = field(repr=False)
+    where: str
+
+    def has(self, name: str) -> bool:
+        """Return whether the element is there, whatever it holds."""
+        return name in self.content
+
+    def text(self, name: str) -> str | None:
+        """Return a text without surrounding spaces, or None where it is absent or empty."""
+        value = self.content.get(name, "")
+        if not isinstance(value, str):
+            self._wrong_type(name, "a text")
+        return value.strip() or None
+
+    def truth(self, name: str) -> bool | None:
+        """Return true or false, or None where it is absent."""
+        if not self.has(name):
+            return None
+        value = self.content[name]
+        if not isinstance(value, bool):
+            self._wrong_type(name, "true or false")
+        return value
+
+    def number(self, name: str) -> float | None:
+        """Return a number, whole or not, or None where it is absent."""
+        if not self.has(name):
+            return None
+        value = self.content[name]
+        if isinstance(value, bool) or not isinstance(value, int | float) or abs(value) > _LARGEST:
+            self._wrong_type(name, "a number")
+        return value
+
+    def whole(self, name: str) -> int | None:
+        """Return a whole number, or None where it is absent; `6.0` is not written as one."""
+        if self.has(name) and not isinstance(self.content[name], int):
+            self._wrong_type(name, "a whole number")
+        number = self.number(name)
+        return None if number is None else int(number)
+
+    def moment(self, name: str) -> Moment | None:
+        """Return a date or time, or None where it is absent."""
+        written = self.text(name)
+        return parse_moment(written, self.place(name)) if written else None
+
+    def one(self, name: str) -> Element | None:
+        """Return the element inside, or None where it is absent."""
+        return self._inside(self.content[name], name) if self.has(name) else None
+
+    def many(self, name: str) -> tuple[Element, ...]:
+        """Return the elements of a list, in their order; none where it is absent."""
+        return tuple(self._inside(value, f"{name}[{n}]") for n, value in enumerate(self._list(name)))
+
+    def texts(self, name: str) -> tuple[str, ...]:
+        """Return a list of texts, such as given names."""
+        found = self._list(name)
+        if not all(isinstance(value, str) for value in found):
+            self._wrong_type(name, "a list of texts")
+        return tuple(value.strip() for value in found if value.strip())
+
+    def place(self, name: str) -> str:
+        """Return where an element inside stands."""
+        return f"{self.where}.{name}"
+
+    def _list(self, name: str) -> list[Any]:
+        value = self.content.get(name, [])
+        if not isinstance(value, list):
+            self._wrong_type(name, "a list")
+        return value
+
+    def _inside(self, value: object, name: str) -> Element:
+        if not isinstance(value, dict):
+            self._wrong_type(name, "an object")
+        return Element(value, self.place(name))
+
+    def _wrong_type(self, name: str, expected: str) -> NoReturn:
+        raise InputError(self.place(name), f"it is not {expected}", "Send it as FHIR R4 defines it.")
+
+
+@dataclass(frozen=True, slots=True)
+class Coding:
+    """A code; `system` is our id of its system where we know it, `uri` what the sender calls it."""
+
+    code: str
+    system: str | None
+    uri: str | None
+    display: str | None
+
+
+def codings(concept: Element | None) -> tuple[Coding, ...]:
+    """Return the codes of a CodeableConcept in their order."""
+    return tuple(filter(None, map(coding, concept.many("coding")))) if concept else ()
+
+
+def coding(element: Element) -> Coding | None:
+    """Return the code of a Coding, or None where it has only a display."""
+    code, uri = element.text("code"), element.text("system")
+    return Coding(code, system_id(uri), uri, element.text("display")) if code else None
+
+
+def codes(concept: Element | None) -> frozenset[str]:
+    """Return the bare codes of a CodeableConcept whose system FHIR itself fixes, such as a status."""
+    return frozenset(found.code for found in codings(concept))
+
+
+def words(concept: Element | None) -> str | None:
+    """Return the text of a CodeableConcept, else the display of its first code that has one."""
+    if concept is None:
+        return None
+    return concept.text("text") or next((found.display for found in codings(concept) if found.display), None)

@@ -1,0 +1,213 @@
+"""Documents from outside, read strictly: JSON or XML, bounded in size and depth, and never quoted in an error.
+
+The bounds are checked before anything is parsed, so that a hostile file costs little and gives one clear line.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import tomllib
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from itertools import accumulate, chain
+from pathlib import Path
+from typing import Any, Literal, NoReturn, TypeAlias
+
+from lxml import etree
+
+from engine.errors import InputError
+from rules.knowledge import ITEMS
+
+Kind = Literal["case", "bundle", "message"]
+Steps: TypeAlias = tuple[str | int, ...]
+
+MAX_BYTES = 20_000_000
+MAX_DEPTH = 64
+
+_NAMES = Path(__file__).parent / "data" / "known_names.toml"
+_BOM = b"\xef\xbb\xbf"
+_SPACE = b" \t\r\n"
+# Strings (also one that never ends) and all else that is no bracket, then a run of brackets. The quantifiers are
+# possessive, so that no input makes the search go back.
+_BRACKETS = re.compile(rb'(?:"[^"\\]*+(?:\\.[^"\\]*+)*+(?:"|\\?\Z)|[^"\[\]{}]++)*+([\[\]{}]*+)', re.DOTALL)
+_STEPS = bytes.maketrans(b"[{]}", b"\x02\x02\x00\x00")
+# Escapes that may stand for half a character or for a control character; no text that people read holds them.
+_SUSPECT_ESCAPE = re.compile(r"\\(?:u(?:[dD][89a-fA-F]|00[01])|[bf])")
+_FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff]")
+_DOCTYPE = re.compile(rb"<!(?:DOCTYPE|ENTITY)", re.IGNORECASE)
+_ELEMENT_IN_MESSAGE = re.compile(r"(?:mismatch: |in tag |element )([A-Za-z]+)")
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A document that is well formed: a case, a FHIR Bundle (both dicts) or a message (an lxml element)."""
+
+    kind: Kind
+    content: Any = field(repr=False)
+
+
+def read_document(data: bytes) -> Document:
+    """Return the document in `data`, or raise `InputError` saying where it is wrong, without quoting it."""
+    if len(data) > MAX_BYTES:
+        raise InputError(
+            "document", f"it is larger than {MAX_BYTES // 1_000_000} MB", "Send one patient in each document."
+        )
+    body = data.removeprefix(_BOM).strip(_SPACE)
+    if not body:
+        raise InputError("document", "it is empty", "Send a case, a FHIR R4 Bundle or an innleggelsesrapport.")
+    if body.startswith(b"<"):
+        return Document("message", _read_xml(data))
+    content = _read_json(body, first_line=data[: data.find(body[:1])].count(b"\n") + 1)
+    return Document(_kind(content), content)
+
+
+def _kind(content: Mapping[str, Any]) -> Kind:
+    if "resourceType" not in content:
+        return "case"
+    if content["resourceType"] != "Bundle":
+        raise InputError(
+            "resourceType", "only a whole Bundle is read", "Wrap the resources in a Bundle with the Patient."
+        )
+    return "bundle"
+
+
+# JSON
+
+
+def _read_json(body: bytes, *, first_line: int) -> dict[str, Any]:
+    _refuse_deep_nesting(body)
+    text = _decode(body)
+    repeated: list[tuple[dict[str, Any], str]] = []
+    try:
+        content = json.loads(
+            text,
+            object_pairs_hook=lambda pairs: _object(pairs, repeated),
+            parse_constant=_refuse_constant,
+            parse_float=_finite,
+            parse_int=_whole,
+        )
+    except json.JSONDecodeError as error:
+        where = f"line {error.lineno + first_line - 1} column {error.colno}"
+        raise InputError(where, "the JSON is damaged here", "Send it again from its source.") from None
+    if repeated:
+        _refuse_repeated(content, *repeated[0])
+    if _SUSPECT_ESCAPE.search(text) or _FORBIDDEN.search(text):
+        _refuse_forbidden_characters(content)
+    if not isinstance(content, dict):
+        raise InputError("document", "it is not a JSON object", "Send a case or a FHIR R4 Bundle.")
+    return content
+
+
+def _refuse_deep_nesting(body: bytes) -> None:
+    runs = (match[1].translate(_STEPS) for match in _BRACKETS.finditer(body))
+    depths = accumulate(map((-1).__add__, chain.from_iterable(runs)))
+    if any(map(MAX_DEPTH.__lt__, depths)):
+        raise InputError("document", f"it is nested deeper than {MAX_DEPTH} levels", "Send a plain case or Bundle.")
+
+
+def _decode(body: bytes) -> str:
+    try:
+        return body.decode("utf-8")
+    except UnicodeDecodeError:
+        raise InputError("document", "it is not UTF-8", "Save it as UTF-8 and send it again.") from None
+
+
+def _object(pairs: list[tuple[str, Any]], repeated: list[tuple[dict[str, Any], str]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        times = Counter(key for key, _ in pairs)
+        repeated.append((found, next(key for key in times if times[key] > 1)))
+    return found
+
+
+def _refuse_repeated(content: Any, owner: dict[str, Any], key: str) -> NoReturn:
+    path = next(path for path, value in _walk(content) if value is owner)
+    raise InputError(place((*path, key)), "this name stands twice in one object", "Keep one of them.")
+
+
+def _refuse_forbidden_characters(content: Any) -> None:
+    for path, value in _walk(content):
+        if isinstance(value, str) and _FORBIDDEN.search(value):
+            raise InputError(place(path), "the text holds a control character", "Send it again without it.")
+
+
+def _refuse_constant(_: str) -> NoReturn:
+    raise InputError("document", "NaN and Infinity are not numbers", "Leave out what is unknown.")
+
+
+def _finite(digits: str) -> float:
+    number = float(digits)
+    if number in {float("inf"), float("-inf")}:
+        raise InputError("document", "a number is too large", "Leave out what is unknown.")
+    return number
+
+
+def _whole(digits: str) -> int:
+    if len(digits) > MAX_DEPTH:  # int() is slow on thousands of digits, and no fact needs them
+        raise InputError("document", "a number has too many digits", "Leave out what is unknown.")
+    return int(digits)
+
+
+def _walk(content: Any, path: Steps = ()) -> Iterator[tuple[Steps, Any]]:
+    """Yield every value and key with its path; the depth is bounded before this is called."""
+    yield path, content
+    if isinstance(content, dict):
+        for key, value in content.items():
+            yield (*path, key), key
+            yield from _walk(value, (*path, key))
+    elif isinstance(content, list):
+        for index, value in enumerate(content):
+            yield from _walk(value, (*path, index))
+
+
+def place(path: Steps) -> str:
+    """Return a path in words that are safe to show: a name that is not ours or FHIR's becomes `…`."""
+    parts = (f"[{part}]" if isinstance(part, int) else f".{part if part in known_names() else '…'}" for part in path)
+    return "".join(parts).removeprefix(".") or "document"
+
+
+@cache
+def known_names() -> frozenset[str]:
+    """Return the names that an error message may repeat from a document."""
+    tables = tomllib.loads(_NAMES.read_text("utf-8"))
+    return frozenset(chain(tables["case"], tables["fhir"], tables["message"], ITEMS))
+
+
+# XML
+
+
+def _read_xml(data: bytes) -> etree._Element:
+    if _DOCTYPE.search(data):
+        raise _refused_doctype()
+    # Nothing outside the document is fetched, no entity is opened, and libxml2's own bounds stay on.
+    parser = etree.XMLParser(
+        resolve_entities=False,
+        no_network=True,
+        load_dtd=False,
+        huge_tree=False,
+        remove_comments=True,
+        remove_pis=True,
+    )
+    try:
+        root = etree.fromstring(data.strip(_SPACE), parser)
+    except etree.XMLSyntaxError as error:
+        raise _damaged_xml(error) from None
+    except (ValueError, LookupError):
+        raise InputError("document", "the XML is damaged", "Send it again from its source.") from None
+    if root.getroottree().docinfo.internalDTD is not None:  # written in an encoding that hid it above
+        raise _refused_doctype()
+    return root
+
+
+def _refused_doctype() -> InputError:
+    return InputError("document", "a DOCTYPE or an entity is not allowed", "Send the message without it.")
+
+
+def _damaged_xml(error: etree.XMLSyntaxError) -> InputError:
+    element = _ELEMENT_IN_MESSAGE.search(str(error.msg))
+    named = f" {element[1]}" if element and element[1] in known_names() else ""
+    where = f"line {error.lineno}{named}" if error.lineno else "document"
+    return InputError(where, "the XML is damaged here", "Send it again from its source.")
