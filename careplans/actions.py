@@ -7,12 +7,13 @@ from dataclasses import dataclass, replace
 
 from careplans.acceptance import Acceptance, Accepted
 from careplans.catalogue import ActionTemplate, DueRule, Module, modules, read, replacement
-from careplans.parts import CLINICIAN, PATHWAY, SAFETY, Action, Block
+from careplans.parts import CLINICIAN, PATHWAY, SAFETY, Action, Block, Due
 from careplans.pathway import Clock, due
 from engine.errors import InputError
 from rules.assessment import Assessment
 
 ASKER = "asker"
+ANCHORS = ("admission", "index", "discharge", "event")
 Marks = Mapping[str, tuple[str, ...]]
 
 
@@ -44,7 +45,8 @@ def marks_of(assessment: Assessment, acceptance: Acceptance, accepted: Accepted)
 def blocks_of(ground: Ground) -> tuple[Block, ...]:
     """Return every block in order, with the actions that the marks bring."""
     actions = [action for module in modules() for action in _actions(module, ground)]
-    return tuple(Block(name, tuple(a for a in actions if a.block == name)) for name in read("plan")["blocks"])
+    by_time = sorted(actions, key=lambda action: _time(action.due))
+    return tuple(Block(name, tuple(a for a in by_time if a.block == name)) for name in read("plan")["blocks"])
 
 
 def goals_of(blocks: tuple[Block, ...]) -> tuple[str, ...]:
@@ -66,6 +68,11 @@ def _added(accepted: Accepted, acceptance: Acceptance) -> frozenset[str]:
     held = {finding.suggests for finding in acceptance.held}
     waiting = {module.id for module in modules() if module.when and held.issuperset(module.when)}
     return accepted.modules - waiting
+
+
+def _time(due: Due) -> tuple[int, int, int]:
+    """Order by what a date is counted from, so that a plan without dates has the same order as one with."""
+    return ANCHORS.index(due.anchor), int(not due.before), due.days
 
 
 def _actions(module: Module, ground: Ground) -> list[Action]:

@@ -20,6 +20,13 @@ CET = timezone(timedelta(hours=1))
 TEXTS_FOLDER = Path(__file__).parents[2] / "careplans" / "texts"
 MONDAY = date(2026, 11, 23)
 
+BADL = ("dress", "bathe", "eat", "walk", "transfer")
+IADL = ("telephone", "shopping", "meals", "housework", "medication", "money")
+SERVICES = (
+    "home_nursing", "practical_help", "safety_alarm", "meals_on_wheels", "multidose", "day_centre", "home_rehabilitation",
+    "short_term_care", "care_home", "other",
+)  # fmt: skip
+
 RULE_WORDS: dict[str, str] = {
     "rule.cga_team": "CFS 5–7",
     "suggest.cga_team": "Geriatrisk vurdering med team og oppfølging",
@@ -94,9 +101,6 @@ RULE_WORDS: dict[str, str] = {
     "score.charlson": "Charlson",
     "score.hfrs": "HFRS",
     "score.chronic_groups": "Kroniske sykdomsgrupper",
-    "source.theou2021": "Theou 2021",
-    "source.helsedirektoratet": "Helsedirektoratet",
-    "source.specification": "Fagspesifikasjonen",
     "note.no_atc": "{count} legemidler mangler ATC-kode og er talt med.",
 }
 
@@ -105,6 +109,11 @@ def texts() -> Texts:
     """The plan's own words, with a stub for those of the rules."""
     own = Texts.load("nb", TEXTS_FOLDER)
     return Texts("nb", {**RULE_WORDS, **{key: own(key) for key in own.keys()}})
+
+
+def only(*yes: str, of: tuple[str, ...]) -> SetAnswer:
+    """A complete answer: these and no other."""
+    return SetAnswer(frozenset(yes), frozenset(of) - frozenset(yes))
 
 
 def example_case(**changes: Any) -> Case:
@@ -123,9 +132,14 @@ def example_case(**changes: Any) -> Case:
             expected_discharge=MONDAY,
         ),
         answers={
-            "residence": "home", "living_alone": True, "lifelong_disability": False, "cfs_clinician": 6, "four_at": 1, "mst": 2,
-            "falls_last_12_months": 1, "recent_function_decline": True, "need_after_discharge": "increased",
-            "can_coordinate": "limited", "municipal_services": SetAnswer(frozenset({"safety_alarm"}), frozenset()),
+            "residence": "home", "living_alone": True, "lifelong_disability": False, "admissions_last_12_months": 2,
+            "terminal_illness": False, "badl_help": only("bathe", of=BADL), "cfs_clinician": 6, "dementia_stage": "none",
+            "iadl_help": only("shopping", "housework", "medication", of=IADL), "falls_last_12_months": 1,
+            "recent_function_decline": True, "four_at": 1, "mst": 2, "weight_loss": False,
+            "surprised_if_died_within_12_months": True, "spict_admissions": False, "spict_performance": False,
+            "spict_dependent": False, "spict_weight": False, "spict_symptoms": False, "spict_wish": False,
+            "municipal_services": only("safety_alarm", of=SERVICES), "need_after_discharge": "increased",
+            "can_coordinate": "limited",
             "what_matters": "Komme hjem til hagen og klare trappa selv.",
             "function_before": "Gikk ute uten hjelpemiddel til oktober.",
             "function_now": "Går med rullator, trenger hjelp til dusj.",
@@ -141,7 +155,7 @@ def example_case(**changes: Any) -> Case:
 
 def finding(rule: str, suggests: str, strength: str = "recommend", **because: Any) -> Finding:
     """A finding with the facts behind it."""
-    return Finding(rule, suggests, strength, because, ("specification",))  # type: ignore[arg-type]
+    return Finding(rule, suggests, strength, because, ("spec_1",))  # type: ignore[arg-type]
 
 
 def score(value: float | None, low: float | None = None, high: float | None = None) -> ScoreResult:
@@ -163,10 +177,10 @@ def example_assessment(**changes: Any) -> Assessment:
         pathway="C",
         findings=(
             finding("screening_indicated", "action:screening_indicated", age=81),
-            replace(finding("cga_team", "track:cga_team", age=81, cfs_clinician=6, lifelong_disability=False), sources=("theou2021",)),
+            replace(finding("cga_team", "track:cga_team", age=81, cfs_clinician=6, lifelong_disability=False), sources=("theou_2021",)),
             replace(
                 finding("medication_review", "action:medication_review", falls_last_12_months=1, medicines=["C03CA01", "C07AB02", "A10BA02", "N02BE01", "R03AC13"]),
-                sources=("helsedirektoratet",),
+                sources=("helsedirektoratet_medication_review",),
             ),
             replace(finding("medication_review_gp", "action:medication_review_gp", "consider", medicines=["C03CA01", "C07AB02", "A10BA02", "N02BE01"]), confirm=True),
             finding("fall_prevention", "module:falls", falls_last_12_months=1),

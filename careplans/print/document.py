@@ -1,0 +1,80 @@
+"""A plan as a tagged PDF/UA document; the only place that knows WeasyPrint."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from datetime import date
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote, urlsplit
+
+from careplans.parts import Plan
+from careplans.print.pages import FOLDER, Audience, render_html
+from engine.errors import MachineLacks
+from engine.texts import Texts
+
+if TYPE_CHECKING:
+    from weasyprint import CSS
+    from weasyprint.text.fonts import FontConfiguration
+
+INSTALL = "apt-get install libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0"
+STYLES = ("fonts.css", "plan.css")
+
+
+def render_pdf(
+    plan: Plan,
+    texts: Texts,
+    *,
+    printed: date,
+    limits: Mapping[str, str] | None = None,
+    audience: Audience = "clinician",
+) -> bytes:
+    """Return the plan as a tagged PDF/UA; the same plan printed on the same day gives the same bytes."""
+    weasyprint = _weasyprint()
+    html = render_html(plan, texts, printed=printed, limits=limits, audience=audience, stylesheet="")
+    styles, fonts = _styles()
+    document = weasyprint.HTML(string=html, base_url=FOLDER.as_uri() + "/", url_fetcher=fetcher())
+    pdf: bytes = document.write_pdf(
+        stylesheets=list(styles),
+        font_config=fonts,
+        pdf_variant="pdf/ua-1",
+        pdf_identifier=hashlib.sha256(html.encode()).digest()[:16],
+    )
+    return pdf
+
+
+@cache
+def fetcher() -> Any:
+    """Return the one who fetches fonts and pictures: from this folder and `data:` only."""
+    weasyprint = _weasyprint()
+
+    class OwnFolder(weasyprint.urls.URLFetcher):  # type: ignore[misc] # the class is known only once pango is found
+        def fetch(self, url: str, headers: Any = None) -> Any:
+            parts = urlsplit(url)
+            inside = Path(unquote(parts.path)).resolve().is_relative_to(FOLDER.resolve())
+            if parts.scheme != "data" and not (parts.scheme == "file" and inside):
+                raise ValueError("a print fetches nothing outside its own folder")
+            return super().fetch(url, headers)
+
+    return OwnFolder(allowed_protocols=("file", "data"), allow_redirects=False)
+
+
+@cache
+def _styles() -> tuple[tuple[CSS, ...], FontConfiguration]:
+    """Read fonts and stylesheets once a process; they take longer than the page itself."""
+    weasyprint = _weasyprint()
+    fonts = weasyprint.text.fonts.FontConfiguration()
+    sheets = (weasyprint.CSS(filename=FOLDER / name, font_config=fonts, url_fetcher=fetcher()) for name in STYLES)
+    return tuple(sheets), fonts
+
+
+@cache
+def _weasyprint() -> Any:
+    try:
+        import weasyprint.text.fonts
+        import weasyprint.urls
+    except (ImportError, OSError) as missing:  # OSError: the package is there, pango is not
+        raise MachineLacks(f"Printing needs pango. Install it: {INSTALL}") from missing
+    return weasyprint

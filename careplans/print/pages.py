@@ -1,0 +1,45 @@
+"""A plan as HTML, for the screen and as the ground for paper."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from functools import cache
+from pathlib import Path
+from typing import Literal
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
+from markupsafe import Markup
+
+from careplans.parts import Plan
+from careplans.print.view import clinician_view
+from engine.texts import Texts
+
+FOLDER = Path(__file__).parent
+Audience = Literal["clinician"]
+
+
+def render_html(
+    plan: Plan,
+    texts: Texts,
+    *,
+    printed: date,
+    limits: Mapping[str, str] | None = None,
+    audience: Audience = "clinician",
+    stylesheet: str | None = None,
+) -> str:
+    """Return the plan as one HTML page.
+
+    `limits` is `limits_in_words` of the rule set in force; `stylesheet` is a link in place of the style in the page.
+    """
+    style = None if stylesheet is not None else Markup((FOLDER / "plan.css").read_text("utf-8"))  # noqa: S704 our own
+    view = clinician_view(plan, texts, printed=printed, limits=limits or {})
+    return _template(f"{audience}.html.jinja").render(view=view, t=texts, stylesheet=stylesheet, style=style)
+
+
+@cache
+def _template(name: str) -> Template:
+    environment = Environment(
+        loader=FileSystemLoader(FOLDER), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
+    return environment.get_template(name)

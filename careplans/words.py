@@ -1,0 +1,145 @@
+"""Dates, dues, scores and answers said in words; every word comes from the texts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date, datetime
+
+from careplans.parts import Action, Due
+from engine.texts import Texts
+from rules.assessment import Finding, ScoreResult
+from rules.case import Note, SetAnswer
+
+LABELS = ("item", "score", "rule")
+Say = Callable[[date, Texts], str]
+
+
+def day_words(day: date, texts: Texts) -> str:
+    """Say a day in full, as «man. 23. nov. 2026»."""
+    return texts("calendar.weekday_date", **_day(day, texts), year=day.year)
+
+
+def short_day_words(day: date, texts: Texts) -> str:
+    """Say a day without its year, as «man. 23. nov.», for tables whose page carries the year."""
+    return texts("calendar.short", **_day(day, texts))
+
+
+def date_words(day: date, texts: Texts) -> str:
+    """Say a day without its weekday."""
+    return texts("calendar.date", day=day.day, month=day.month, year=day.year)
+
+
+def moment_words(moment: datetime, texts: Texts, *, say: Say = day_words) -> str:
+    """Say a day and time."""
+    return texts("calendar.at", date=say(moment.date(), texts), hour=moment.hour, minute=moment.minute)
+
+
+def due_words(due: Due, texts: Texts, *, say: Say = day_words) -> str:
+    """Say when: the date where it is known, else what it is counted from."""
+    if due.event:
+        return texts(f"due.{due.event}")
+    if due.at:
+        return moment_words(due.at, texts, say=say)
+    if due.on:
+        day = say(due.on, texts)
+        return texts("due.before", date=day) if due.before else day
+    return _undated(due, texts)
+
+
+def moved_words(due: Due, texts: Texts) -> str | None:
+    """Say which day a date was moved from, if it was."""
+    return texts("due.moved", date=short_day_words(due.moved_from, texts)) if due.moved_from else None
+
+
+def score_words(score: ScoreResult | None, texts: Texts) -> str:
+    """Say a score: its value, its interval, open upwards, or that it does not apply."""
+    if score is None:
+        return texts("plan.interval.unknown")
+    if score.value is not None:
+        return number(score.value)
+    if score.low is None:
+        return texts("plan.interval.not_applicable")
+    if score.high is None:
+        return texts("plan.interval.at_least", low=number(score.low))
+    return texts("plan.interval.between", low=number(score.low), high=number(score.high))
+
+
+def number(value: float) -> str:
+    """Write a number with the Norwegian decimal comma."""
+    return f"{value:g}".replace(".", ",")
+
+
+def label(name: str, texts: Texts) -> str:
+    """Return the short name of an item, score or rule; a name without a text is a fault in the texts."""
+    key = next((f"{kind}.{name}" for kind in LABELS if f"{kind}.{name}" in texts), f"item.{name}")
+    return texts(key)
+
+
+def because_words(finding: Finding, texts: Texts) -> tuple[tuple[str, str], ...]:
+    """Return each fact behind a finding as (name, answer)."""
+    return tuple((label(item, texts), answer_words(item, value, texts)) for item, value in finding.because.items())
+
+
+def answer_words(item: str, value: object, texts: Texts) -> str:
+    """Say an answer; codes without a text of their own (ICD-10, ATC) stand as they are."""
+    if isinstance(value, bool):
+        return texts("answer.yes" if value else "answer.no")
+    if isinstance(value, int | float):
+        return number(value)
+    if value is None:
+        return texts("plan.interval.unknown")
+    if isinstance(value, str):
+        return texts(f"answer.{item}.{value}") if f"answer.{item}.{value}" in texts else value
+    return _many(item, value, texts)
+
+
+def action_words(action: Action, texts: Texts) -> str:
+    """Say what is to be done; a question names the item it asks for."""
+    about = {"item": label(action.about, texts)} if action.about else {}
+    return texts(f"action.{action.id}", **about)
+
+
+def owners_words(owners: tuple[str, ...], texts: Texts) -> str:
+    """Say who does it, one role or two together."""
+    said = [texts(f"owner.{owner}") for owner in owners]
+    return texts("plan.join.two", first=said[0], second=said[1]) if len(said) == 2 else ", ".join(said)
+
+
+def note_words(note: Note, texts: Texts) -> str:
+    """Say a note about the input or a score."""
+    return texts(f"note.{note.code}", **note.values)
+
+
+def _many(item: str, value: object, texts: Texts) -> str:
+    if isinstance(value, SetAnswer):
+        return _listed(item, sorted(value.yes), texts)
+    if isinstance(value, Mapping) and "code" in value:
+        return str(value["code"])
+    if isinstance(value, Mapping):
+        said = (f"{answer_words(item, str(k), texts)}: {answer_words(item, v, texts)}" for k, v in value.items())
+        return ", ".join(said)
+    return _listed(item, value if isinstance(value, Iterable) else (value,), texts)
+
+
+def _listed(item: str, values: Iterable[object], texts: Texts) -> str:
+    said = [answer_words(item, value, texts) for value in values]
+    return ", ".join(said) or texts("plan.none_of_them")
+
+
+def _day(day: date, texts: Texts) -> dict[str, object]:
+    weekday, month = texts(f"calendar.weekday.{day.weekday()}"), texts(f"calendar.month.{day.month}")
+    return {"weekday": weekday, "day": day.day, "month": month}
+
+
+def _undated(due: Due, texts: Texts) -> str:
+    if due.anchor == "admission":
+        if due.hours:
+            return texts("due.hours_after_admission", hours=due.hours)
+        return texts("due.days_after_admission", days=due.days) if due.days else texts("due.on_admission")
+    if due.before:
+        return _counted(due.days, ("due.before_unknown", "due.day_before_unknown", "due.days_before_unknown"), texts)
+    return _counted(due.days, ("due.on_discharge_unknown", "due.day_after_unknown", "due.days_after_unknown"), texts)
+
+
+def _counted(days: int, keys: tuple[str, str, str], texts: Texts) -> str:
+    return texts(keys[2], days=days) if days > 1 else texts(keys[days])
