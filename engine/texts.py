@@ -31,6 +31,10 @@ class Texts:
         """Return every key, sorted."""
         return tuple(sorted(self._entries))
 
+    def plus(self, entries: Mapping[str, str]) -> Texts:
+        """Return the texts with entries that are alike in every language, such as the titles of sources."""
+        return Texts(self.language, {**self._entries, **entries})
+
     @classmethod
     def load(cls, language: str, *folders: Path) -> Texts:
         """Read every `*.toml` under each folder's `language` subfolder; the same key twice is an error."""

@@ -32,7 +32,7 @@ from engine.facts import SetAnswer
 from engine.items import Item
 from forms.identity import parse_identity_number
 from forms.refusals import Refused, as_input_error, dated_after_1900
-from rules.case import Answer, Case, Diagnosis, Encounter, Medicine, Note, Patient, Rater
+from rules.case import Answer, Case, Diagnosis, Encounter, Medicine, Note, Patient, Rater, Source
 from rules.knowledge import ITEMS
 
 OSLO = ZoneInfo("Europe/Oslo")
@@ -155,7 +155,10 @@ class NoteModel(Strict):
 class SourceModel(Strict):
     """Where an answer was read from, so that a person can confirm it."""
 
-    model_config = ConfigDict(extra="allow", strict=True, frozen=True)
+    origin: Annotated[Name, Field(alias="from")]
+    id: Name | None = None
+    time: Time | None = None
+    status: Literal["proposed", "confirmed"] = "proposed"
 
 
 def _answer_type(item: Item) -> Any:
@@ -191,7 +194,7 @@ class CaseModel(Strict):
     medicines: Annotated[list[MedicineModel], Field(max_length=2000)] | None = None
     rater: RaterModel | None = None
     notes: list[NoteModel] = []
-    sources: dict[StrictStr, SourceModel] = {}
+    sources: dict[Literal[tuple(ITEMS)], SourceModel] = {}  # type: ignore[valid-type] # the items are data
 
     @field_validator("answers", mode="before")
     @classmethod
@@ -233,6 +236,7 @@ def _case(model: CaseModel) -> Case:
         medicines=None if model.medicines is None else tuple(Medicine(**each.model_dump()) for each in model.medicines),
         rater=Rater(**model.rater.model_dump()) if model.rater else None,
         notes=tuple(Note(each.code, each.where, each.values) for each in model.notes),
+        sources={item: Source(**each.model_dump()) for item, each in model.sources.items()},
     )
 
 

@@ -13,7 +13,7 @@ from engine.lockstep import SecondEngine, evaluate
 from engine.rules import STRONGEST_FIRST, Ladder, Rule, RuleSet, Strength
 from rules.assessment import Assessment, Finding, RuleError, RuleSetInForce, TeamListEntry, Track, Undecided
 from rules.burden import burden
-from rules.case import Case, Note
+from rules.case import Case, Note, Source
 from rules.discharge import COORDINATION_GROUPS
 from rules.frailty import CGA_TEAM, PALLIATIVE_FOCUS, TRACKS, clinical_judgement, shared_decision
 from rules.knowledge import ITEM_ORDER, in_form_order
@@ -44,10 +44,11 @@ def assess(case: Case, index_date: date, ruleset: RuleSet, *, second: SecondEngi
         burden=burden(scoring.lines),
         rater=case.rater,
         on_team_list=_team_list(ruleset, outcomes, tracks),
-        notes=(*case.notes, *scoring.notes, *_guardrail_notes(outcomes)),
+        notes=(*case.notes, *_proposed_notes(case), *scoring.notes, *_guardrail_notes(outcomes)),
         errors=tuple(
             RuleError(clause, "engines_disagree") for clause, each in outcomes.items() if each.state == "error"
         ),
+        proposed=_proposed(case),
     )
 
 
@@ -60,6 +61,7 @@ def _findings(ruleset: RuleSet, outcomes: Mapping[str, Outcome]) -> tuple[Findin
             strength=rule.suggest.strength,
             because=_in_form_order(because(outcomes[rule.id].facts)),
             sources=rule.sources,
+            limits={limit.name: limit.value for limit in ruleset.limits_used[rule.id]},
             confirm=to_confirm(ruleset, rule.id),
         )
         for rule in fired
@@ -83,7 +85,7 @@ def _tracks(ruleset: RuleSet, worlds: Sequence[World], outcomes: Mapping[str, Ou
         strengths = [_strongest(rules, world) for world in worlds]
         if all(strengths):
             weakest = max((s for s in strengths if s), key=STRONGEST_FIRST.index)
-            firm = outcomes[shared_decision.id].state in ("fired", "not_fired") and not _proposed(rules, worlds)
+            firm = outcomes[shared_decision.id].state in ("fired", "not_fired") and not _rests_on_tree(rules, worlds)
             found.append(Track(target.removeprefix("track:"), weakest, "final" if firm else "preliminary"))
     return tuple(found)
 
@@ -94,7 +96,7 @@ def _strongest(rules: Sequence[Rule], world: World) -> Strength | None:
     return min(fired, key=STRONGEST_FIRST.index, default=None)
 
 
-def _proposed(rules: Sequence[Rule], worlds: Sequence[World]) -> bool:
+def _rests_on_tree(rules: Sequence[Rule], worlds: Sequence[World]) -> bool:
     """Return whether the track rests on the tree's proposal: in some world no rule fires on answers alone."""
     return any(all(missing(rule.when, world) for rule in rules if truth(rule.when, world)) for world in worlds)
 
@@ -122,6 +124,15 @@ def _team_list(ruleset: RuleSet, outcomes: Mapping[str, Outcome], tracks: Sequen
     routing = (clinical_judgement, *(rule for target in TRACKS for rule in ruleset.suggesting(target)))
     settled = all(outcomes[rule.id].state in ("fired", "not_fired") for rule in routing)
     return None if tracks and settled else TeamListEntry("undecided")
+
+
+def _proposed(case: Case) -> dict[str, Source]:
+    return {item: source for item, source in case.sources.items() if source.status == "proposed"}
+
+
+def _proposed_notes(case: Case) -> list[Note]:
+    origins = Counter(source.origin for source in _proposed(case).values())
+    return [Note("answers_proposed", "answers", {"origin": origin, "count": n}) for origin, n in origins.items()]
 
 
 def _guardrail_notes(outcomes: Mapping[str, Outcome]) -> list[Note]:

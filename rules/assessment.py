@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal
 
-from rules.case import Note, Rater
+from rules.case import Note, Rater, Source
 
 Strength = Literal["recommend", "consider"]
 Because = Mapping[str, object]
@@ -32,7 +32,8 @@ class ScoreResult:
 class Finding:
     """A rule that fired: what it suggests, the facts that made it fire (enough to repeat it), and its sources.
 
-    `suggests` is `track:…`, `module:…`, `pathway:…` or `action:…`; `confirm` marks a limit not yet read in its source.
+    `suggests` is `track:…`, `module:…`, `pathway:…` or `action:…`; `limits` are the numbers in force that the rule
+    compares with, and `confirm` marks one that is not yet read in its source.
     """
 
     rule: str
@@ -40,6 +41,7 @@ class Finding:
     strength: Strength
     because: Because
     sources: tuple[str, ...]
+    limits: Mapping[str, float] = field(default_factory=dict)
     confirm: bool = False
 
 
@@ -86,7 +88,7 @@ class RuleError:
 
 @dataclass(frozen=True, slots=True)
 class Assessment:
-    """Everything that follows from one case on one date."""
+    """Everything that follows from one case on one date; `proposed` are answers read elsewhere and not yet confirmed."""
 
     index_date: date
     ruleset: RuleSetInForce
@@ -102,6 +104,7 @@ class Assessment:
     on_team_list: TeamListEntry | None = None
     notes: tuple[Note, ...] = ()
     errors: tuple[RuleError, ...] = ()
+    proposed: Mapping[str, Source] = field(default_factory=dict)
 
     def fired(self, rule: str) -> bool:
         """Return whether the rule fired."""

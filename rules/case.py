@@ -72,6 +72,16 @@ class Rater:
 
 
 @dataclass(frozen=True, slots=True)
+class Source:
+    """Where an answer was read from; `proposed` until a person confirms it."""
+
+    origin: str
+    id: str | None = None
+    time: datetime | None = None
+    status: Literal["proposed", "confirmed"] = "proposed"
+
+
+@dataclass(frozen=True, slots=True)
 class Note:
     """Something a person should know about the input or a score: `note.<code>` is its text, `values` fill it."""
 
@@ -94,3 +104,4 @@ class Case:
     medicines: tuple[Medicine, ...] | None = None
     rater: Rater | None = None
     notes: tuple[Note, ...] = ()
+    sources: Mapping[str, Source] = field(default_factory=dict)

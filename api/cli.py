@@ -1,0 +1,266 @@
+"""The command line `retthjem`; exit 0 done, 2 the input or a setting is wrong, 3 something is lacking, 1 a defect."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+import traceback
+from collections.abc import Callable, Sequence
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn
+
+from engine.errors import InputError, MachineLacks, NotYet, RettHjemError
+
+if TYPE_CHECKING:
+    from api.screening import Screening
+
+DONE, DEFECT, WRONG_INPUT, LACKING = 0, 1, 2, 3
+LANGUAGES = ("nb",)
+LATER = ("message", "population", "simulate", "figures", "db")
+
+
+class Parser(argparse.ArgumentParser):
+    """Says what is wrong with the words of a command in one line."""
+
+    def error(self, message: str) -> NoReturn:
+        """Raise the mistake as an input error, so that it ends as every other."""
+        raise InputError(self.prog, message.rstrip("."), "See --help.")
+
+
+def main(words: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code."""
+    try:
+        arguments = _parser().parse_args(words)
+        run: Callable[[argparse.Namespace], None] = arguments.run
+        run(arguments)
+    except (MachineLacks, NotYet) as lacking:
+        return _say(lacking, LACKING)
+    except RettHjemError as wrong:
+        return _say(wrong, WRONG_INPUT if isinstance(wrong, InputError) else DEFECT)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return DONE
+    except Exception as defect:  # noqa: BLE001 # its message may carry patient data, so only its kind is said
+        if os.environ.get("RETTHJEM_DEBUG"):
+            traceback.print_exc()
+        return _say(f"a defect ({type(defect).__name__}). Please report it; RETTHJEM_DEBUG=1 says more.", DEFECT)
+    return DONE
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = Parser(prog="retthjem", description="Suggests, never decides: frailty and the way home.")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND", parser_class=Parser)
+    _add_screen(commands)
+    _add_plan(commands)
+    _add_epikrise(commands)
+    _add_rules(commands)
+    _add_read(commands)
+    _add_serve(commands)
+    for name in LATER:
+        later = commands.add_parser(name, add_help=False)
+        later.add_argument("rest", nargs=argparse.REMAINDER)
+        later.set_defaults(run=_not_yet, command=name)
+    return parser
+
+
+def _add_screen(commands: Any) -> None:
+    screen = commands.add_parser("screen", help="score a case, a FHIR Bundle or an admission report")
+    _takes_a_case(screen)
+    screen.add_argument("--format", choices=("text", "json"), default="text")
+    screen.set_defaults(run=_screen)
+
+
+def _add_plan(commands: Any) -> None:
+    plan = commands.add_parser("plan", help="the follow-up plan, as .pdf, .html or .json")
+    _takes_a_case(plan)
+    plan.add_argument("-o", dest="out", type=Path, required=True, metavar="OUT.(pdf|html|json)")
+    plan.add_argument("--audience", choices=("clinician", "municipality", "patient"), default="clinician")
+    plan.add_argument("--discharge", type=_date, metavar="DATE")
+    plan.add_argument("--accept", default="all", metavar="all|RULE,...")
+    plan.set_defaults(run=_plan)
+
+
+def _add_epikrise(commands: Any) -> None:
+    epikrise = commands.add_parser("epikrise", help="the plan section of the discharge summary, and what it lacks")
+    _takes_a_case(epikrise)
+    epikrise.add_argument("--format", choices=("text", "json"), default="text")
+    epikrise.add_argument("--discharge", type=_date, metavar="DATE")
+    epikrise.add_argument("--accept", default="all", metavar="all|RULE,...")
+    epikrise.set_defaults(run=_epikrise)
+
+
+def _add_rules(commands: Any) -> None:
+    rules = commands.add_parser("rules", help="the rule catalogue: list, show ID, check")
+    rules.add_argument("what", choices=("list", "show", "check"))
+    rules.add_argument("id", nargs="?")
+    _takes_settings(rules)
+    rules.set_defaults(run=_rules)
+
+
+def _add_read(commands: Any) -> None:
+    read = commands.add_parser("read", help="an innleggelsesrapport as a case")
+    read.add_argument("file", metavar="MESSAGE.xml")
+    read.set_defaults(run=_read)
+
+
+def _add_serve(commands: Any) -> None:
+    serve = commands.add_parser("serve", help="the pages")
+    serve.add_argument("--demo", action="store_true", help="synthetic people only")
+    serve.add_argument("--host", default="127.0.0.1")
+    serve.add_argument("--port", type=int, default=8000)
+    serve.add_argument("--database", metavar="URL", help="not used before people and plans are stored")
+    serve.add_argument("--overlay", type=Path, metavar="FILE.toml")
+    serve.set_defaults(run=_serve)
+
+
+def _takes_a_case(command: argparse.ArgumentParser) -> None:
+    command.add_argument("file", metavar="FILE", help="a case, a FHIR R4 Bundle or an innleggelsesrapport, or -")
+    command.add_argument("--on", type=_date, metavar="DATE", help="the index date, else the day of admission")
+    _takes_settings(command)
+
+
+def _takes_settings(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--lang", choices=("nb", "nn", "en"), default="nb")
+    command.add_argument("--overlay", type=Path, metavar="FILE.toml", help="local limits, offsets and contacts")
+
+
+def _screen(arguments: argparse.Namespace) -> None:
+    from api.screening import texts_in
+
+    texts = texts_in(_language(arguments))
+    screening = _screening(arguments)
+    assessment = screening.assess(screening.read(_bytes(arguments.file)), arguments.on, _now())
+    if arguments.format == "json":
+        from api.result import to_result
+
+        _print_json(to_result(assessment, texts))
+    else:
+        from api.report import to_text
+
+        sys.stdout.write(to_text(assessment, texts))
+
+
+def _plan(arguments: argparse.Namespace) -> None:
+    from api.planning import FORMATS, Request, planned, rendered
+
+    out: Path = arguments.out
+    if out.suffix not in FORMATS:
+        raise InputError("-o", "the file's ending is not .pdf, .html or .json", "Name the file with one of them.")
+    if arguments.audience != "clinician":
+        raise NotYet(f"--audience {arguments.audience} comes in a later version; use --audience clinician")
+    language = _language(arguments)
+    screening = _screening(arguments)
+    case = screening.read(_bytes(arguments.file))
+    request = Request(arguments.accept, arguments.discharge, arguments.on)
+    plan = planned(screening, case, request, now=_now())
+    _write_whole(out, rendered(plan, out.suffix, language, printed=_now().date()))
+
+
+def _epikrise(arguments: argparse.Namespace) -> None:
+    from api.planning import Request, epikrise_section
+
+    language = _language(arguments)
+    screening = _screening(arguments)
+    case = screening.read(_bytes(arguments.file))
+    request = Request(arguments.accept, arguments.discharge, arguments.on)
+    section = epikrise_section(screening, case, request, now=_now(), language=language)
+    if arguments.format == "json":
+        _print_json(section.as_json)
+    else:
+        sys.stdout.write(section.as_text)
+
+
+def _rules(arguments: argparse.Namespace) -> None:
+    from api.catalogue import check, listed, shown
+    from api.screening import texts_in
+
+    texts, ruleset = texts_in(_language(arguments)), _screening(arguments).ruleset
+    if arguments.what == "show":
+        if arguments.id not in ruleset.by_id:
+            raise InputError("rules show", "there is no such rule", "See `retthjem rules list`.")
+        sys.stdout.write(shown(arguments.id, ruleset, texts))
+    else:
+        sys.stdout.write(listed(ruleset, texts) if arguments.what == "list" else check(ruleset, texts))
+
+
+def _read(arguments: argparse.Namespace) -> None:
+    from api.intake import to_case
+    from api.intake.reading import read_document
+
+    document = read_document(_bytes(arguments.file))
+    if document.kind != "message":
+        raise InputError("MESSAGE.xml", "the file is not an XML message", "Give an innleggelsesrapport (PLO 1.6).")
+    _print_json(to_case(document).case)
+
+
+def _serve(arguments: argparse.Namespace) -> None:
+    from api.web import serve
+
+    serve(_screening(arguments), demo=arguments.demo, host=arguments.host, port=arguments.port)
+
+
+def _not_yet(arguments: argparse.Namespace) -> None:
+    raise NotYet(f"`retthjem {arguments.command}` comes in a later version")
+
+
+def _screening(arguments: argparse.Namespace) -> Screening:
+    from api.screening import Screening, read_overlay
+
+    named = arguments.overlay or os.environ.get("RETTHJEM_OVERLAY")
+    overlay = read_overlay(Path(named)) if named else None
+    return Screening(overlay, synthetic_only=getattr(arguments, "demo", False))
+
+
+def _language(arguments: argparse.Namespace) -> str:
+    if arguments.lang not in LANGUAGES:
+        raise NotYet(f"--lang {arguments.lang} comes in a later version; use --lang nb")
+    return str(arguments.lang)
+
+
+def _bytes(name: str) -> bytes:
+    if name == "-":
+        return sys.stdin.buffer.read()
+    try:
+        return Path(name).read_bytes()
+    except OSError as wrong:
+        raise InputError("FILE", f"it cannot be read ({wrong.strerror})", "Mend the name.") from None
+
+
+def _write_whole(path: Path, data: bytes) -> None:
+    """Write a file whole or not at all."""
+    unfinished = path.with_name(f".{path.name}.{os.getpid()}.unfinished")
+    try:
+        unfinished.write_bytes(data)
+        unfinished.replace(path)
+    except OSError as wrong:
+        unfinished.unlink(missing_ok=True)
+        reason = f"the file cannot be written ({wrong.strerror})"
+        raise InputError("-o", reason, "Name a folder you may write in.") from None
+
+
+def _date(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError("write a date like 2026-11-23") from None
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+def _print_json(value: object) -> None:
+    sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=2) + "\n")
+
+
+def _say(what: object, code: int) -> int:
+    line = " ".join(str(what).split())
+    sys.stderr.write(f"retthjem: {line}\n")
+    return code
+
+
+if __name__ == "__main__":
+    sys.exit(main())

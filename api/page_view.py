@@ -1,0 +1,94 @@
+"""What the example page shows, in words; the template lays it out and decides nothing."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from api.result import SCORE_ORDER, note_text
+from careplans.parts import Plan, Step
+from careplans.words import answer_words, date_words, due_words, label, number, score_words
+from engine.rules import RuleSet
+from engine.texts import Texts
+from engine.words import in_words
+from rules.assessment import Assessment, Finding, Track
+from rules.case import Case
+
+View = dict[str, Any]
+CFS_LEVELS = tuple(range(1, 10))
+
+
+def page_view(case: Case, assessment: Assessment, plan: Plan, *, texts: Texts, ruleset: RuleSet) -> View:
+    """Return the page's content: who, scores, suggestions with their grounds, what is missing, the timeline."""
+    return {
+        "person": _person(case, texts),
+        "day": date_words(assessment.index_date, texts),
+        "cfs": _cfs(assessment, texts),
+        "tracks": [_track(track, texts) for track in assessment.tracks],
+        "pathway": texts(f"pathway.{assessment.pathway}") if assessment.pathway else None,
+        "team_list": texts(f"team_list.{assessment.on_team_list.reason}") if assessment.on_team_list else None,
+        "ask_next": _question(assessment.ask_next, texts),
+        "scores": [(texts(f"score.{name}"), score_words(assessment.scores[name], texts)) for name in SCORE_ORDER[2:]],
+        "findings": [_finding(finding, texts=texts, ruleset=ruleset) for finding in assessment.findings],
+        "errors": [(label(each.rule, texts), texts(f"error.{each.code}")) for each in assessment.errors],
+        "undecided": [
+            (texts(f"rule.{each.rule}"), ", ".join(label(item, texts) for item in each.missing))
+            for each in assessment.undecided
+        ],
+        "steps": [_step(step, texts) for step in plan.timeline],
+        "notes": list(dict.fromkeys(note_text(note, texts) for note in assessment.notes)),
+        "ruleset": f"{assessment.ruleset.version} · {assessment.ruleset.digest.removeprefix('sha256:')[:12]}",
+    }
+
+
+def _person(case: Case, texts: Texts) -> View:
+    patient, stay = case.patient, case.encounter
+    return {
+        "name": patient.name or texts("page.no_name"),
+        "born": date_words(patient.birth_date, texts) if patient.birth_date else texts("page.unknown"),
+        "ward": " · ".join(part for part in (stay.ward, stay.room and texts("page.room", room=stay.room)) if part),
+        "admitted": date_words(stay.admitted.date(), texts) if stay.admitted else texts("page.unknown"),
+    }
+
+
+def _cfs(assessment: Assessment, texts: Texts) -> View:
+    score, tree = assessment.scores["cfs"], assessment.scores["cfs_tree"]
+    low, high = int(score.low or CFS_LEVELS[0]), int(score.high or CFS_LEVELS[-1])
+    return {
+        "words": score_words(score, texts),
+        "label": texts(f"cfs.{number(score.value)}") if score.value else texts("page.cfs_interval"),
+        "levels": [(level, low <= level <= high) for level in CFS_LEVELS],
+        "by": texts("page.by_clinician" if "cfs_clinician" in score.because else "page.by_tree"),
+        "tree": score_words(tree, texts) if "cfs_clinician" in score.because else None,
+        "next_question": None if score.value else _question(tree.next_question, texts),
+    }
+
+
+def _track(track: Track, texts: Texts) -> View:
+    return {
+        "name": texts(f"track.{track.track}"),
+        "how": f"{texts(f'strength.{track.strength}')}, {texts(f'status.{track.status}')}",
+        "preliminary": track.status == "preliminary",
+    }
+
+
+def _finding(finding: Finding, *, texts: Texts, ruleset: RuleSet) -> View:
+    return {
+        "rule": finding.rule,
+        "text": texts(f"suggest.{finding.rule}"),
+        "strength": texts(f"strength.{finding.strength}"),
+        "consider": finding.strength == "consider",
+        "confirm": finding.confirm,
+        "facts": [(label(item, texts), answer_words(item, value, texts)) for item, value in finding.because.items()],
+        "when": in_words(ruleset.by_id[finding.rule].when, ruleset, texts),
+        "limits": [texts(f"threshold.{name}", limit=number(value)) for name, value in finding.limits.items()],
+        "sources": [texts(f"source.{source}") for source in finding.sources],
+    }
+
+
+def _step(step: Step, texts: Texts) -> View:
+    owners = ", ".join(texts(f"owner.{owner}") for owner in step.owners)
+    return {"id": step.id, "what": texts(f"step.{step.id}"), "who": owners, "when": due_words(step.due, texts)}
+
+
+def _question(item: str | None, texts: Texts) -> str | None:
+    return None if item is None else texts(f"question.{item}")

@@ -1,0 +1,61 @@
+"""From a case to its plan, its print and its epikrise section, with what is set locally."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from api.screening import Screening, texts_in
+from careplans.acceptance import Accepted
+from careplans.epikrise import completeness, plan_section, section_text
+from careplans.parts import Plan
+from careplans.plan import build_plan
+from careplans.print.document import render_pdf
+from careplans.print.pages import render_html
+from careplans.record import plan_to_json
+from careplans.settings import PlanSettings
+from rules.case import Case
+
+FORMATS = (".pdf", ".html", ".json")
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What was asked for: the suggestions accepted, the day of discharge, the index date."""
+
+    accept: str = "all"
+    discharge: date | None = None
+    on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """The epikrise's plan section, in both forms."""
+
+    as_text: str
+    as_json: dict[str, Any]
+
+
+def planned(screening: Screening, case: Case, request: Request, *, now: datetime) -> Plan:
+    """Return the plan that follows from the accepted suggestions."""
+    overlay = screening.overlay
+    settings = PlanSettings(overlay.offsets, overlay.contacts) if overlay else PlanSettings()
+    return build_plan(
+        case,
+        screening.assess(case, request.on, now),
+        accepted=Accepted.parse(request.accept),
+        discharge=request.discharge,
+        settings=settings,
+    )
+
+
+def rendered(plan: Plan, suffix: str, language: str, *, printed: date) -> bytes:
+    """Return the plan as a file's bytes, by the file's ending."""
+    texts = texts_in(language)
+    if suffix == ".pdf":
+        return render_pdf(plan, texts, printed=printed)
+    if suffix == ".html":
+        return render_html(plan, texts, printed=printed).encode()
+    return (json.dumps(plan_to_json(plan, texts), ensure_ascii=False, indent=2) + "\n").encode()

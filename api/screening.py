@@ -1,0 +1,111 @@
+"""Where the parts are put together: a document comes in, is read strictly, and is assessed by both engines."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from api.intake import to_case
+from api.intake.reading import read_document
+from engine.durable import DurableEngine
+from engine.errors import InputError
+from engine.rules import RuleSet
+from engine.texts import Texts
+from forms.identity import parse_identity_number, require_synthetic
+from forms.model import OSLO, read_case
+from rules.assess import assess
+from rules.assessment import Assessment
+from rules.case import Case, Note
+from rules.knowledge import SOURCES
+from rules.ruleset import Overlay, local, national
+from rules.scoring import age_on
+
+ROOT = Path(__file__).parent.parent
+TEXT_FOLDERS = tuple(ROOT / package / "texts" for package in ("engine", "rules", "careplans", "api"))
+LARGEST_OVERLAY = 100_000
+
+
+@dataclass(frozen=True)
+class Screening:
+    """Reads and assesses cases under one rule set; the second engine is built once."""
+
+    overlay: Overlay | None = None
+    synthetic_only: bool = False
+
+    @cached_property
+    def ruleset(self) -> RuleSet:
+        """Return the rule set in force."""
+        return local(self.overlay) if self.overlay else national()
+
+    @cached_property
+    def second(self) -> DurableEngine:
+        """Return durable_rules over the rule set, to run beside the reference evaluator."""
+        return DurableEngine(self.ruleset)
+
+    def read(self, data: bytes) -> Case:
+        """Return the case in a case file, a FHIR Bundle or an admission report."""
+        case = read_case(to_case(read_document(data)).case)
+        if self.synthetic_only and case.patient.id:
+            require_synthetic(parse_identity_number(case.patient.id, "patient.id"), "patient.id")
+        return case
+
+    def assess(self, case: Case, on: date | None, now: datetime) -> Assessment:
+        """Return the assessment on `on`, else on the day of admission, else today."""
+        day, notes = _index_date(case, on, now)
+        _check_dates(case, day)
+        return assess(replace(case, notes=(*case.notes, *notes)), day, self.ruleset, second=self.second)
+
+
+def texts_in(language: str) -> Texts:
+    """Return every text in a language, with the titles of the sources."""
+    titles = {f"source.{source}": row["title"] for source, row in SOURCES.items()}
+    return Texts.load(language, *TEXT_FOLDERS).plus(titles)
+
+
+def read_overlay(path: Path) -> Overlay:
+    """Return a local overlay from its TOML file; whatever is wrong in it is an `InputError`."""
+    from careplans.settings import settings_from
+
+    try:
+        content = tomllib.loads(path.read_text("utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError):
+        raise InputError(path.name, "the overlay cannot be read as TOML", "Mend the file, or name another.") from None
+    unknown = set(content) - {"name", "thresholds", "offsets", "contacts"}
+    if unknown:
+        remedy = "Use name, [thresholds], [offsets] and [contacts]."
+        raise InputError(f"{path.name} {min(unknown)}", "there is no such key", remedy)
+    settings = settings_from({key: _table(path, content, key) for key in ("offsets", "contacts")})
+    name = content.get("name", path.stem)
+    if not isinstance(name, str):
+        raise InputError(f"{path.name} name", "the name is not a text", "Write it in quotation marks.")
+    return Overlay(name, _table(path, content, "thresholds"), settings.offsets, settings.contacts)
+
+
+def _table(path: Path, content: Mapping[str, Any], key: str) -> Mapping[str, Any]:
+    table = content.get(key, {})
+    if not isinstance(table, dict):
+        raise InputError(f"{path.name} {key}", "it is not a table", f"Write [{key}] on a line of its own.")
+    return table
+
+
+def _index_date(case: Case, on: date | None, now: datetime) -> tuple[date, tuple[Note, ...]]:
+    if on:
+        return on, ()
+    if case.encounter.admitted:
+        return case.encounter.admitted.astimezone(OSLO).date(), ()
+    return now.astimezone(OSLO).date(), (Note("index_date_is_today", "encounter.admitted"),)
+
+
+def _check_dates(case: Case, day: date) -> None:
+    born, age = case.patient.birth_date, case.answers.get("age")
+    if born and day < born:
+        remedy = "Mend it, or choose another day."
+        raise InputError("patient.birth_date", "it is after the day of the screening", remedy)
+    if born and age is not None and age != age_on(born, day):
+        remedy = "Leave age out: it is counted from the birth date."
+        raise InputError("answers.age", "it is not the age that the birth date gives", remedy)

@@ -1,0 +1,124 @@
+"""The pages, for now one: it screens a synthetic example and shows the suggestions, the plan and its print."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import uvicorn
+from fastapi import FastAPI, HTTPException, Request, Response
+from fastapi.responses import HTMLResponse, JSONResponse
+from fastapi.staticfiles import StaticFiles
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from api.page_view import page_view
+from api.planning import Request as PlanRequest
+from api.planning import planned
+from api.screening import ROOT, Screening, texts_in
+from careplans.parts import Plan
+from careplans.print.document import render_pdf
+from careplans.print.pages import render_html
+from engine.errors import InputError, MachineLacks
+
+FOLDER = Path(__file__).parent
+EXAMPLES = FOLDER / "examples"
+SECURITY = {
+    "Content-Security-Policy": "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; "
+    "font-src 'self'; connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cache-Control": "no-store",
+}
+Next = Callable[[Request], Awaitable[Response]]
+
+
+def app(screening: Screening, language: str = "nb") -> FastAPI:
+    """Return the application over one rule set."""
+    pages = FastAPI(title="Rett hjem", docs_url=None, redoc_url=None)
+    pages.mount("/static", StaticFiles(directory=FOLDER / "static"), name="static")
+    pages.mount("/style", StaticFiles(directory=FOLDER / "style"), name="style")
+    pages.mount("/print", StaticFiles(directory=ROOT / "careplans" / "print"), name="print")
+    texts = texts_in(language)
+
+    @pages.middleware("http")
+    async def secure(request: Request, call_next: Next) -> Response:
+        response = await call_next(request)
+        response.headers.update(SECURITY)
+        return response
+
+    @pages.exception_handler(MachineLacks)
+    async def lacks(_: Request, lacking: MachineLacks) -> JSONResponse:
+        return JSONResponse({"title": str(lacking)}, status_code=503)
+
+    @pages.get("/health")
+    def health() -> dict[str, str]:
+        return {"status": "ok", "ruleset": screening.ruleset.version}
+
+    @pages.get("/", response_class=HTMLResponse)
+    def first() -> str:
+        return example(next(iter(examples())))
+
+    @pages.get("/examples/{name}", response_class=HTMLResponse)
+    def example(name: str) -> str:
+        case = screening.read(_example(name))
+        assessment = screening.assess(case, None, _now())
+        plan = planned(screening, case, PlanRequest(), now=_now())
+        view = page_view(case, assessment, plan, texts=texts, ruleset=screening.ruleset)
+        page: str = _page().render(view=view, t=texts, examples=examples(), shown=name)
+        return page
+
+    @pages.get("/examples/{name}/plan", response_class=HTMLResponse)
+    def plan_page(name: str) -> str:
+        return render_html(_plan(screening, name), texts, printed=_now().date(), stylesheet="/print/plan.css")
+
+    @pages.get("/examples/{name}/plan.pdf")
+    def plan_pdf(name: str) -> Response:
+        pdf = render_pdf(_plan(screening, name), texts, printed=_now().date())
+        return Response(pdf, media_type="application/pdf", headers={"Content-Disposition": "inline; filename=plan.pdf"})
+
+    return pages
+
+
+def serve(screening: Screening, *, demo: bool, host: str, port: int) -> None:
+    """Serve the pages until stopped, after saying what to open."""
+    if not demo:
+        raise InputError("serve", "only the demo is here yet", "Write `retthjem serve --demo`.")
+    _ = screening.second
+    sys.stdout.write(texts_in("nb")("serve.open", url=f"http://{host}:{port}/") + "\n")
+    sys.stdout.flush()
+    uvicorn.run(app(screening), host=host, port=port, log_level="warning")
+
+
+@cache
+def examples() -> dict[str, str]:
+    """Return the examples' names and what each shows."""
+    return {path.stem: json.loads(path.read_text("utf-8"))["shows"] for path in sorted(EXAMPLES.glob("*.json"))}
+
+
+def _example(name: str) -> bytes:
+    if name not in examples():
+        raise HTTPException(404)
+    content: dict[str, Any] = json.loads((EXAMPLES / f"{name}.json").read_text("utf-8"))
+    return json.dumps(content["case"]).encode()
+
+
+def _plan(screening: Screening, name: str) -> Plan:
+    return planned(screening, screening.read(_example(name)), PlanRequest(), now=_now())
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+@cache
+def _page() -> Any:
+    loader = FileSystemLoader(FOLDER / "pages")
+    environment = Environment(
+        loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
+    return environment.get_template("example.html.jinja")
