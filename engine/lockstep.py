@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Protocol
 
-from engine.evaluation import Outcome, Truth, World, outcome, settle
+from engine.evaluation import Outcome, Truth, World, outcome, settle, truth
 from engine.facts import Value
 from engine.rules import Clause, RuleSet
 
@@ -23,22 +23,37 @@ class SecondEngine(Protocol):
 def evaluate(
     ruleset: RuleSet, alternatives: Sequence[Mapping[str, Value]], second: SecondEngine | None = None
 ) -> tuple[list[World], dict[str, Outcome]]:
-    """Return the worlds of these alternatives, and how each clause comes out over all of them."""
-    varying = _varying(ruleset, alternatives)
-    first = settle(ruleset, alternatives[0], {})
-    alike = {clause: held for clause, held in first.truths.items() if clause not in varying}
-    worlds = [first, *(settle(ruleset, values, alike) for values in alternatives[1:])]
+    """Return the worlds of these alternatives, and how each clause comes out over all of them.
+
+    The alternatives differ only in the numbers of some items, and rest on the same facts.
+    """
+    items = _varying(alternatives)
+    reached = ruleset.dependents(clause for item in items for clause in ruleset.comparing[item])
+    first, *others = _told_apart(ruleset, alternatives, items)
+    worlds = [settle(ruleset, first, {})]
+    alike = {clause: held for clause, held in worlds[0].truths.items() if clause not in reached}
+    worlds += [settle(ruleset, values, alike) for values in others]
     wrong = ruleset.dependents(_disagreeing(worlds, second)) if second else set()
     return worlds, {
-        clause.id: _outcome(clause, worlds if clause.id in varying else worlds[:1], wrong) for clause in ruleset.clauses
+        clause.id: _outcome(clause, worlds if clause.id in reached else worlds[:1], wrong) for clause in ruleset.clauses
     }
 
 
-def _varying(ruleset: RuleSet, alternatives: Sequence[Mapping[str, Value]]) -> set[str]:
-    """Return the clauses that can differ from world to world: those that an alternative's own value reaches."""
+def _varying(alternatives: Sequence[Mapping[str, Value]]) -> set[str]:
     first = alternatives[0]
-    items = {item for values in alternatives[1:] for item, value in values.items() if first.get(item) is not value}
-    return ruleset.dependents(clause for item in items for clause in ruleset.comparing[item])
+    return {item for values in alternatives[1:] for item, value in values.items() if first.get(item) is not value}
+
+
+def _told_apart(
+    ruleset: RuleSet, alternatives: Sequence[Mapping[str, Value]], items: set[str]
+) -> list[Mapping[str, Value]]:
+    """Return one alternative of each kind: CFS 2 and 3 are one kind to rules that all draw the line at 4."""
+    comparisons = [comparison for comparison in ruleset.comparisons if comparison.item in items]
+    kinds: dict[tuple[Truth, ...], Mapping[str, Value]] = {}
+    for values in alternatives:
+        world = World(ruleset, values)
+        kinds.setdefault(tuple(truth(comparison, world) for comparison in comparisons), values)
+    return list(kinds.values())
 
 
 def _outcome(clause: Clause, worlds: Sequence[World], wrong: set[str]) -> Outcome:

@@ -110,6 +110,12 @@ class RuleSet:
         return {item: frozenset(clauses) for item, clauses in found.items()}
 
     @cached_property
+    def comparisons(self) -> tuple[Compare, ...]:
+        """Return every comparison of a number with a limit, each once."""
+        found = (part for clause in self.clauses for part in walk(clause.when) if isinstance(part, Compare))
+        return tuple(dict.fromkeys(found))
+
+    @cached_property
     def strata(self) -> tuple[tuple[Clause, ...], ...]:
         """Return the clauses in layers, each using only layers before it; a cycle is an error that names it."""
         sorter = TopologicalSorter({clause.id: _uses(clause.when) for clause in self.clauses})

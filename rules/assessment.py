@@ -88,7 +88,7 @@ class RuleError:
 
 @dataclass(frozen=True, slots=True)
 class Assessment:
-    """Everything that follows from one case on one date; `proposed` are answers read elsewhere and not yet confirmed."""
+    """Everything that follows from one case on one date; `proposed` are answers read elsewhere, not yet confirmed."""
 
     index_date: date
     ruleset: RuleSetInForce

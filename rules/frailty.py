@@ -12,6 +12,7 @@ from rules.items import (
     cfs_clinician,
     cfs_level,
     cfs_tree_distance,
+    clinician_ratings,
     dementia_stage,
     falls_last_12_months,
     four_at,
@@ -41,6 +42,7 @@ from rules.limits import (
     MAJOR_POLYPHARMACY,
     MST_AT_RISK,
     ONE_FALL,
+    ONE_RATING,
     POLYPHARMACY,
     SCREENED_FROM_AGE,
     SPICT_INDICATORS,
@@ -66,6 +68,9 @@ cfs_at_any_age = cfs_level.guarded_by(lifelong_disability.is_no())
 
 cfs_tree_differs_by_one = Definition(id="cfs_tree_differs_by_one", when=cfs_tree_distance.equals(CFS_NOTE_DISTANCE))
 
+scored_by_clinician = clinician_ratings.at_least(ONE_RATING)
+"""Guardrails look at the clinician's score, and without one they do not apply."""
+
 cfs_disagreement = Rule(
     id="cfs_disagreement",
     when=cfs_tree_distance.at_least(CFS_DISAGREEMENT_DISTANCE),
@@ -75,17 +80,20 @@ cfs_disagreement = Rule(
 
 cfs_dementia_mismatch = Rule(
     id="cfs_dementia_mismatch",
-    when=(dementia_stage.is_("mild") & cfs_clinician.below(CFS_MILD_DEMENTIA))
-    | (dementia_stage.is_("moderate") & cfs_clinician.below(CFS_MODERATE_DEMENTIA))
-    | (dementia_stage.is_("severe") & cfs_clinician.below(CFS_SEVERE_DEMENTIA))
-    | (dementia_stage.is_("very_severe") & cfs_clinician.below(CFS_VERY_SEVERE_DEMENTIA)),
+    when=scored_by_clinician
+    & (
+        (dementia_stage.is_("mild") & cfs_clinician.below(CFS_MILD_DEMENTIA))
+        | (dementia_stage.is_("moderate") & cfs_clinician.below(CFS_MODERATE_DEMENTIA))
+        | (dementia_stage.is_("severe") & cfs_clinician.below(CFS_SEVERE_DEMENTIA))
+        | (dementia_stage.is_("very_severe") & cfs_clinician.below(CFS_VERY_SEVERE_DEMENTIA))
+    ),
     suggest=Suggestion("action:cfs_dementia_mismatch"),
     sources=("theou_2021", "rockwood_2020"),
 )
 
 cfs_terminal_mismatch = Rule(
     id="cfs_terminal_mismatch",
-    when=cfs_clinician.at_least(CFS_TERMINAL) & terminal_illness.is_no(),
+    when=scored_by_clinician & cfs_clinician.at_least(CFS_TERMINAL) & terminal_illness.is_no(),
     suggest=Suggestion("action:cfs_terminal_mismatch"),
     sources=("rockwood_2020",),
 )

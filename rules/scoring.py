@@ -120,13 +120,16 @@ def _alternatives(
     clinician = answers.get("cfs_clinician")
     distance = _tree_distance(answers, tree)
     if isinstance(clinician, int):
-        return ({**values, "cfs_level": Interval.answer("cfs_clinician", clinician), "cfs_tree_distance": distance},)
+        level = Interval.answer("cfs_clinician", clinician)
+        rated = Interval(1, 1, level.low_facts, level.high_facts)
+        return ({**values, "cfs_level": level, "clinician_ratings": rated, "cfs_tree_distance": distance},)
     facts = tree_facts(answers, tree.asked)
     replaced_by = tuple(item for item in ("cfs_clinician", tree.next_question) if item)
     return tuple(
         {
             **values,
             "cfs_level": Interval(level, level, facts, facts, provisional=replaced_by),
+            "clinician_ratings": Interval(0, 0),
             "cfs_tree_distance": distance,
         }
         for level in sorted(tree.levels)
