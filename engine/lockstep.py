@@ -6,9 +6,10 @@ A rule in error is never a "no": neither it nor anything that builds on it is su
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Protocol
 
-from engine.evaluation import Outcome, Truth, World, outcome, settle, truth
+from engine.evaluation import Outcome, Truth, World, missing, outcome, settle, truth
 from engine.facts import Value
 from engine.rules import Clause, RuleSet
 
@@ -20,23 +21,42 @@ class SecondEngine(Protocol):
         """Return each clause's truth in a world, or the word `error` where it could not say."""
 
 
-def evaluate(
-    ruleset: RuleSet, alternatives: Sequence[Mapping[str, Value]], second: SecondEngine | None = None
-) -> tuple[list[World], dict[str, Outcome]]:
-    """Return the worlds of these alternatives, and how each clause comes out over all of them.
+@dataclass(frozen=True, slots=True)
+class Ways:
+    """The ways the facts may be, differing in some numbers only and resting on the same facts.
 
-    The alternatives differ only in the numbers of some items, and rest on the same facts.
+    `possible` are those the facts leave open; `conceivable` those that a person could still make true by replacing what
+    is only proposed: no rule is settled by them, but what they would ask is part of what is missing.
     """
-    items = _varying(alternatives)
+
+    possible: Sequence[Mapping[str, Value]]
+    conceivable: Sequence[Mapping[str, Value]] = ()
+
+
+def evaluate(
+    ruleset: RuleSet, ways: Ways, second: SecondEngine | None = None
+) -> tuple[list[World], dict[str, Outcome]]:
+    """Return the possible worlds, and how each clause comes out over all of them."""
+    items = _varying((*ways.possible, *ways.conceivable))
     reached = ruleset.dependents(clause for item in items for clause in ruleset.comparing[item])
-    first, *others = _told_apart(ruleset, alternatives, items)
+    first, *others = _told_apart(ruleset, ways.possible, items)
     worlds = [settle(ruleset, first, {})]
     alike = {clause: held for clause, held in worlds[0].truths.items() if clause not in reached}
     worlds += [settle(ruleset, values, alike) for values in others]
     wrong = ruleset.dependents(_disagreeing(worlds, second)) if second else set()
-    return worlds, {
+    outcomes = {
         clause.id: _outcome(clause, worlds if clause.id in reached else worlds[:1], wrong) for clause in ruleset.clauses
     }
+    unsettled = {clause for clause in reached if outcomes[clause].state == "cannot_tell"}
+    if unsettled and ways.conceivable:
+        further = [settle(ruleset, values, alike) for values in _told_apart(ruleset, ways.conceivable, items)]
+        outcomes |= {clause: _asking(ruleset.by_id[clause], outcomes[clause], further) for clause in unsettled}
+    return worlds, outcomes
+
+
+def _asking(clause: Clause, found: Outcome, further: Sequence[World]) -> Outcome:
+    """Return the outcome with what would be missing in further worlds too."""
+    return replace(found, missing=found.missing.union(*(missing(clause.when, world) for world in further)))
 
 
 def _varying(alternatives: Sequence[Mapping[str, Value]]) -> set[str]:

@@ -27,7 +27,7 @@ PATHWAYS: tuple[Pathway, ...] = ("A", "B", "C")
 def assess(case: Case, index_date: date, ruleset: RuleSet, *, second: SecondEngine | None = None) -> Assessment:
     """Return what follows from a case on a date; `second` runs beside the reference evaluator, in lock-step."""
     scoring = score(case, index_date, ruleset.limits)
-    worlds, outcomes = evaluate(ruleset, scoring.alternatives, second)
+    worlds, outcomes = evaluate(ruleset, scoring.ways, second)
     undecided = _undecided(ruleset, outcomes)
     tracks = _tracks(ruleset, worlds, outcomes)
     ask_next = _ask_next(undecided)

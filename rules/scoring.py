@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from engine.facts import Facts, Interval, SetAnswer, Value, because, joined
+from engine.lockstep import Ways
 from rules.assessment import ScoreResult
 from rules.case import Answer, Case, Note
 from rules.knowledge import ITEMS, CodeSet, rows
@@ -22,6 +23,7 @@ from rules.scores.medicines import (
 )
 
 Limits = Mapping[str, float]
+CFS_LEVELS = range(int(ITEMS["cfs_clinician"].low or 0), int(ITEMS["cfs_clinician"].high or 0) + 1)
 NOT_APPLICABLE = ScoreResult(None, None, None, {})
 SPICT = tuple(item for item in ITEMS if item.startswith("spict_"))
 NORGEP_BY_DEFAULT = Note("norgep_list_by_default", "scores.norgep_hits")
@@ -30,10 +32,10 @@ FALL_RISK_CLASSES = tuple(CodeSet.parse(row["atc_prefixes"]) for row in rows("st
 
 @dataclass(frozen=True, slots=True)
 class Scoring:
-    """Scores as shown; the rules' values, once for each CFS level still possible; notes; medicine lines."""
+    """Scores as shown; the rules' values, once for each CFS level; notes; medicine lines."""
 
     results: dict[str, ScoreResult]
-    alternatives: tuple[dict[str, Value], ...]
+    ways: Ways
     notes: tuple[Note, ...]
     lines: Sequence[Line] | None
 
@@ -75,7 +77,7 @@ def score(case: Case, index_date: date, limits: Limits) -> Scoring:
         *((NORGEP_BY_DEFAULT,) if lines and "residence" not in answers else ()),
         *(comorbidity.diagnosis_notes(diagnoses) if diagnoses else ()),
     )
-    return Scoring(results, _alternatives(rule_values, answers, tree), notes, lines)
+    return Scoring(results, _ways(rule_values, answers, tree), notes, lines)
 
 
 def shown(interval: Interval) -> ScoreResult:
@@ -113,26 +115,30 @@ def _value(item: str, answer: Answer) -> Value:
     return Interval.answer(item, answer)
 
 
-def _alternatives(
-    values: Mapping[str, Value], answers: Mapping[str, Answer], tree: TreeResult
-) -> tuple[dict[str, Value], ...]:
-    """Return the rules' values, once for each CFS level still possible."""
+def _ways(values: Mapping[str, Value], answers: Mapping[str, Answer], tree: TreeResult) -> Ways:
+    """Return the rules' values at each CFS level: the clinician's, or those the tree leaves possible.
+
+    Without a clinician's score the other levels stay conceivable, since a clinician may still set them.
+    """
+    values = {**values, "cfs_tree_distance": _tree_distance(answers, tree)}
     clinician = answers.get("cfs_clinician")
-    distance = _tree_distance(answers, tree)
     if isinstance(clinician, int):
         level = Interval.answer("cfs_clinician", clinician)
         rated = Interval(1, 1, level.low_facts, level.high_facts)
-        return ({**values, "cfs_level": level, "clinician_ratings": rated, "cfs_tree_distance": distance},)
+        return Ways(({**values, "cfs_level": level, "clinician_ratings": rated},))
     facts = tree_facts(answers, tree.asked)
     replaced_by = tuple(item for item in ("cfs_clinician", tree.next_question) if item)
-    return tuple(
-        {
+    at_level = {
+        level: {
             **values,
             "cfs_level": Interval(level, level, facts, facts, provisional=replaced_by),
             "clinician_ratings": Interval(0, 0),
-            "cfs_tree_distance": distance,
         }
-        for level in sorted(tree.levels)
+        for level in CFS_LEVELS
+    }
+    return Ways(
+        [at_level[level] for level in CFS_LEVELS if level in tree.levels],
+        [at_level[level] for level in CFS_LEVELS if level not in tree.levels],
     )
 
 
@@ -159,9 +165,10 @@ def _cfs_results(answers: Mapping[str, Answer], tree: TreeResult) -> dict[str, S
 
 def _norgep(lines: Sequence[Line] | None, answers: Mapping[str, Answer]) -> tuple[NorgepHits, Interval]:
     """Return the hits as shown, by the list of the residence, and the interval that rules settle on."""
-    if lines is None:
-        return NorgepHits(unknown_list("medicines")), unknown_list("medicines")
     residence = answers.get("residence")
+    if lines is None:
+        unknown = unknown_list("medicines")
+        return NorgepHits(unknown), unknown if residence else replace(unknown, missing=("residence", "medicines"))
     if residence is None:
         at_home, in_nursing_home = (_hits(lines, name, {}) for name in (norgep.AT_HOME, norgep.IN_NURSING_HOME))
         return at_home, norgep.over_both_lists(at_home.interval, in_nursing_home.interval)
