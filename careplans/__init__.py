@@ -1,4 +1,4 @@
-"""Accepted suggestions become a plan: actions with owners and dates, the home pathway, the epikrise section, the prints.
+"""Accepted suggestions become a plan: actions with owners and dates, the home pathway, the epikrise, the prints.
 
 Pure functions of values: dates come in as arguments. Begin reading in `plan.py`.
 """

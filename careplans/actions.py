@@ -121,4 +121,5 @@ def _goal(goal: str, marks: Marks) -> str:
     """Return the goal, or the one that stands in for it while a track is in the plan; safety is never replaced."""
     if goal == SAFETY:
         return goal
-    return next((str(t[goal]) for mark, t in read("plan")["goals"]["instead"].items() if mark in marks and goal in t), goal)
+    instead = (table for mark, table in read("plan")["goals"]["instead"].items() if mark in marks)
+    return next((str(table[goal]) for table in instead if goal in table), goal)

@@ -1,7 +1,8 @@
 """The plan's own data files as values: modules with their actions, the home pathway's steps, contacts and signs.
 
-A module or action is brought by *marks*: rule ids and `track:…`, `module:…`, `pathway:…` of accepted suggestions, and states
-of the plan such as `what_matters:unknown`. `when` is any of its marks (none named: always), `unless` is any that keeps it out.
+A module or action is brought by *marks*: rule ids and `track:…`, `module:…`, `pathway:…` of accepted suggestions, and
+states of the plan such as `what_matters:unknown`. `when` is any of its marks (none named: always), `unless` is any that
+keeps it out.
 """
 
 from __future__ import annotations

@@ -32,7 +32,7 @@ def words(case: Case, item: str) -> str | None:
 def _concerns(sign: SignTemplate, case: Case, modules: Set[str]) -> bool:
     if not sign.when and not sign.diagnoses:
         return True
-    return bool(modules.intersection(sign.when)) or _has_diagnosis(case, sign.diagnoses)
+    return not modules.isdisjoint(sign.when) or _has_diagnosis(case, sign.diagnoses)
 
 
 def _has_diagnosis(case: Case, prefixes: tuple[str, ...]) -> bool:

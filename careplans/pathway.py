@@ -1,4 +1,4 @@
-"""The home pathway HPH0-HPH5 and the clocks beside it, with Norwegian public holidays (SPEC section 4; Røsstad 2017)."""
+"""The home pathway HPH0-HPH5 and the clocks beside it, with Norwegian holidays (SPEC section 4; Røsstad 2017)."""
 
 from __future__ import annotations
 

@@ -6,9 +6,10 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime
 
 from careplans.parts import Action, Due
+from engine.facts import SetAnswer
 from engine.texts import Texts
 from rules.assessment import Finding, ScoreResult
-from rules.case import Note, SetAnswer
+from rules.case import Note
 
 LABELS = ("item", "score", "rule")
 Say = Callable[[date, Texts], str]
@@ -101,8 +102,8 @@ def action_words(action: Action, texts: Texts) -> str:
 
 def owners_words(owners: tuple[str, ...], texts: Texts) -> str:
     """Say who does it, one role or two together."""
-    said = [texts(f"owner.{owner}") for owner in owners]
-    return texts("plan.join.two", first=said[0], second=said[1]) if len(said) == 2 else ", ".join(said)
+    *first, last = [texts(f"owner.{owner}") for owner in owners]
+    return texts("plan.join.two", first=", ".join(first), second=last) if first else last
 
 
 def note_words(note: Note, texts: Texts) -> str:

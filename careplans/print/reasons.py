@@ -10,11 +10,11 @@ from typing import Any
 from careplans.parts import CLINICIAN, PATHWAY, Action, Plan
 from careplans.words import because_words
 from engine.errors import RuleSetError
+from engine.rules import RuleSet
 from engine.texts import Texts
 from engine.words import in_words
 from rules.assessment import Finding
 from rules.knowledge import SOURCES
-from rules.ruleset import RuleSet
 
 View = dict[str, Any]
 

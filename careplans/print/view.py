@@ -32,6 +32,7 @@ from engine.texts import Texts
 from rules.assessment import Track
 
 DIGEST_LENGTH = 12
+IDENTITY_LENGTH = 11
 EMERGENCY = "amk"
 SHOWN_SCORES = (
     "regular_medicines", "as_needed_medicines", "norgep_hits", "fall_risk_medicines", "bidiagnoses", "chronic_groups",
@@ -86,7 +87,7 @@ def _banner(plan: Plan, texts: Texts) -> View:
 
 def _grouped(number: str) -> str:
     """Write an identity number as it is read aloud, six and five digits."""
-    return f"{number[:6]} {number[6:]}" if len(number) == 11 and number.isdigit() else number
+    return f"{number[:6]} {number[6:]}" if len(number) == IDENTITY_LENGTH and number.isdigit() else number
 
 
 def _known(day: date | None, say: Callable[[date, Texts], str], texts: Texts) -> str:
@@ -116,18 +117,22 @@ def _track(track: Track, texts: Texts) -> View:
     }
 
 
-
-
 def _contingency(plan: Contingency, texts: Texts) -> View:
     return {
         "call_now": texts("plan.contingency.call_now", phone=_phone(plan, EMERGENCY)),
         "now": [texts(f"sign.{sign.id}") for sign in plan.signs if sign.tier == "now"],
-        "same_day": [texts(f"sign.{sign.id}") for sign in plan.signs if sign.tier == "same_day"],
+        "same_day": _halves([texts(f"sign.{sign.id}") for sign in plan.signs if sign.tier == "same_day"]),
         "what_to_do": [texts(f"do.{step}") for step in plan.what_to_do],
         "contacts": [(texts(f"owner.{c.role}"), c.phone) for c in plan.contacts],
         "limits": plan.limits,
         "readmission": plan.readmission,
     }
+
+
+def _halves(lines: list[str]) -> tuple[list[str], list[str]]:
+    """Split a list for two columns; a layout of columns would cost more time than the rest of the page."""
+    middle = (len(lines) + 1) // 2
+    return lines[:middle], lines[middle:]
 
 
 def _phone(plan: Contingency, role: str) -> str:

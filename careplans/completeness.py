@@ -1,0 +1,67 @@
+"""Whether the plan section holds the elements (a)-(e) of SPEC section 5; nothing passes by default."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal
+
+from careplans.epikrise import EpikriseSection, FollowUp
+
+State = Literal["present", "unclear", "absent"]
+
+
+@dataclass(frozen=True, slots=True)
+class Element:
+    """An element of the regulation on patients ready for discharge (§ 9 [confirm number]) and how it stands."""
+
+    id: str
+    state: State
+
+
+def completeness(section: EpikriseSection) -> tuple[Element, ...]:
+    """Return each element as present, unclear or absent, from what the section itself holds."""
+    return (
+        Element("problem_at_admission", _problem(section)),
+        Element("other_problems", "absent" if section.other_problems is None else "present"),
+        Element("open_problems", _open(section)),
+        Element("follow_up_plan", _plan(section)),
+        Element("function", _function(section)),
+    )
+
+
+def is_complete(elements: Iterable[Element]) -> bool:
+    """Return whether every element is present."""
+    return all(element.state == "present" for element in elements)
+
+
+def _problem(section: EpikriseSection) -> State:
+    """A list of diagnoses without a main one says what the patient has, and not why the patient came."""
+    if section.main_problem:
+        return "present"
+    return "unclear" if section.other_problems else "absent"
+
+
+def _open(section: EpikriseSection) -> State:
+    """Listed with someone who asks is accounted for; that nothing is listed has not been said by anyone."""
+    if not section.open_questions and not section.held_tracks:
+        return "unclear"
+    return "present" if all(question.owner for question in section.open_questions) else "unclear"
+
+
+def _plan(section: EpikriseSection) -> State:
+    if not section.follow_up:
+        return "absent"
+    return "present" if all(_whole(line) for line in section.follow_up) and section.discharge else "unclear"
+
+
+def _whole(line: FollowUp) -> bool:
+    """A line says what, who and when; a day after a discharge nobody has dated is no when."""
+    return bool(line.what and line.who and (line.when.on or line.when.event))
+
+
+def _function(section: EpikriseSection) -> State:
+    said = [bool(words) for words in section.function.values()]
+    if not any(said):
+        return "absent"
+    return "present" if all(said) else "unclear"

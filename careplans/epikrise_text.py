@@ -1,0 +1,116 @@
+"""The epikrise's plan section as plain text that can be pasted into any journal system."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from careplans.epikrise import EpikriseSection, FollowUp, MedicineChange
+from careplans.parts import Contact, OpenQuestion
+from careplans.words import date_words, due_words, label, owners_words
+from engine.texts import Texts
+
+PARTS = ("what_matters", "function", "problems", "open", "follow_up", "medicines", "limits", "readmission", "contacts")
+
+
+def epikrise_text(section: EpikriseSection, texts: Texts) -> str:
+    """Return the section as text, one heading a part; what is not known is marked to be written."""
+    parts = (_part(name, section, texts) for name in PARTS)
+    return "\n\n".join((texts("epikrise.title"), *parts, texts("plan.municipality_decides"))) + "\n"
+
+
+def _part(name: str, section: EpikriseSection, texts: Texts) -> str:
+    lines = _LINES[name](section, texts)
+    return "\n".join((texts(f"epikrise.{name}"), *(f"- {line}" for line in lines)))
+
+
+def _or_missing(words: str | None, texts: Texts) -> str:
+    return words or texts("epikrise.missing")
+
+
+def _what_matters(section: EpikriseSection, texts: Texts) -> list[str]:
+    matters = section.what_matters
+    return [f"«{matters.words}»" if matters.words else texts(f"epikrise.matters.{matters.state}")]
+
+
+def _function(section: EpikriseSection, texts: Texts) -> list[str]:
+    return [texts(f"epikrise.when.{when}", words=_or_missing(said, texts)) for when, said in section.function.items()]
+
+
+def _problems(section: EpikriseSection, texts: Texts) -> list[str]:
+    others = ", ".join(section.other_problems or ()) or None
+    return [
+        texts("epikrise.main_problem", words=_or_missing(section.main_problem, texts)),
+        texts("epikrise.other_problems", words=_or_missing(others, texts)),
+        *(texts("epikrise.clarified", words=texts(f"rule.{rule}")) for rule in section.clarified),
+    ]
+
+
+def _open(section: EpikriseSection, texts: Texts) -> list[str]:
+    held = [texts("epikrise.held", words=texts(f"plan.track.{track}")) for track in section.held_tracks]
+    questions = [_question(question, texts) for question in section.open_questions]
+    return [*held, *questions] or [texts("epikrise.missing")]
+
+
+def _question(question: OpenQuestion, texts: Texts) -> str:
+    rules = ", ".join(texts(f"rule.{rule}") for rule in question.rules)
+    who = texts(f"owner.{question.owner}")
+    return texts("epikrise.question", item=label(question.item, texts), rules=rules, who=who)
+
+
+def _follow_up(section: EpikriseSection, texts: Texts) -> list[str]:
+    return [_line(line, texts) for line in section.follow_up] or [texts("epikrise.missing")]
+
+
+def _line(line: FollowUp, texts: Texts) -> str:
+    about = {"item": label(line.about, texts)} if line.about else {}
+    what = texts(line.what, **about)
+    return texts("epikrise.line", what=what, who=owners_words(line.who, texts), when=due_words(line.when, texts))
+
+
+def _medicines(section: EpikriseSection, texts: Texts) -> list[str]:
+    return [
+        *_changes("started", section.started, texts),
+        *_changes("stopped", section.stopped, texts),
+        texts("epikrise.changed", words=texts("epikrise.missing")),
+    ]
+
+
+def _changes(kind: str, changes: Iterable[MedicineChange], texts: Texts) -> list[str]:
+    missing = texts("epikrise.missing")
+    said = "; ".join(_change(change, texts) for change in changes)
+    return [texts(f"epikrise.{kind}", words=said or missing)]
+
+
+def _change(change: MedicineChange, texts: Texts) -> str:
+    missing = texts("epikrise.missing")
+    on = date_words(change.on, texts)
+    return texts("epikrise.change", name=change.name or missing, date=on, why=change.why or missing)
+
+
+def _limits(section: EpikriseSection, texts: Texts) -> list[str]:
+    return [_or_missing(section.limits, texts)]
+
+
+def _readmission(section: EpikriseSection, texts: Texts) -> list[str]:
+    return [_or_missing(section.readmission, texts)]
+
+
+def _contacts(section: EpikriseSection, texts: Texts) -> list[str]:
+    return [_contact(contact, texts) for contact in section.contacts]
+
+
+def _contact(contact: Contact, texts: Texts) -> str:
+    return f"{texts(f'owner.{contact.role}')}: {_or_missing(contact.phone, texts)}"
+
+
+_LINES = {
+    "what_matters": _what_matters,
+    "function": _function,
+    "problems": _problems,
+    "open": _open,
+    "follow_up": _follow_up,
+    "medicines": _medicines,
+    "limits": _limits,
+    "readmission": _readmission,
+    "contacts": _contacts,
+}
