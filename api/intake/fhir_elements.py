@@ -125,4 +125,5 @@ def words(concept: Element | None) -> str | None:
     """Return the text of a CodeableConcept, else the display of its first code that has one."""
     if concept is None:
         return None
-    return concept.text("text") or next((found.display for found in codings(concept) if found.display), None)
+    displays = (found.text("display") for found in concept.many("coding"))
+    return concept.text("text") or next(filter(None, displays), None)

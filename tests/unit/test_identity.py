@@ -1,8 +1,6 @@
 """Identity numbers: kinds, check digits by both rules, and that no message holds a number."""
 
 import json
-import os
-from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -11,8 +9,7 @@ from hypothesis import strategies as st
 from engine.errors import InputError
 from forms.code_systems import code_systems, system_id
 from forms.identity import IdentityNumber, parse_identity_number, require_synthetic
-
-SHARED = Path(os.environ.get("RETTHJEM_SHARED", Path(__file__).parents[2].parent / "shared"))
+from tests.shared import shared, skip_without
 
 # The published test vectors: number, kind, valid today, valid by the rule from 2032. All are made for testing.
 VECTORS = [
@@ -61,12 +58,11 @@ def test_each_test_vector_agrees(number, kind, today, from_2032):
 
 
 def test_the_shared_vectors_are_the_ones_tested_here():
-    path = SHARED / "clinical/data/fnr_test_vectors.json"
-    if not path.exists():
-        pytest.skip(f"{path.name} is not beside the repository; set RETTHJEM_SHARED")
+    path = shared("clinical/data/fnr_test_vectors.json")
+    skip_without(path)
     cases = json.loads(path.read_text("utf-8"))["cases"]
-    shared = [(case["id"], case["valid_today"], case["valid_2032_rule"]) for case in cases]
-    assert shared == [(number, today, later) for number, _, today, later in VECTORS]
+    published = [(case["id"], case["valid_today"], case["valid_2032_rule"]) for case in cases]
+    assert published == [(number, today, later) for number, _, today, later in VECTORS]
 
 
 def test_a_number_with_a_wrong_check_digit_is_refused():

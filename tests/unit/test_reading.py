@@ -1,0 +1,169 @@
+"""Reading documents strictly: what is refused, where, fast, and without quoting the document."""
+
+import json
+import time
+
+import pytest
+
+from api.intake.reading import MAX_BYTES, MAX_DEPTH, place, read_document
+from engine.errors import InputError
+
+
+def refusal(data: bytes) -> str:
+    """Return the message that refuses the document."""
+    with pytest.raises(InputError) as refused:
+        read_document(data)
+    assert refused.value.__cause__ is None
+    return str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("data", "kind"),
+    [
+        (b'{"answers": {}}', "case"),
+        (b'{"resourceType": "Bundle"}', "bundle"),
+        (b'\xef\xbb\xbf \n{"answers": {}}', "case"),
+        (b"<MsgHead/>", "message"),
+        (b'\xef\xbb\xbf<?xml version="1.0" encoding="UTF-8"?><MsgHead/>', "message"),
+        ('<?xml version="1.0" encoding="ISO-8859-1"?><a>ø</a>'.encode("latin-1"), "message"),
+    ],
+)
+def test_a_document_is_a_case_a_bundle_or_a_message(data, kind):
+    assert read_document(data).kind == kind
+
+
+def test_the_content_of_a_case_is_read_as_it_stands():
+    assert read_document(b'{"answers": {"mst": 2, "gp": "\\u00f8"}}').content == {"answers": {"mst": 2, "gp": "ø"}}
+
+
+def test_a_document_stays_out_of_its_own_repr():
+    assert "Bodil" not in repr(read_document(b'{"patient": {"name": "Bodil"}}'))
+
+
+@pytest.mark.parametrize(
+    ("data", "reason"),
+    [
+        (b"", "empty"),
+        (b" \n ", "empty"),
+        (b"[]", "not a JSON object"),
+        (b"17", "not a JSON object"),
+        (b"Bodil", "damaged"),
+        (b'{"resourceType": "Patient"}', "only a whole Bundle"),
+        (b'{"mst": NaN}', "NaN and Infinity"),
+        (b'{"mst": Infinity}', "NaN and Infinity"),
+        (b'{"mst": -Infinity}', "NaN and Infinity"),
+        (b'{"mst": 1e999}', "too large"),
+        (b'{"mst": -1e999}', "too large"),
+        (b'{"mst": ' + b"9" * 5000 + b"}", "too many digits"),
+        (b'{"gp": "\\ud800"}', "control character"),
+        (b'{"gp": "a\\u0000b"}', "control character"),
+        (b'{"gp": "a\\bb"}', "control character"),
+        (b'{"gp": "a\x01b"}', "damaged"),
+        (b'{"gp": "\xf8"}', "not UTF-8"),
+        ('{"gp": 1}'.encode("utf-16"), "not UTF-8"),
+        (b'{"gp": 1,}', "damaged"),
+        (b'{"gp": 1} {}', "damaged"),
+        (b"{\"gp\": 'x'}", "damaged"),
+    ],
+)
+def test_json_that_is_wrong_is_refused_with_its_reason(data, reason):
+    assert reason in refusal(data)
+
+
+def test_damaged_json_is_refused_with_its_line_and_column():
+    assert refusal(b'\n\n{\n "gp" 1}').startswith("line 4 column 7:")
+
+
+@pytest.mark.parametrize(
+    ("data", "where"),
+    [
+        (b'{"answers": {"mst": 1, "mst": 2}}', "answers.mst:"),
+        (b'{"conditions": [{}, {"code": "a", "code": "b"}]}', "conditions[1].code:"),
+        (b'{"patient": {"Bodil": 1, "Bodil": 2}}', "patient.…:"),
+        (b'{"15814512336": {"id": 1, "id": 2}}', "….id:"),
+    ],
+)
+def test_a_name_that_stands_twice_is_refused_by_place_and_shown_only_if_it_is_ours(data, where):
+    assert refusal(data).startswith(where)
+
+
+def test_an_escaped_backslash_before_u_is_no_escape():
+    assert read_document(b'{"gp": "\\\\ud800"}').content == {"gp": "\\ud800"}
+
+
+def test_a_pair_of_surrogate_escapes_is_one_character():
+    assert read_document(b'{"gp": "\\ud83d\\ude00"}').content == {"gp": "😀"}
+
+
+def nested(depth: int) -> bytes:
+    """Return an object nested to the depth."""
+    return b'{"a":' * (depth - 1) + b"{}" + b"}" * (depth - 1)
+
+
+def test_nesting_to_the_limit_is_read_and_one_more_is_refused():
+    assert read_document(nested(MAX_DEPTH)).kind == "case"
+    assert "nested deeper" in refusal(nested(MAX_DEPTH + 1))
+
+
+def test_brackets_in_texts_are_no_nesting():
+    assert read_document(json.dumps({"gp": '[[[["\\' * 100, "room": "{" * 200}).encode()).kind == "case"
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"[" * 10_000_000,
+        b'{"a":' * 3_000_000,
+        b'{"a":"' + b'\\"' * 9_000_000,
+        b'"' * 15_000_000,
+        b'"\\' * 9_000_000,
+        b" " * (MAX_BYTES + 1),
+        b"<a>" * 6_000_000,
+        b'{"a":' + b"1" * 15_000_000,
+    ],
+    ids=["brackets", "objects", "open text", "quotes", "backslashes", "spaces", "elements", "digits"],
+)
+def test_a_huge_hostile_document_gives_one_short_refusal_fast(data):
+    began = time.process_time()
+    assert len(refusal(data)) < 200
+    assert time.process_time() - began < 3
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b'<!DOCTYPE a [<!ENTITY x "y">]><a>&x;</a>',
+        b'<!DOCTYPE a SYSTEM "file:///etc/passwd"><a/>',
+        b'<?xml version="1.0"?><!doctype a><a/>',
+        b'<!DOCTYPE a [<!ENTITY a "1"><!ENTITY b "&a;&a;"><!ENTITY c "&b;&b;">]><a>&c;</a>',
+        b'<?xml version="1.0" encoding="UTF-7"?>+ADwAIQ-DOCTYPE a [+ADwAIQ-ENTITY x SYSTEM +ACI-file:///etc/passwd+ACIAPgBdAD4-<a/>',
+    ],
+)
+def test_a_doctype_or_an_entity_is_refused_outright(data):
+    assert "DOCTYPE" in refusal(data) or "damaged" in refusal(data)
+
+
+def test_an_entity_nobody_declared_is_damaged_xml():
+    assert "damaged" in refusal(b"<a>&x;</a>")
+
+
+def test_damaged_xml_names_the_line_and_an_element_of_the_schema():
+    assert refusal(b"<MsgHead>\n<BorAlene></MsgHead>").startswith("line 2 BorAlene:")
+
+
+def test_damaged_xml_does_not_name_an_element_that_is_no_schemas():
+    message = refusal(b"<MsgHead>\n<Bodil></MsgHead>")
+    assert message.startswith("line 2:")
+    assert "Bodil" not in message
+
+
+@pytest.mark.parametrize(
+    "data", [b"<a", b"<a>\x00</a>", b"<a></b>", b"<>", b"<?xml?>", b'<?xml version="1.0" encoding="x"?><a/>']
+)
+def test_damaged_xml_is_refused(data):
+    assert "damaged" in refusal(data)
+
+
+def test_a_path_is_shown_with_known_names_only():
+    assert place(("answers", "mst", 3, "Bodil")) == "answers.mst[3].…"
+    assert place(()) == "document"
