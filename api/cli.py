@@ -160,13 +160,14 @@ def _plan(arguments: argparse.Namespace) -> None:
 
 
 def _epikrise(arguments: argparse.Namespace) -> None:
-    from api.planning import Request, epikrise_section
+    from api.planning import Request, epikrise_section, planned
+    from api.screening import texts_in
 
-    language = _language(arguments)
+    texts = texts_in(_language(arguments))
     screening = _screening(arguments)
     case = screening.read(_bytes(arguments.file))
     request = Request(arguments.accept, arguments.discharge, arguments.on)
-    section = epikrise_section(screening, case, request, now=_now(), language=language)
+    section = epikrise_section(case, planned(screening, case, request, now=_now()), texts)
     if arguments.format == "json":
         _print_json(section.as_json)
     else:

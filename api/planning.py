@@ -9,13 +9,16 @@ from typing import Any
 
 from api.screening import Screening, texts_in
 from careplans.acceptance import Accepted
-from careplans.epikrise import completeness, plan_section, section_text
+from careplans.as_json import plan_to_json
+from careplans.completeness import Element, completeness
+from careplans.epikrise import plan_section, section_to_json
+from careplans.epikrise_text import epikrise_text
 from careplans.parts import Plan
 from careplans.plan import build_plan
 from careplans.print.document import render_pdf
 from careplans.print.pages import render_html
-from careplans.record import plan_to_json
 from careplans.settings import PlanSettings
+from engine.texts import Texts
 from rules.case import Case
 
 FORMATS = (".pdf", ".html", ".json")
@@ -58,4 +61,20 @@ def rendered(plan: Plan, suffix: str, language: str, *, printed: date) -> bytes:
         return render_pdf(plan, texts, printed=printed)
     if suffix == ".html":
         return render_html(plan, texts, printed=printed).encode()
-    return (json.dumps(plan_to_json(plan, texts), ensure_ascii=False, indent=2) + "\n").encode()
+    return (json.dumps(plan_to_json(plan), ensure_ascii=False, indent=2) + "\n").encode()
+
+
+def epikrise_section(case: Case, plan: Plan, texts: Texts) -> Section:
+    """Return the epikrise's plan section, and which of the elements a receiver needs it holds."""
+    section = plan_section(case, plan)
+    elements = completeness(section)
+    states = {element.id: element.state for element in elements}
+    return Section(
+        as_text=epikrise_text(section, texts).rstrip() + "\n\n" + _checked(elements, texts),
+        as_json={**section_to_json(section), "text": epikrise_text(section, texts), "completeness": states},
+    )
+
+
+def _checked(elements: tuple[Element, ...], texts: Texts) -> str:
+    said = ((texts(f"completeness.{each.id}"), texts(f"completeness.state.{each.state}")) for each in elements)
+    return "\n".join((texts("completeness.heading"), *(f"  {name}: {state}" for name, state in said))) + "\n"

@@ -48,7 +48,7 @@ def local(overlay: Overlay) -> RuleSet:
         items=base.items,
         rules=base.rules,
         definitions=base.definitions,
-        thresholds=overlaid(base.thresholds, overlay.thresholds, overlay.name),
+        thresholds=overlaid(base.thresholds, overlay.thresholds, f"overlay {overlay.name}"),
         knowledge=base.knowledge,
         overlay=overlay.name,
     )

@@ -232,5 +232,5 @@ def test_the_demo_takes_only_synthetic_people():
 
     demo = Screening(synthetic_only=True)
     assert demo.read(json.dumps({"patient": {"id": "15814512336"}}).encode()).patient.id
-    with pytest.raises(InputError, match="synthetic"):
+    with pytest.raises(InputError, match="made for testing"):
         demo.read(json.dumps({"patient": {"id": "13116900216"}}).encode())

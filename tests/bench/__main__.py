@@ -1,0 +1,129 @@
+"""Measure screening, the command line, the print and memory, and say each goal beside its figure."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import random
+import resource
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Sequence
+from datetime import date
+from pathlib import Path
+
+from api.screening import Screening, texts_in
+from careplans.acceptance import Accepted
+from careplans.plan import build_plan
+from careplans.print.document import render_pdf
+from rules.assess import assess
+from rules.case import Case
+from tests.patients import random_case
+
+ON = date(2026, 11, 16)
+EXAMPLES = Path(__file__).parents[2] / "api" / "examples"
+RETTHJEM = Path(sys.executable).parent / "retthjem"
+Measured = list[float]
+
+
+def main(words: Sequence[str] | None = None) -> None:
+    """Run the benchmarks and print one line a figure."""
+    parser = argparse.ArgumentParser(prog="./dev bench")
+    parser.add_argument("--screenings", type=int, default=100_000, help="for the memory line")
+    arguments = parser.parse_args(words)
+    cases = [random_case(random.Random(seed)) for seed in range(2_000)]
+    _screening(cases)
+    _command_line()
+    _print()
+    _memory(cases, arguments.screenings)
+
+
+def _screening(cases: Sequence[Case]) -> None:
+    screening = Screening()
+    example = screening.read(_example())
+    document = _example()
+    baseline = _seconds(lambda _: json.loads(document), cases)
+    for name, of in (("the full example", [example] * len(cases)), ("random patients", cases)):
+        _ = [assess(case, ON, screening.ruleset, second=screening.second) for case in of[:200]]
+        both = _seconds(lambda case: assess(case, ON, screening.ruleset, second=screening.second), of)
+        alone = _seconds(lambda case: assess(case, ON, screening.ruleset), of)
+        _tell(f"screening in memory, both engines, {name}", both, "goal p50 <= 2 ms, p99 <= 6 ms")
+        _tell(f"  reference evaluator alone, {name}", alone, f"{_ratio(both, alone)} of it with both")
+        print(f"  ratio to json.loads of the example's case: {_ratio(both, baseline)}")
+
+
+def _command_line() -> None:
+    path = EXAMPLES.parent / "example.case.json"
+    path.write_bytes(_example())
+    try:
+        screen = [_cpu(str(RETTHJEM), "screen", str(path), "--format", "json") for _ in range(7)]
+    finally:
+        path.unlink()
+    bare = [_cpu(sys.executable, "-c", "import pydantic, json") for _ in range(7)]
+    median = statistics.median(screen)
+    print(f"retthjem screen, whole process: median {median:.2f} s CPU (goal <= 0.6 s); ", end="")
+    print(f"{median / statistics.median(bare):.1f} times a process that only imports pydantic")
+
+
+def _print() -> None:
+    screening, texts = Screening(), texts_in("nb")
+    case = screening.read(_example())
+    plan = build_plan(case, assess(case, ON, screening.ruleset), accepted=Accepted.everything())
+    _ = render_pdf(plan, texts, printed=ON)
+    spent = []
+    for _ in range(7):
+        before = time.process_time()
+        _ = render_pdf(plan, texts, printed=ON)
+        spent.append(time.process_time() - before)
+    print(f"a plan as PDF, warm: median {statistics.median(spent):.2f} s CPU (goal <= 0.5 s)")
+
+
+def _memory(cases: Sequence[Case], times: int) -> None:
+    screening = Screening()
+    for number in range(2_000):
+        assess(cases[number % len(cases)], ON, screening.ruleset, second=screening.second)
+    warm = _resident()
+    for number in range(times):
+        assess(cases[number % len(cases)], ON, screening.ruleset, second=screening.second)
+    print(f"memory: {warm:.1f} MB warm, {_resident():.1f} MB after {times} screenings more (goal: flat)")
+
+
+def _seconds(work: Callable[[Case], object], cases: Sequence[Case]) -> Measured:
+    spent = []
+    for case in cases:
+        before = time.perf_counter()
+        work(case)
+        spent.append(time.perf_counter() - before)
+    return sorted(spent)
+
+
+def _cpu(*command: str) -> float:
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+
+
+def _resident() -> float:
+    status = Path("/proc/self/status").read_text("utf-8")
+    return int(status.split("VmRSS:")[1].split()[0]) / 1024
+
+
+def _tell(what: str, spent: Measured, remark: str) -> None:
+    p99 = spent[int(len(spent) * 0.99)]
+    print(f"{what}: p50 {statistics.median(spent) * 1000:.2f} ms, p99 {p99 * 1000:.2f} ms ({remark})")
+
+
+def _ratio(one: Measured, other: Measured) -> str:
+    return f"{statistics.median(one) / statistics.median(other):.1f} times"
+
+
+def _example() -> bytes:
+    content = json.loads(next(iter(sorted(EXAMPLES.glob("*.json")))).read_text("utf-8"))
+    return json.dumps(content["case"]).encode()
+
+
+if __name__ == "__main__":
+    main()
