@@ -60,6 +60,8 @@ def score_words(score: ScoreResult | None, texts: Texts) -> str:
         return number(score.value)
     if score.low is None:
         return texts("plan.interval.not_applicable")
+    if score.high is None and not score.low:
+        return texts("plan.interval.unknown")
     if score.high is None:
         return texts("plan.interval.at_least", low=number(score.low))
     return texts("plan.interval.between", low=number(score.low), high=number(score.high))
@@ -103,7 +105,7 @@ def action_words(action: Action, texts: Texts) -> str:
 def owners_words(owners: tuple[str, ...], texts: Texts) -> str:
     """Say who does it, one role or two together."""
     *first, last = [texts(f"owner.{owner}") for owner in owners]
-    return texts("plan.join.two", first=", ".join(first), second=last) if first else last
+    return texts("plan.join.two", first=", ".join(first), second=last[:1].lower() + last[1:]) if first else last
 
 
 def note_words(note: Note, texts: Texts) -> str:

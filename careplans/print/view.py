@@ -48,6 +48,7 @@ def clinician_view(plan: Plan, texts: Texts, *, printed: date, limits: Mapping[s
         "what_matters": {"state": plan.what_matters.state, "words": plan.what_matters.words},
         "cfs": _cfs(plan, texts),
         "scores": [(label(name, texts), score_words(plan.scores.get(name), texts)) for name in SHOWN_SCORES],
+        "score_notes": [texts(f"score_note.{name}") for name in SHOWN_SCORES if f"score_note.{name}" in texts],
         "tracks": [_track(track, texts) for track in plan.tracks],
         "pathway": texts(f"plan.pathway.{plan.pathway or 'none'}"),
         "contingency": _contingency(plan.contingency, texts),
@@ -60,7 +61,7 @@ def clinician_view(plan: Plan, texts: Texts, *, printed: date, limits: Mapping[s
         "confirm": any(finding.confirm for finding in plan.accepted),
         "questions": _questions(plan, texts),
         "notes": [note_words(note, texts) for note in plan.notes],
-        "errors": [label(error.rule, texts) for error in plan.errors],
+        "errors": [(label(error.rule, texts), texts(f"error.{error.code}")) for error in plan.errors],
         "ruleset": _ruleset(plan, texts),
         "printed": texts("plan.printed", date=date_words(printed, texts)),
     }

@@ -1,0 +1,222 @@
+"""The clinician's print: what it says, and a PDF that is tagged, quiet, the same every time, and draws the right letters."""
+
+from __future__ import annotations
+
+import io
+import logging
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date
+from functools import cache
+from typing import Any
+
+import pikepdf
+import pytest
+
+from careplans.parts import Plan
+from careplans.print import limits_in_words, render_html, render_pdf
+from careplans.print.document import fetcher
+from rules.assessment import RuleError, Track, Undecided
+from rules.case import Case, Note
+from rules.ruleset import national
+from tests.unit.test_careplans_example import (
+    example_assessment,
+    example_case,
+    plan_of,
+    score,
+    shared_decision_assessment,
+    texts,
+)
+
+PRINTED = date(2026, 11, 17)
+NAME = "Šuŋŋá Ánneš Čáhppesåvdnji Bæřø-Žđåvvir"
+
+
+def named_case() -> Case:
+    """The example case with a name that needs its letters."""
+    return replace(example_case(), patient=replace(example_case().patient, name=NAME))
+
+
+def html(plan: Plan | None = None, **options: Any) -> str:
+    """The print as HTML."""
+    return render_html(plan or plan_of(case=named_case()), texts(), printed=PRINTED, **options)
+
+
+def pdf_of(plan: Plan) -> bytes:
+    """The print as PDF, failing on any word from WeasyPrint."""
+    records: list[logging.LogRecord] = []
+    handler = logging.Handler()
+    handler.emit = records.append  # type: ignore[method-assign]
+    logger = logging.getLogger("weasyprint")
+    logger.addHandler(handler)
+    try:
+        printed = render_pdf(plan, texts(), printed=PRINTED)
+    finally:
+        logger.removeHandler(handler)
+    assert [record.getMessage() for record in records] == []
+    return printed
+
+
+@cache
+def example_pdf() -> bytes:
+    """The example as PDF, rendered once."""
+    return pdf_of(plan_of(case=named_case()))
+
+
+@pytest.fixture(name="pdf")
+def opened() -> Iterator[pikepdf.Pdf]:
+    """The example's PDF, opened."""
+    with pikepdf.open(io.BytesIO(example_pdf())) as pdf:
+        yield pdf
+
+
+def structure(pdf: pikepdf.Pdf) -> list[Any]:
+    """Every element of the structure tree."""
+    found: list[Any] = []
+    waiting = [pdf.Root.StructTreeRoot]
+    while waiting:
+        node = waiting.pop()
+        children = node.get("/K", [])
+        for child in children if isinstance(children, pikepdf.Array) else [children]:
+            if isinstance(child, pikepdf.Dictionary) and "/S" in child:
+                found.append(child)
+                waiting.append(child)
+    return found
+
+
+def test_the_pdf_is_tagged_in_norwegian_and_claims_pdf_ua(pdf: pikepdf.Pdf) -> None:
+    assert bool(pdf.Root.MarkInfo.Marked)
+    assert str(pdf.Root.Lang) == "nb"
+    with pdf.open_metadata() as metadata:
+        assert metadata["pdfuaid:part"] == "1"
+        assert metadata["dc:title"] == "Oppfølgingsplan"
+    assert bool(pdf.Root.ViewerPreferences.DisplayDocTitle)
+
+
+def test_no_metadata_holds_patient_data(pdf: pikepdf.Pdf) -> None:
+    told = str(dict(pdf.docinfo)) + bytes(pdf.Root.Metadata.read_bytes()).decode()
+    for secret in (NAME, "Šuŋŋá", "15814512336", "158145", "1945", "GER2"):
+        assert secret not in told
+
+
+def test_the_pdf_has_headings_table_headers_and_alternative_texts(pdf: pikepdf.Pdf) -> None:
+    tags = [str(element.S) for element in structure(pdf)]
+    assert tags.count("/H1") == 1
+    assert tags.count("/H2") >= 6
+    assert tags.count("/TH") >= 11
+    figures = [element for element in structure(pdf) if str(element.S) == "/Figure"]
+    assert figures
+    assert {str(figure.Alt) for figure in figures} == {"Kryss av når det er gjort"}
+
+
+def test_the_same_plan_gives_the_same_bytes() -> None:
+    assert pdf_of(plan_of(case=named_case())) == example_pdf()
+
+
+def test_the_example_takes_four_a4_pages_of_which_three_are_the_plan(pdf: pikepdf.Pdf) -> None:
+    assert len(pdf.pages) <= 4
+    width, height = (float(value) * 25.4 / 72 for value in pdf.pages[0].MediaBox[2:])
+    assert (round(width), round(height)) == (210, 297)
+
+
+def test_the_fonts_are_whole_files_and_embedded(pdf: pikepdf.Pdf) -> None:
+    fonts = {str(font.BaseFont) for page in pdf.pages for font in page.Resources.Font.values()}
+    assert fonts
+    assert all("Source-Sans" in name or "SourceSans" in name for name in fonts), fonts
+
+
+@pytest.mark.parametrize("letter", list("čđŋšžæøåČŠŽĐŊÁ"))
+def test_the_letters_of_sami_and_norwegian_names_are_drawn_by_our_font(letter: str) -> None:
+    patient = replace(example_case().patient, name=letter * 3)
+    with pikepdf.open(io.BytesIO(pdf_of(plan_of("nutrition", case=replace(example_case(), patient=patient))))) as pdf:
+        fonts = {str(font.BaseFont) for page in pdf.pages for font in page.Resources.Font.values()}
+    assert all("SourceSans" in name.replace("-", "") for name in fonts), fonts
+
+
+def test_nothing_is_fetched_outside_the_package() -> None:
+    for url in ("https://example.org/x.css", "file:///etc/passwd", "ftp://example.org/x"):
+        with pytest.raises(ValueError, match="outside its own folder"):
+            fetcher().fetch(url)
+
+
+def test_the_patient_is_named_on_every_page_and_once_in_the_body() -> None:
+    page = html()
+    assert page.count(NAME) == 2
+    assert page.count("158145 12336") == 2
+    assert page.count("15.01.1945") == 2
+
+
+def test_a_patient_without_a_number_is_shown_by_the_local_id() -> None:
+    patient = replace(example_case().patient, id=None, local_id="L-77")
+    page = html(plan_of(case=replace(example_case(), patient=patient)))
+    assert "Lokal ID L-77" in page
+    assert "Navn ikke oppgitt" in page
+
+
+def test_words_from_outside_are_text_and_never_markup() -> None:
+    answers = {**example_case().answers, "what_matters": "<script>alert(1)</script>"}
+    assert "<script>" not in html(plan_of(case=replace(example_case(), answers=answers)))
+
+
+def test_the_print_says_what_it_rests_on() -> None:
+    page = html(limits=limits_in_words(national(), texts()))
+    for said in (
+        "Regelsett 1.0.0 · 9f2c41d0aa17", "Skrevet ut 17.11.2026", "Beslutningsstøtte – en kliniker avgjør", "[bekreftes]",
+        "Clinical Frailty Scale © Dalhousie University", "Lever med moderat skrøpelighet", "mellom 0 og 2",
+        "«Komme hjem til hagen og klare trappa selv.»", "MST er minst 2", "Utskrives til",
+    ):  # fmt: skip
+        assert said in page, said
+
+
+def test_unknown_treatment_limits_are_asked_for_and_never_denied() -> None:
+    page = html()
+    assert "Ikke avklart – spør behandlende lege." in page
+    assert not re.search("ingen begrensning", page, re.IGNORECASE)
+
+
+def test_a_preliminary_track_is_marked() -> None:
+    assert "foreløpig" not in html()
+    tracks = (Track("cga_team", "recommend", "preliminary"),)
+    assert "foreløpig" in html(plan_of(assessment=example_assessment(tracks=tracks)))
+
+
+def test_a_disagreement_between_the_engines_is_shown_boldly() -> None:
+    errors = (RuleError("nutrition", "engines_disagree"),)
+    page = html(plan_of(assessment=example_assessment(errors=errors)))
+    assert 'class="alarm"' in page
+    assert 'class="alarm"' not in html()
+
+
+def test_an_open_shared_decision_prints_the_guide_and_no_track() -> None:
+    plan = plan_of(assessment=shared_decision_assessment())
+    assert "Samtaleguide" in html(plan)
+    assert pdf_of(plan)
+
+
+def test_every_score_and_level_has_words() -> None:
+    scores = {"cfs": score(None, 5, 7), "charlson": score(None, 2, None), "hfrs": score(None, None, None)}
+    scores["norgep_hits"] = score(None, 0, None)
+    page = html(plan_of(assessment=example_assessment(scores=scores)))
+    for words in ("mellom 5 og 7", "minst 2", "gjelder ikke", "ukjent"):
+        assert words in page
+    for level in range(1, 10):
+        assert str(level) in html(plan_of(assessment=example_assessment(scores={"cfs": score(level)})))
+
+
+def test_an_empty_case_prints() -> None:
+    undecided = (Undecided("robust", ("cfs_clinician",)),)
+    nothing = example_assessment(
+        findings=(), tracks=(), scores={}, pathway=None, undecided=undecided, ask_next="cfs_clinician"
+    )
+    assert pdf_of(plan_of(case=Case(), assessment=nothing))
+
+
+def test_notes_about_the_input_are_shown() -> None:
+    assert "Merknader" in html(plan_of(assessment=example_assessment(notes=(Note("cfs_tree_differs_by_one"),))))
+
+
+def test_a_stylesheet_can_be_linked_in_place_of_the_style_in_the_page() -> None:
+    assert '<link rel="stylesheet" href="/static/plan.css">' in html(stylesheet="/static/plan.css")
+    assert "<style>" not in html(stylesheet="/static/plan.css")
+    assert "<style>" in html()
