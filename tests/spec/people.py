@@ -30,12 +30,12 @@ HARMLESS = (
 
 def person(
     *,
-    age: int | None = None,
-    diagnoses: Sequence[str | Diagnosis] | None = None,
-    medicines: Sequence[str | Medicine] | None = None,
+    age: Any = None,
+    diagnoses: Any = None,
+    medicines: Any = None,
     **answers: Any,
 ) -> Case:
-    """Return someone of whom only this is known; a list is a complete set, a dict a partial one."""
+    """Return someone of whom only this is known; a list is a complete set, a dict a partial one, a bare code a line."""
     return Case(
         patient=Patient(birth_date=None if age is None else born(age)),
         answers={item: _answer(item, answer) for item, answer in answers.items()},

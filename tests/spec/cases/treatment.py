@@ -31,7 +31,7 @@ TREATMENT = (
             older(medicines=HARMLESS[:5], cfs_clinician=4, recent_function_decline=False, residence="home"),
             missing="falls_last_12_months",
         ),
-        unknown("legemidlene er ikke kjent", older(cfs_clinician=6), missing="medicines"),
+        unknown("legemidlene og bostedet er ikke kjent", older(cfs_clinician=6), missing="residence medicines"),
         unknown(
             "oksazepam med ukjent dose",
             older(medicines=["N05BA04"], cfs_clinician=4, residence="home", **STEADY),
