@@ -23,7 +23,8 @@ State = Literal["fired", "not_fired", "cannot_tell", "error"]
 class World:
     """One way the facts may be, and what has been settled in it so far; what is in neither is unknown.
 
-    `decided` and `asked` remember conditions by identity, which is safe while the rule set that holds them lives.
+    `decided`, `asked` and `carried` remember conditions by identity, which is safe while the rule set that holds them
+    lives.
     """
 
     ruleset: RuleSet
@@ -31,6 +32,7 @@ class World:
     truths: dict[str, Truth] = field(default_factory=dict)
     decided: dict[int, Truth] = field(default_factory=dict)
     asked: dict[int, frozenset[str]] = field(default_factory=dict)
+    carried: dict[int, Facts] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +96,13 @@ def _truth(condition: Condition, world: World) -> Truth:
 
 def reasons(condition: Condition, world: World) -> Facts:
     """Return facts that alone settle a settled condition as it is."""
+    known = id(condition)
+    if known not in world.carried:
+        world.carried[known] = _reasons(condition, world)
+    return world.carried[known]
+
+
+def _reasons(condition: Condition, world: World) -> Facts:
     held = truth(condition, world)
     match condition:
         case And(conditions):

@@ -116,9 +116,16 @@ class RuleSet:
         return tuple(dict.fromkeys(found))
 
     @cached_property
+    def uses(self) -> dict[str, set[str]]:
+        """Return, for each clause, the clauses that its own condition builds on."""
+        return {
+            clause.id: {part.id for part in walk(clause.when) if isinstance(part, Holds)} for clause in self.clauses
+        }
+
+    @cached_property
     def strata(self) -> tuple[tuple[Clause, ...], ...]:
         """Return the clauses in layers, each using only layers before it; a cycle is an error that names it."""
-        sorter = TopologicalSorter({clause.id: _uses(clause.when) for clause in self.clauses})
+        sorter = TopologicalSorter(self.uses)
         try:
             sorter.prepare()
         except CycleError as cycle:
@@ -150,8 +157,8 @@ class RuleSet:
     def dependents(self, ids: Iterable[str]) -> set[str]:
         """Return the ids and every clause that builds on them, near or far."""
         found = set(ids)
-        for layer in self.strata:
-            found |= {clause.id for clause in layer if _uses(clause.when) & found}
+        for layer in self.strata if found else ():
+            found |= {clause.id for clause in layer if self.uses[clause.id] & found}
         return found
 
     def _resolved(self, condition: Condition) -> Condition:
@@ -205,7 +212,3 @@ def as_data(condition: Condition) -> Any:
 
 def _limit_names(condition: Condition) -> dict[str, None]:
     return dict.fromkeys(part.limit.name for part in walk(condition) if isinstance(part, Compare | CountOf))
-
-
-def _uses(condition: Condition) -> set[str]:
-    return {part.id for part in walk(condition) if isinstance(part, Holds)}

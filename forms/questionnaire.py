@@ -18,6 +18,8 @@ TYPES = {"yes_no": "boolean", "count": "integer", "choice": "choice", "set": "ch
 FROM_THE_PATIENT = frozenset({"age", "sex", "municipality"})
 """Read from Patient, so the form does not ask for them again."""
 
+NONE_OF_THESE = "none"
+
 LANGUAGE_TAGS = {"nb": "nb-NO", "nn": "nn-NO", "en": "en"}
 
 
@@ -64,5 +66,9 @@ def _question(item: Item, texts: Texts) -> dict[str, Any]:
 
 
 def _codings(item: Item, texts: Texts) -> Iterable[Mapping[str, str]]:
+    """Yield the answers; a set also offers "none of these", since leaving all unticked says nothing."""
+    system = f"{ANSWER_SYSTEM}:{item.id}"
     for code in item.codes:
-        yield {"system": f"{ANSWER_SYSTEM}:{item.id}", "code": code, "display": texts(f"answer.{item.id}.{code}")}
+        yield {"system": system, "code": code, "display": texts(f"answer.{item.id}.{code}")}
+    if item.kind == "set":
+        yield {"system": system, "code": NONE_OF_THESE, "display": texts("answer.none_of_these")}

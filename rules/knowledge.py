@@ -6,7 +6,7 @@ import csv
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -60,7 +60,12 @@ class CodeSet:
         return cls(tuple(part[0] for part in parts), tuple(less for part in parts for less in part[1:]))
 
     def __contains__(self, code: str) -> bool:
-        return code.startswith(self.prefixes) and not (self.without and code.startswith(self.without))
+        return _within(self, code)
+
+
+@lru_cache(maxsize=65536)
+def _within(codes: CodeSet, code: str) -> bool:
+    return code.startswith(codes.prefixes) and not (codes.without and code.startswith(codes.without))
 
 
 CODE_SETS: dict[str, CodeSet] = {

@@ -110,10 +110,11 @@ class _Line:
 
     def _validity(self) -> tuple[str | None, str | None]:
         dispense = self.resource.element.one("dispenseRequest")
-        days = _days(dispense.one("validityPeriod") if dispense else None)
-        if days[1]:
+        start, end = _days(dispense.one("validityPeriod") if dispense else None)
+        if end:
+            # A prescription that has run out is not a medicine that was stopped, so its end is only told.
             self.flags.append("input_medicines_end_of_prescription")
-        return days
+        return start, None
 
 
 def _days(period: Element | None) -> tuple[str | None, str | None]:

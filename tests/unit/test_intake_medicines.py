@@ -176,10 +176,11 @@ def test_the_start_is_the_effective_time_or_when_it_was_prescribed():
     assert line(prescription(authoredOn="2025-01-10"))["from"] == "2025-01-10"
 
 
-def test_the_dosages_own_period_goes_before_the_prescriptions_and_the_latter_is_a_note():
+def test_the_dosages_own_period_ends_a_medicine_and_the_end_of_a_prescription_is_only_a_note():
     validity = {"dispenseRequest": {"validityPeriod": {"start": "2025-01-01", "end": "2025-12-31"}}}
     found = line(prescription(**validity))
-    assert (found["from"], found["to"]) == ("2025-01-01", "2025-12-31")
+    assert found["from"] == "2025-01-01"
+    assert "to" not in found
     assert notes(prescription(**validity))["input_medicines_end_of_prescription"] == {"count": 1}
     bounds = {
         "asNeededBoolean": False,

@@ -1,0 +1,58 @@
+"""The page that screens an example: it answers, links to the plan and its print, and asks nothing of other hosts."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from fastapi.testclient import TestClient
+
+from api.screening import Screening
+from api.web import app, examples
+
+
+@pytest.fixture(scope="module")
+def client():
+    return TestClient(app(Screening(synthetic_only=True)))
+
+
+@pytest.mark.parametrize("name", examples())
+def test_each_example_shows_suggestions_with_their_grounds_and_the_way_home(client, name):
+    page = client.get(f"/examples/{name}")
+    assert page.status_code == 200
+    for words in ("Forslag", "Fordi", "Regel", "Kilder", "Hjem, steg for steg", "en kliniker avgjør"):
+        assert words in page.text
+    assert client.get(f"/examples/{name}/plan").status_code == 200
+
+
+def test_the_print_is_a_pdf(client):
+    printed = client.get("/examples/1-hoftebrudd/plan.pdf")
+    assert printed.headers["content-type"] == "application/pdf"
+    assert printed.content.startswith(b"%PDF-")
+
+
+def test_every_page_forbids_other_hosts_inline_styles_and_caching(client):
+    page = client.get("/")
+    assert "default-src 'none'" in page.headers["content-security-policy"]
+    assert page.headers["cache-control"] == "no-store"
+    assert not re.search(r'(src|href)="https?:', page.text)
+    assert not re.search(r"<style|style=|<script>|onclick", page.text)
+
+
+def test_no_title_and_no_address_holds_a_name(client):
+    for name in examples():
+        assert "<title>Kartlegging – Rett hjem</title>" in client.get(f"/examples/{name}").text
+
+
+def test_what_the_pages_link_to_is_there(client):
+    for page in ("/", "/examples/3-felles-valg/plan"):
+        for link in re.findall(r'(?:src|href)="(/[^"#]+)"', client.get(page).text):
+            assert client.get(link).status_code == 200, link
+
+
+def test_health_says_which_rules_are_in_force(client):
+    assert client.get("/health").json() == {"status": "ok", "ruleset": "1.0.0"}
+
+
+def test_an_example_that_is_not_there_is_not_found(client):
+    assert client.get("/examples/none").status_code == 404

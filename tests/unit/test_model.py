@@ -1,0 +1,80 @@
+"""The input model is strict: nothing is coerced, and unknown stays unknown."""
+
+from __future__ import annotations
+
+import pytest
+
+from engine.errors import InputError
+from engine.facts import SetAnswer
+from forms.model import ANSWERABLE, read_case
+from rules.case import Case
+
+
+def test_an_empty_case_knows_nothing():
+    assert read_case({}) == Case()
+
+
+@pytest.mark.parametrize("item", [item.id for item in ANSWERABLE])
+def test_null_is_unknown_for_every_item(item):
+    assert read_case({"answers": {item: None}}).answers == {}
+
+
+def test_a_list_is_a_complete_answer_and_an_object_a_partial_one():
+    whole = read_case({"answers": {"badl_help": ["bathe"]}}).answers["badl_help"]
+    part = read_case({"answers": {"badl_help": {"bathe": True, "eat": False, "walk": None}}}).answers["badl_help"]
+    assert whole == SetAnswer(frozenset({"bathe"}), frozenset({"dress", "eat", "walk", "transfer"}))
+    assert part == SetAnswer(frozenset({"bathe"}), frozenset({"eat"}))
+
+
+def test_no_list_is_unknown_and_an_empty_one_is_none():
+    assert read_case({}).medicines is None
+    assert read_case({"medicines": None}).medicines is None
+    assert read_case({"medicines": [], "conditions": []}).medicines == ()
+
+
+WRONG_KINDS = {
+    "yes_no": (1, 0, "true", "yes", [], {}),
+    "count": ("6", True, 6.5, -1, 10_000, [], {}),
+    "choice": (1, True, "", "no such answer", []),
+    "set": ("bathe", [1], ["no such member"], {"no such member": True}, 3),
+    "text": (1, True, [], {}),
+}
+
+
+@pytest.mark.parametrize("item", ANSWERABLE, ids=lambda item: item.id)
+def test_an_answer_of_another_kind_is_refused_by_the_items_name(item):
+    for value in WRONG_KINDS[item.kind]:
+        with pytest.raises(InputError) as refused:
+            read_case({"answers": {item.id: value}})
+        assert refused.value.where.startswith(f"answers.{item.id}")
+
+
+@pytest.mark.parametrize(
+    "code", ["S72.0", "S720", "I10", "M05.39", "F00.1", "S72.00", "s72.0", "U07.1", "W19", "A41.9"]
+)
+def test_an_icd_10_code_is_taken_with_and_without_its_dot(code):
+    assert read_case({"conditions": [{"code": code}]}).diagnoses is not None
+
+
+@pytest.mark.parametrize(
+    "code", ["", "S", "S7", "72.0", "S72.", "SS72", "S72,0", "S72.0.1", "hjertesvikt", "S72 0", "Ø72.0"]
+)
+def test_icd_10_nonsense_is_refused(code):
+    with pytest.raises(InputError, match=r"conditions\[0\]"):
+        read_case({"conditions": [{"code": code}]})
+
+
+def test_a_code_of_another_system_is_taken_as_it_is():
+    found = read_case(
+        {"conditions": [{"code": "38341003", "system": "http://snomed.info/sct"}, {"code": "K77", "system": "icpc-2"}]}
+    )
+    assert [each.code for each in found.diagnoses or ()] == ["38341003", "K77"]
+
+
+def test_a_mistyped_item_is_answered_with_the_nearest_name():
+    with pytest.raises(InputError, match="Did you mean falls_last_12_months"):
+        read_case({"answers": {"falls_last_12_month": 1}})
+
+
+def test_a_birth_date_that_is_not_the_identity_numbers_is_not_refused():
+    assert read_case({"patient": {"id": "15814512336", "birth_date": "1950-05-05"}}).patient.birth_date is not None
