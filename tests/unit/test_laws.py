@@ -5,6 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
+from engine.durable import DurableEngine
 from rules.assess import assess
 from rules.assessment import Assessment
 from rules.case import Case
@@ -12,6 +13,7 @@ from rules.ruleset import RULES, national
 from tests.spec.people import ON
 from tests.unit.profiles import ASKED, cases, filled, from_facts
 
+DURABLE = DurableEngine(national())
 BLANKS = (*(item for item in ASKED if item != "cfs_clinician"), "age", "conditions", "medicines")
 
 
@@ -45,6 +47,11 @@ def test_the_facts_of_a_finding_alone_reach_it_again(case: Case):
     for finding in assessed(case).findings:
         again = assessed(from_facts(finding.because))
         assert again.fired(finding.rule), (finding.rule, dict(finding.because))
+
+
+@given(cases())
+def test_the_engines_never_differ(case: Case):
+    assert assess(case, ON, national(), second=DURABLE).errors == ()
 
 
 @given(cases())

@@ -161,6 +161,27 @@ NOTES = (
     whole("ingen hoveddiagnose", person(diagnoses=["S72.0"]), notes=["no_main_diagnosis"]),
 )
 
-NEXT_QUESTION = (whole("ingenting er kjent: det som kan avgjøre flest", person(), ask_next="cfs_clinician"),)
+NEXT_QUESTION = (
+    whole("ingenting er kjent: det som kan avgjøre flest, og først i skjemaet", person(), ask_next="age"),
+    whole("80 år, ellers ingenting: levetid står før CFS i skjemaet", older(), ask_next="terminal_illness"),
+    whole(
+        "bare stedet pasienten skrives ut til er ikke kjent",
+        older(
+            **{**NO_SIGNS, **NO_PALLIATIVE},
+            cfs_clinician=6,
+            badl_help=["bathe"],
+            dementia_stage="none",
+            weight_loss=False,
+            living_alone=True,
+            admissions_last_12_months=0,
+            residence="home",
+            municipal_services=["home_nursing"],
+            need_after_discharge="unchanged",
+            can_coordinate="good",
+            diagnoses=[main("I50.9")],
+        ),
+        ask_next="discharge_to",
+    ),
+)
 
 WHOLE = (*TRACKS, *TEAM_LIST, *PATHWAYS, *COORDINATION_GROUPS, *NOTES, *NEXT_QUESTION)
