@@ -17,13 +17,13 @@ from engine.errors import InputError
 from engine.rules import RuleSet
 from engine.texts import Texts
 from forms.identity import parse_identity_number, require_synthetic
-from forms.model import OSLO, read_case
+from forms.model import read_case
 from rules.assess import assess
 from rules.assessment import Assessment
 from rules.case import Case, Note
 from rules.knowledge import SOURCES
 from rules.ruleset import Overlay, local, national
-from rules.scoring import age_on
+from rules.times import age_on, oslo
 
 ROOT = Path(__file__).parent.parent
 TEXT_FOLDERS = tuple(ROOT / package / "texts" for package in ("engine", "rules", "careplans", "api"))
@@ -97,8 +97,8 @@ def _index_date(case: Case, on: date | None, now: datetime) -> tuple[date, tuple
     if on:
         return on, ()
     if case.encounter.admitted:
-        return case.encounter.admitted.astimezone(OSLO).date(), ()
-    return now.astimezone(OSLO).date(), (Note("index_date_is_today", "encounter.admitted"),)
+        return oslo(case.encounter.admitted).date(), ()
+    return oslo(now).date(), (Note("index_date_is_today", "encounter.admitted"),)
 
 
 def _check_dates(case: Case, day: date) -> None:

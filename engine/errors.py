@@ -1,10 +1,10 @@
 """The errors a person can mend, each naming the thing, the place, the reason and the remedy.
 
-    RettHjemError
-    ├── InputError       what was sent in, or a setting, is wrong (exit 2, HTTP 422)
-    ├── MachineLacks     this machine lacks something, with the line that installs it (exit 3, HTTP 503)
-    ├── NotYet           a command that a later version brings (exit 3)
-    └── RuleSetError     the rules themselves are wrong; found when they are loaded
+RettHjemError
+├── InputError       what was sent in, or a setting, is wrong (exit 2, HTTP 422)
+├── MachineLacks     this machine lacks something, with the line that installs it (exit 3, HTTP 503)
+├── NotYet           a command that a later version brings (exit 3)
+└── RuleSetError     the rules themselves are wrong; found when they are loaded
 """
 
 from __future__ import annotations

@@ -10,7 +10,6 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from functools import cache
 from typing import Annotated, Any, Literal, Self
-from zoneinfo import ZoneInfo
 
 from pydantic import (
     AfterValidator,
@@ -34,8 +33,8 @@ from forms.identity import parse_identity_number
 from forms.refusals import Refused, as_input_error, dated_after_1900
 from rules.case import Answer, Case, Diagnosis, Encounter, Medicine, Note, Patient, Rater, Source
 from rules.knowledge import ITEMS
+from rules.times import oslo
 
-OSLO = ZoneInfo("Europe/Oslo")
 LISTS = frozenset({"conditions", "medicines"})
 ANSWERABLE = tuple(item for item in ITEMS.values() if item.id not in LISTS)
 
@@ -46,7 +45,7 @@ Name = Annotated[StrictStr, Field(min_length=1, max_length=300)]
 def _iso_date(value: object) -> object:
     """Take a date written `2026-11-16`, or the Oslo day of a time; anything else is for pydantic to refuse."""
     if isinstance(value, str) and "T" in value:
-        return _in_oslo(datetime.fromisoformat(value)).date()
+        return oslo(datetime.fromisoformat(value)).date()
     return date.fromisoformat(value) if isinstance(value, str) else value
 
 
@@ -54,12 +53,8 @@ def _iso_time(value: object) -> object:
     return datetime.fromisoformat(value) if isinstance(value, str) else value
 
 
-def _in_oslo(time: datetime) -> datetime:
-    return time.replace(tzinfo=OSLO) if time.tzinfo is None else time.astimezone(OSLO)
-
-
 Day = Annotated[date, BeforeValidator(_iso_date), AfterValidator(dated_after_1900)]
-Time = Annotated[datetime, BeforeValidator(_iso_time), AfterValidator(dated_after_1900), AfterValidator(_in_oslo)]
+Time = Annotated[datetime, BeforeValidator(_iso_time), AfterValidator(dated_after_1900), AfterValidator(oslo)]
 Amount = Annotated[float, Field(gt=0, le=1_000_000, allow_inf_nan=False, strict=True)]
 
 

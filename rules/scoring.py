@@ -21,6 +21,7 @@ from rules.scores.medicines import (
     medicine_notes,
     unknown_list,
 )
+from rules.times import age_on
 
 Limits = Mapping[str, float]
 CFS_LEVELS = range(int(ITEMS["cfs_clinician"].low or 0), int(ITEMS["cfs_clinician"].high or 0) + 1)
@@ -93,11 +94,6 @@ def _person(case: Case, index_date: date) -> dict[str, Answer]:
     if patient.sex is not None:
         found["sex"] = patient.sex
     return found
-
-
-def age_on(birth_date: date, day: date) -> int:
-    """Return whole years lived on a day."""
-    return day.year - birth_date.year - ((day.month, day.day) < (birth_date.month, birth_date.day))
 
 
 def _rule_values(answers: Mapping[str, Answer], diagnoses: Sequence[comorbidity.Coded] | None) -> dict[str, Value]:

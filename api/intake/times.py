@@ -7,13 +7,12 @@ from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Literal
-from zoneinfo import ZoneInfo
 
 from engine.errors import InputError
+from rules.times import OSLO
 
 Precision = Literal["year", "month", "day", "time"]
 
-OSLO = ZoneInfo("Europe/Oslo")
 _LAST_SECOND = timedelta(days=1, seconds=-1)
 _ZONE = r"(?P<zone>Z|[+-]\d\d:\d\d)?"
 _TIME = rf"(?P<clock>\d\d:\d\d(?::\d\d)?)(?:\.\d+)?{_ZONE}"
