@@ -48,7 +48,7 @@ def clinician_view(plan: Plan, texts: Texts, *, printed: date, limits: Mapping[s
         "what_matters": {"state": plan.what_matters.state, "words": plan.what_matters.words},
         "cfs": _cfs(plan, texts),
         "scores": [(label(name, texts), score_words(plan.scores.get(name), texts)) for name in SHOWN_SCORES],
-        "score_notes": [texts(f"score_note.{name}") for name in SHOWN_SCORES if f"score_note.{name}" in texts],
+        "score_notes": _score_notes(texts),
         "tracks": [_track(track, texts) for track in plan.tracks],
         "pathway": texts(f"plan.pathway.{plan.pathway or 'none'}"),
         "contingency": _contingency(plan.contingency, texts),
@@ -110,6 +110,12 @@ def _cfs(plan: Plan, texts: Texts) -> View:
     }
 
 
+def _score_notes(texts: Texts) -> list[str]:
+    """Say what a reader must know of a score, such as a mapping that awaits review."""
+    noted = (name for name in SHOWN_SCORES if f"score_note.{name}" in texts)
+    return [f"{label(name, texts)}: {texts(f'score_note.{name}')}" for name in noted]
+
+
 def _track(track: Track, texts: Texts) -> View:
     return {
         "name": texts(f"plan.track.{track.track}"),
@@ -146,7 +152,7 @@ def _conversation(plan: Plan, texts: Texts) -> View | None:
     return {
         "points": [texts(f"guide.{point}") for point in plan.conversation.points],
         "held": [texts(f"plan.track_short.{track}") for track in plan.conversation.held],
-        "owner": texts(f"owner.{plan.conversation.owner}"),
+        "owner": texts("plan.conversation.owner", who=texts(f"owner.{plan.conversation.owner}")),
     }
 
 

@@ -160,7 +160,8 @@ def test_a_discharge_before_the_admission_is_refused() -> None:
 
 def test_pathway_a_has_no_home_care_and_an_unsettled_pathway_keeps_every_step() -> None:
     a = steps_of(plan_of("fall_prevention", assessment=example_assessment(pathway="A")))
-    assert "HPH3" in a and not {"HPH0", "HPH1", "HPH2", "HPH4"} & set(a)
+    assert "HPH3" in a
+    assert not {"HPH0", "HPH1", "HPH2", "HPH4"} & set(a)
     assert {f"HPH{n}" for n in range(6)} <= set(steps_of(plan_of(assessment=example_assessment(pathway=None))))
 
 

@@ -1,4 +1,4 @@
-"""The clinician's print: what it says, and a PDF that is tagged, quiet, the same every time, and draws the right letters."""
+"""The clinician's print: what it says, and a PDF that is tagged, the same every time, in the right letters."""
 
 from __future__ import annotations
 
@@ -43,18 +43,26 @@ def html(plan: Plan | None = None, **options: Any) -> str:
     return render_html(plan or plan_of(case=named_case()), texts(), printed=PRINTED, **options)
 
 
+class Listener(logging.Handler):
+    """Keeps what WeasyPrint says."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.said: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.said.append(record.getMessage())
+
+
 def pdf_of(plan: Plan) -> bytes:
     """The print as PDF, failing on any word from WeasyPrint."""
-    records: list[logging.LogRecord] = []
-    handler = logging.Handler()
-    handler.emit = records.append  # type: ignore[method-assign]
-    logger = logging.getLogger("weasyprint")
-    logger.addHandler(handler)
+    listener, logger = Listener(), logging.getLogger("weasyprint")
+    logger.addHandler(listener)
     try:
         printed = render_pdf(plan, texts(), printed=PRINTED)
     finally:
-        logger.removeHandler(handler)
-    assert [record.getMessage() for record in records] == []
+        logger.removeHandler(listener)
+    assert listener.said == []
     return printed
 
 
@@ -77,7 +85,7 @@ def structure(pdf: pikepdf.Pdf) -> list[Any]:
     waiting = [pdf.Root.StructTreeRoot]
     while waiting:
         node = waiting.pop()
-        children = node.get("/K", [])
+        children: Any = node.get("/K", [])
         for child in children if isinstance(children, pikepdf.Array) else [children]:
             if isinstance(child, pikepdf.Dictionary) and "/S" in child:
                 found.append(child)
@@ -162,9 +170,9 @@ def test_words_from_outside_are_text_and_never_markup() -> None:
 def test_the_print_says_what_it_rests_on() -> None:
     page = html(limits=limits_in_words(national(), texts()))
     for said in (
-        "Regelsett 1.0.0 · 9f2c41d0aa17", "Skrevet ut 17.11.2026", "Beslutningsstøtte – en kliniker avgjør", "[bekreftes]",
-        "Clinical Frailty Scale © Dalhousie University", "Lever med moderat skrøpelighet", "mellom 0 og 2",
-        "«Komme hjem til hagen og klare trappa selv.»", "MST er minst 2", "Utskrives til",
+        "Regelsett 1.0.0 · 9f2c41d0aa17", "Skrevet ut 17.11.2026", "Beslutningsstøtte – en kliniker avgjør",
+        "[bekreftes]", "Clinical Frailty Scale © Dalhousie University", "Lever med moderat skrøpelighet",
+        "mellom 0 og 2", "«Komme hjem til hagen og klare trappa selv.»", "MST er minst 2", "Utskrives til",
     ):  # fmt: skip
         assert said in page, said
 
