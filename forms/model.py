@@ -35,8 +35,7 @@ from rules.case import Answer, Case, Diagnosis, Encounter, Medicine, Note, Patie
 from rules.knowledge import ITEMS
 from rules.times import oslo
 
-LISTS = frozenset({"conditions", "medicines"})
-ANSWERABLE = tuple(item for item in ITEMS.values() if item.id not in LISTS)
+ANSWERABLE = tuple(item for item in ITEMS.values() if item.kind != "list")
 
 Text = Annotated[StrictStr, Field(max_length=20_000)]
 Name = Annotated[StrictStr, Field(min_length=1, max_length=300)]

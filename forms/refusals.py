@@ -12,6 +12,7 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails, PydanticCustomError
 
 from engine.errors import InputError
+from rules.knowledge import ITEMS
 
 EARLIEST_YEAR = 1900
 PLAIN_KEY = re.compile(r"[A-Za-z_][A-Za-z_0-9]{0,40}")
@@ -86,11 +87,10 @@ def _kind(kind: str) -> str:
 
 
 def _nearest(place: Sequence[str | int]) -> str:
-    from forms.model import ANSWERABLE, LISTS
-
-    if place[-1] in LISTS:
-        return f"Write {place[-1]} at the top of the case, beside answers."
-    names = [item.id for item in ANSWERABLE] if "answers" in place else []
+    asked = ITEMS.get(str(place[-1]))
+    if asked and asked.kind == "list":
+        return f"Write {asked.id} at the top of the case, beside answers."
+    names = [item.id for item in ITEMS.values() if item.kind != "list"] if "answers" in place else []
     close = difflib.get_close_matches(str(place[-1]), names, n=1)
     return f"Did you mean {close[0]}?" if close else "Remove it, or mend its name after the contract."
 
