@@ -28,9 +28,10 @@ class Clock:
     offsets: Mapping[str, int] = field(default_factory=dict)
 
 
-def timeline(assessment: Assessment, clock: Clock) -> tuple[Step, ...]:
-    """Return the steps and clocks that this patient's plan has, in order, each with its due date or words for it."""
-    return tuple(_dated(template, clock) for template in steps() if _belongs(template, assessment))
+def timeline(assessment: Assessment, clock: Clock, *, pathway: str | None) -> tuple[Step, ...]:
+    """Return the steps and clocks of a patient on an accepted discharge pathway, in order; None keeps every step."""
+    here = (template for template in steps() if pathway is None or pathway in template.pathways)
+    return tuple(_dated(template, clock) for template in here if _needed(template, assessment))
 
 
 def due(rule: DueRule, clock: Clock, *, owner: str) -> Due:
@@ -70,10 +71,8 @@ def _local(moment: datetime) -> datetime:
     return moment.astimezone(_zone()) if moment.tzinfo else moment.replace(tzinfo=_zone())
 
 
-def _belongs(template: StepTemplate, assessment: Assessment) -> bool:
-    """Leave a step out only where the facts say so: an open pathway or an open need keeps it."""
-    if assessment.pathway is not None and assessment.pathway not in template.pathways:
-        return False
+def _needed(template: StepTemplate, assessment: Assessment) -> bool:
+    """Leave a step out only where the facts say so: an open need keeps it."""
     open_rules = {undecided.rule for undecided in assessment.undecided} | {error.rule for error in assessment.errors}
     return not template.needs or any(assessment.fired(rule) or rule in open_rules for rule in template.needs)
 

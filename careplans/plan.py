@@ -46,6 +46,7 @@ def build_plan(
     marks = marks_of(assessment, acceptance, accepted) | {f"what_matters:{matters.state}": ()}
     blocks = blocks_of(Ground(marks, clock, assessment.ask_next))
     present = _modules_in(blocks)
+    pathway = assessment.pathway if f"pathway:{assessment.pathway}" in marks else None
     return Plan(
         index_date=assessment.index_date,
         ruleset=assessment.ruleset,
@@ -53,11 +54,11 @@ def build_plan(
         what_matters=matters,
         scores=assessment.scores,
         tracks=_tracks(assessment, acceptance),
-        pathway=assessment.pathway,
+        pathway=pathway,
         accepted=acceptance.started,
         not_accepted=acceptance.not_accepted,
         blocks=blocks,
-        timeline=timeline(assessment, clock),
+        timeline=timeline(assessment, clock, pathway=pathway),
         contingency=contingency_plan(case, frozenset(present), settings.contacts),
         discharge=clock.discharge,
         discharge_status=_discharge_status(clock),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import gc
 import hashlib
 from collections.abc import Iterator, Mapping
@@ -82,6 +83,7 @@ def _styles() -> tuple[tuple[CSS, ...], FontConfiguration]:
     """Read fonts and stylesheets once a process; they take longer than the page itself."""
     weasyprint = _weasyprint()
     fonts = weasyprint.text.fonts.FontConfiguration()
+    atexit.register(_styles.cache_clear)  # else WeasyPrint tidies its fonts after Python has put its own things away
     sheets = (weasyprint.CSS(filename=FOLDER / name, font_config=fonts, url_fetcher=fetcher()) for name in STYLES)
     return tuple(sheets), fonts
 

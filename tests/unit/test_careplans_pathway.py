@@ -14,7 +14,7 @@ from careplans.words import due_words
 from engine.errors import InputError
 from rules.assessment import Undecided
 from rules.case import Case, Encounter
-from tests.unit.test_careplans_example import CET, example_assessment, example_case, plan_of, texts
+from tests.unit.test_careplans_example import CET, example_assessment, example_case, finding, plan_of, texts
 
 
 def steps_of(plan: Plan) -> dict[str, Step]:
@@ -159,10 +159,13 @@ def test_a_discharge_before_the_admission_is_refused() -> None:
 
 
 def test_pathway_a_has_no_home_care_and_an_unsettled_pathway_keeps_every_step() -> None:
-    a = steps_of(plan_of("fall_prevention", assessment=example_assessment(pathway="A")))
+    suggested = example_assessment(pathway="A", findings=(finding("pathway_a", "pathway:A"),))
+    a = steps_of(plan_of(assessment=suggested))
     assert "HPH3" in a
     assert not {"HPH0", "HPH1", "HPH2", "HPH4"} & set(a)
-    assert {f"HPH{n}" for n in range(6)} <= set(steps_of(plan_of(assessment=example_assessment(pathway=None))))
+    every = {f"HPH{n}" for n in range(6)}
+    assert every <= set(steps_of(plan_of(assessment=example_assessment(pathway=None))))
+    assert every <= set(steps_of(plan_of("", assessment=suggested))), "pathway A was not accepted"
 
 
 def test_the_notice_falls_away_only_when_the_facts_say_that_there_is_no_need() -> None:

@@ -15,8 +15,9 @@ import pikepdf
 import pytest
 
 from careplans.parts import Plan
-from careplans.print import limits_in_words, render_html, render_pdf
+from careplans.print import document, limits_in_words, render_html, render_pdf
 from careplans.print.document import fetcher
+from engine.errors import MachineLacks
 from rules.assessment import RuleError, Track, Undecided
 from rules.case import Case, Note
 from rules.ruleset import national
@@ -222,6 +223,16 @@ def test_an_empty_case_prints() -> None:
 
 def test_notes_about_the_input_are_shown() -> None:
     assert "Merknader" in html(plan_of(assessment=example_assessment(notes=(Note("cfs_tree_differs_by_one"),))))
+
+
+def test_a_machine_without_pango_is_told_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    def lacking(name: str) -> Any:
+        raise OSError(name)
+
+    monkeypatch.setattr(document, "import_module", lacking)
+    document._weasyprint.cache_clear()
+    with pytest.raises(MachineLacks, match="apt-get install libpango"):
+        render_pdf(plan_of(), texts(), printed=PRINTED)
 
 
 def test_a_stylesheet_can_be_linked_in_place_of_the_style_in_the_page() -> None:
