@@ -18,10 +18,11 @@ from tests.spec.people import ON, main, no_to, older, person
 SPICT = ("spict_admissions", "spict_performance", "spict_dependent", "spict_weight", "spict_symptoms", "spict_wish")
 EXAMPLE = person(
     age=81, residence="home", living_alone=True, lifelong_disability=False, admissions_last_12_months=2,
-    terminal_illness=False, badl_help=["bathe"], iadl_help=["shopping", "housework", "medication"], cfs_clinician=6, dementia_stage="none",
-    falls_last_12_months=1, recent_function_decline=True, four_at=1, mst=2, weight_loss=False, **no_to(*SPICT),
-    surprised_if_died_within_12_months=True, municipal_services=["safety_alarm"], need_after_discharge="increased",
-    can_coordinate="limited", diagnoses=[main("S72.0"), "I50.9", "J44.9", "E11.9", "N18.3"],
+    terminal_illness=False, badl_help=["bathe"], iadl_help=["shopping", "housework", "medication"], cfs_clinician=6,
+    dementia_stage="none", falls_last_12_months=1, recent_function_decline=True, four_at=1, mst=2, weight_loss=False,
+    **no_to(*SPICT), surprised_if_died_within_12_months=True, municipal_services=["safety_alarm"],
+    need_after_discharge="increased", can_coordinate="limited",
+    diagnoses=[main("S72.0"), "I50.9", "J44.9", "E11.9", "N18.3"],
     medicines=["C03CA01", "C07AB02", "A10BA02", "N02BE01", "R03AC13", Medicine(atc="N05CF01", use="as_needed")],
 )  # fmt: skip
 
