@@ -145,18 +145,21 @@ def _screen(arguments: argparse.Namespace) -> None:
 
 def _plan(arguments: argparse.Namespace) -> None:
     from api.planning import FORMATS, Request, planned, rendered
+    from api.screening import texts_in
+    from rules.times import oslo
 
     out: Path = arguments.out
     if out.suffix not in FORMATS:
         raise InputError("-o", "the file's ending is not .pdf, .html or .json", "Name the file with one of them.")
     if arguments.audience != "clinician":
         raise NotYet(f"--audience {arguments.audience} comes in a later version; use --audience clinician")
-    language = _language(arguments)
+    texts = texts_in(_language(arguments))
     screening = _screening(arguments)
     case = screening.read(_bytes(arguments.file))
     request = Request(arguments.accept, arguments.discharge, arguments.on)
     plan = planned(screening, case, request, now=_now())
-    _write_whole(out, rendered(plan, out.suffix, language, printed=_now().date()))
+    printed = oslo(_now()).date()
+    _write_whole(out, rendered(plan, out.suffix, ruleset=screening.ruleset, texts=texts, printed=printed))
 
 
 def _epikrise(arguments: argparse.Namespace) -> None:

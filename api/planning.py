@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from api.screening import Screening, texts_in
+from api.screening import Screening
 from careplans.acceptance import Accepted
 from careplans.as_json import plan_to_json
 from careplans.completeness import Element, completeness
@@ -15,9 +15,9 @@ from careplans.epikrise import plan_section, section_to_json
 from careplans.epikrise_text import epikrise_text
 from careplans.parts import Plan
 from careplans.plan import build_plan
-from careplans.print.document import render_pdf
-from careplans.print.pages import render_html
+from careplans.print import limits_in_words, render_html, render_pdf
 from careplans.settings import PlanSettings
+from engine.rules import RuleSet
 from engine.texts import Texts
 from rules.case import Case
 
@@ -54,13 +54,13 @@ def planned(screening: Screening, case: Case, request: Request, *, now: datetime
     )
 
 
-def rendered(plan: Plan, suffix: str, language: str, *, printed: date) -> bytes:
+def rendered(plan: Plan, suffix: str, *, ruleset: RuleSet, texts: Texts, printed: date) -> bytes:
     """Return the plan as a file's bytes, by the file's ending."""
-    texts = texts_in(language)
+    limits = limits_in_words(ruleset, texts)
     if suffix == ".pdf":
-        return render_pdf(plan, texts, printed=printed)
+        return render_pdf(plan, texts, printed=printed, limits=limits)
     if suffix == ".html":
-        return render_html(plan, texts, printed=printed).encode()
+        return render_html(plan, texts, printed=printed, limits=limits).encode()
     return (json.dumps(plan_to_json(plan), ensure_ascii=False, indent=2) + "\n").encode()
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import sys
 from collections.abc import Awaitable, Callable
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -21,9 +22,9 @@ from api.planning import Request as PlanRequest
 from api.planning import planned
 from api.screening import ROOT, Screening, texts_in
 from careplans.parts import Plan
-from careplans.print.document import render_pdf
-from careplans.print.pages import render_html
+from careplans.print import limits_in_words, render_html, render_pdf
 from engine.errors import InputError, MachineLacks
+from rules.times import oslo
 
 FOLDER = Path(__file__).parent
 EXAMPLES = FOLDER / "examples"
@@ -44,6 +45,7 @@ def app(screening: Screening, language: str = "nb") -> FastAPI:
     pages.mount("/style", StaticFiles(directory=FOLDER / "style"), name="style")
     pages.mount("/print", StaticFiles(directory=ROOT / "careplans" / "print"), name="print")
     texts = texts_in(language)
+    limits = limits_in_words(screening.ruleset, texts)
 
     @pages.middleware("http")
     async def secure(request: Request, call_next: Next) -> Response:
@@ -74,11 +76,12 @@ def app(screening: Screening, language: str = "nb") -> FastAPI:
 
     @pages.get("/examples/{name}/plan", response_class=HTMLResponse)
     def plan_page(name: str) -> str:
-        return render_html(_plan(screening, name), texts, printed=_now().date(), stylesheet="/print/plan.css")
+        plan = _plan(screening, name)
+        return render_html(plan, texts, printed=_today(), limits=limits, stylesheet="/print/plan.css")
 
     @pages.get("/examples/{name}/plan.pdf")
     def plan_pdf(name: str) -> Response:
-        pdf = render_pdf(_plan(screening, name), texts, printed=_now().date())
+        pdf = render_pdf(_plan(screening, name), texts, printed=_today(), limits=limits)
         return Response(pdf, media_type="application/pdf", headers={"Content-Disposition": "inline; filename=plan.pdf"})
 
     return pages
@@ -89,6 +92,8 @@ def serve(screening: Screening, *, demo: bool, host: str, port: int) -> None:
     if not demo:
         raise InputError("serve", "only the demo is here yet", "Write `retthjem serve --demo`.")
     _ = screening.second
+    gc.collect()
+    gc.freeze()  # what is loaded now stays, so the collector need not walk it again at every request
     sys.stdout.write(texts_in("nb")("serve.open", url=f"http://{host}:{port}/") + "\n")
     sys.stdout.flush()
     uvicorn.run(app(screening), host=host, port=port, log_level="warning")
@@ -113,6 +118,10 @@ def _plan(screening: Screening, name: str) -> Plan:
 
 def _now() -> datetime:
     return datetime.now(UTC)
+
+
+def _today() -> date:
+    return oslo(_now()).date()
 
 
 @cache
