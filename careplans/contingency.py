@@ -46,4 +46,4 @@ def _contacts(case: Case, local: Mapping[str, str], *, order: str) -> tuple[Cont
     known = {**national, **local}
     if (gp := words(case, "gp")) and "gp" not in local:
         known["gp"] = gp
-    return tuple(Contact(role, known.get(role)) for role in read("contacts")["order"][order])
+    return tuple(Contact(role, known.get(role), local=role in local) for role in read("contacts")["order"][order])

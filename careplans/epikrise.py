@@ -13,9 +13,9 @@ from typing import Any
 from careplans.as_json import to_json
 from careplans.catalogue import read
 from careplans.contingency import words
-from careplans.parts import Action, Contact, Due, OpenQuestion, Plan, WhatMatters
-from careplans.pathway import local_day
-from rules.case import Case, Diagnosis, Medicine
+from careplans.medicine_changes import started, stopped
+from careplans.parts import Action, Contact, Due, MedicineChange, OpenQuestion, Plan, WhatMatters
+from rules.case import Case, Diagnosis
 
 SCHEMA = "retthjem/epikrise/1"
 
@@ -28,15 +28,6 @@ class FollowUp:
     who: tuple[str, ...]
     when: Due
     about: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class MedicineChange:
-    """A medicine started or stopped during the stay; why is not among the facts and stays to be written."""
-
-    name: str
-    on: date
-    why: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +62,8 @@ def plan_section(case: Case, plan: Plan) -> EpikriseSection:
         held_tracks=plan.conversation.held if plan.conversation else (),
         follow_up=_follow_up(plan),
         discharge=plan.discharge,
-        started=_started(case),
-        stopped=_stopped(case, plan),
+        started=started(case),
+        stopped=stopped(case, last=plan.discharge or plan.index_date),
         limits=plan.contingency.limits,
         readmission=plan.contingency.readmission,
         what_matters=plan.what_matters,
@@ -103,23 +94,3 @@ def _line(action: Action) -> FollowUp:
 
 def _after_discharge(due: Due) -> bool:
     return due.event is not None or (due.anchor == "discharge" and not due.before)
-
-
-def _started(case: Case) -> tuple[MedicineChange, ...]:
-    first = _first_day(case)
-    dated = ((medicine, medicine.start) for medicine in case.medicines or ())
-    return tuple(MedicineChange(_name(m), day) for m, day in dated if first and day and day >= first)
-
-
-def _stopped(case: Case, plan: Plan) -> tuple[MedicineChange, ...]:
-    first, last = _first_day(case), plan.discharge or plan.index_date
-    dated = ((medicine, medicine.stop) for medicine in case.medicines or ())
-    return tuple(MedicineChange(_name(m), day) for m, day in dated if first and day and first <= day <= last)
-
-
-def _first_day(case: Case) -> date | None:
-    return local_day(case.encounter.admitted) if case.encounter.admitted else None
-
-
-def _name(medicine: Medicine) -> str:
-    return medicine.name or medicine.atc or ""

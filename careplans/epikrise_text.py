@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from careplans.epikrise import EpikriseSection, FollowUp, MedicineChange
-from careplans.parts import Contact, OpenQuestion
+from careplans.epikrise import EpikriseSection, FollowUp
+from careplans.parts import Contact, MedicineChange, OpenQuestion
 from careplans.words import date_words, due_words, label, owners_words
 from engine.texts import Texts
 

@@ -90,11 +90,12 @@ class Sign:
 
 @dataclass(frozen=True, slots=True)
 class Contact:
-    """Whom to call; `phone` None is a blank line to write on, `name` None where the role says enough."""
+    """Whom to call; `phone` None is a blank line to write on, and `local` is a number that the overlay gives."""
 
     role: str
     phone: str | None = None
     name: str | None = None
+    local: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +128,32 @@ class OpenQuestion:
 
 
 @dataclass(frozen=True, slots=True)
+class MedicineChange:
+    """A medicine started or stopped during the stay; why is not among the facts and stays to be written."""
+
+    name: str
+    on: date
+    why: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MedicineChanges:
+    """What changed on the medicine list, where the dates say so; nothing here never means that nothing changed."""
+
+    started: tuple[MedicineChange, ...] = ()
+    stopped: tuple[MedicineChange, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Function:
+    """Function in the ward's own words; None is not said by anyone."""
+
+    before: str | None = None
+    now: str | None = None
+    expected: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Banner:
     """Who the plan is about and where it was made, for the top of every page."""
 
@@ -136,6 +163,7 @@ class Banner:
     admitted: datetime | None = None
     next_of_kin: str | None = None
     interpreter: str | None = None
+    encounter: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +191,8 @@ class Plan:
     coordination_group: int | None = None
     modules: tuple[str, ...] = ()
     goals: tuple[str, ...] = ()
+    function: Function = Function()
+    medicines: MedicineChanges = MedicineChanges()
     notes: tuple[Note, ...] = field(default_factory=tuple)
     errors: tuple[RuleError, ...] = ()
 

@@ -13,11 +13,14 @@ from careplans.acceptance import Acceptance, Accepted, accept
 from careplans.actions import Ground, blocks_of, goals_of, marks_of, question_owner
 from careplans.catalogue import modules, read
 from careplans.contingency import contingency_plan, words
+from careplans.medicine_changes import started, stopped
 from careplans.parts import (
     Banner,
     Block,
     ConversationGuide,
     DischargeStatus,
+    Function,
+    MedicineChanges,
     OpenQuestion,
     Plan,
     WhatMatters,
@@ -69,6 +72,8 @@ def build_plan(
         coordination_group=assessment.coordination_group,
         modules=present,
         goals=goals_of(blocks),
+        function=_function(case),
+        medicines=MedicineChanges(started(case), stopped(case, last=clock.discharge or assessment.index_date)),
         notes=_notes(case, assessment),
         errors=assessment.errors,
     )
@@ -112,7 +117,12 @@ def _banner(case: Case) -> Banner:
         admitted=case.encounter.admitted,
         next_of_kin=words(case, "next_of_kin"),
         interpreter=words(case, "interpreter"),
+        encounter=case.encounter.id,
     )
+
+
+def _function(case: Case) -> Function:
+    return Function(**{when: words(case, item) for when, item in read("epikrise")["function"].items()})
 
 
 def _modules_in(blocks: tuple[Block, ...]) -> tuple[str, ...]:
