@@ -6,10 +6,10 @@ from typing import Any
 
 from api.result import SCORE_ORDER, note_text
 from careplans.parts import Plan, Step
-from careplans.words import answer_words, date_words, due_words, label, number, score_words
+from careplans.words import answer_words, date_words, due_words, label, score_words
 from engine.rules import RuleSet
 from engine.texts import Texts
-from engine.words import in_words
+from engine.words import in_words, number
 from rules.assessment import Assessment, Finding, Track
 from rules.case import Case
 
@@ -55,7 +55,7 @@ def _cfs(assessment: Assessment, texts: Texts) -> View:
     low, high = int(score.low or CFS_LEVELS[0]), int(score.high or CFS_LEVELS[-1])
     return {
         "words": score_words(score, texts),
-        "label": texts(f"cfs.{number(score.value)}") if score.value else texts("page.cfs_interval"),
+        "label": texts(f"cfs.{score.value:g}") if score.value else texts("page.cfs_interval"),
         "levels": [(level, low <= level <= high) for level in CFS_LEVELS],
         "by": texts("page.by_clinician" if "cfs_clinician" in score.because else "page.by_tree"),
         "tree": score_words(tree, texts) if "cfs_clinician" in score.because else None,
@@ -80,7 +80,7 @@ def _finding(finding: Finding, *, texts: Texts, ruleset: RuleSet) -> View:
         "confirm": finding.confirm,
         "facts": [(label(item, texts), answer_words(item, value, texts)) for item, value in finding.because.items()],
         "when": in_words(ruleset.by_id[finding.rule].when, ruleset, texts),
-        "limits": [texts(f"threshold.{name}", limit=number(value)) for name, value in finding.limits.items()],
+        "limits": [texts(f"threshold.{name}", limit=number(value, texts)) for name, value in finding.limits.items()],
         "sources": [texts(f"source.{source}") for source in finding.sources],
     }
 

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from textwrap import fill
 
 from api.result import SCORE_ORDER, note_text
-from careplans.words import answer_words, date_words, label, number, score_words
+from careplans.words import answer_words, date_words, label, score_words
 from engine.texts import Texts
+from engine.words import number
 from rules.assessment import Assessment, Finding
 
 WIDTH = 100
@@ -46,7 +47,7 @@ def _scores(assessment: Assessment, texts: Texts) -> Iterator[str]:
         score = assessment.scores[name]
         said = score_words(score, texts)
         if name.startswith("cfs") and score.value is not None:
-            said += f"  {texts(f'cfs.{number(score.value)}')}"
+            said += f"  {texts(f'cfs.{score.value:g}')}"
         yield f"  {texts(f'score.{name}'):<36} {said}"
     yield f"  {texts('cfs.attribution')}"
 
@@ -64,8 +65,8 @@ def _grounds(finding: Finding, texts: Texts) -> Iterator[str]:
     facts = (f"{label(item, texts)}: {answer_words(item, value, texts)}" for item, value in finding.because.items())
     yield texts("report.because", facts=", ".join(facts))
     if finding.limits:
-        limits = "; ".join(texts(f"threshold.{name}", limit=number(value)) for name, value in finding.limits.items())
-        yield texts("report.limits", limits=limits) + (f" [{texts('confirm')}]" if finding.confirm else "")
+        limits = (texts(f"threshold.{name}", limit=number(value, texts)) for name, value in finding.limits.items())
+        yield texts("report.limits", limits="; ".join(limits)) + (f" [{texts('confirm')}]" if finding.confirm else "")
     sources = "; ".join(texts(f"source.{source}") for source in finding.sources)
     yield texts("report.sources", rule=finding.rule, sources=sources)
 

@@ -29,7 +29,7 @@ def _or_missing(words: str | None, texts: Texts) -> str:
 
 def _what_matters(section: EpikriseSection, texts: Texts) -> list[str]:
     matters = section.what_matters
-    return [f"«{matters.words}»" if matters.words else texts(f"epikrise.matters.{matters.state}")]
+    return [texts("words.quote", words=matters.words) if matters.words else texts(f"epikrise.matters.{matters.state}")]
 
 
 def _function(section: EpikriseSection, texts: Texts) -> list[str]:

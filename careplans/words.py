@@ -8,6 +8,7 @@ from datetime import date, datetime
 from careplans.parts import Action, Due
 from engine.facts import SetAnswer
 from engine.texts import Texts
+from engine.words import number
 from rules.assessment import Finding, ScoreResult
 from rules.case import Note
 
@@ -57,19 +58,14 @@ def score_words(score: ScoreResult | None, texts: Texts) -> str:
     if score is None:
         return texts("plan.interval.unknown")
     if score.value is not None:
-        return number(score.value)
+        return number(score.value, texts)
     if score.low is None:
         return texts("plan.interval.not_applicable")
     if score.high is None and not score.low:
         return texts("plan.interval.unknown")
     if score.high is None:
-        return texts("plan.interval.at_least", low=number(score.low))
-    return texts("plan.interval.between", low=number(score.low), high=number(score.high))
-
-
-def number(value: float) -> str:
-    """Write a number with the Norwegian decimal comma."""
-    return f"{value:g}".replace(".", ",")
+        return texts("plan.interval.at_least", low=number(score.low, texts))
+    return texts("plan.interval.between", low=number(score.low, texts), high=number(score.high, texts))
 
 
 def label(name: str, texts: Texts) -> str:
@@ -88,7 +84,7 @@ def answer_words(item: str, value: object, texts: Texts) -> str:
     if isinstance(value, bool):
         return texts("answer.yes" if value else "answer.no")
     if isinstance(value, int | float):
-        return number(value)
+        return number(value, texts)
     if value is None:
         return texts("plan.interval.unknown")
     if isinstance(value, str):
@@ -105,12 +101,17 @@ def action_words(action: Action, texts: Texts) -> str:
 def owners_words(owners: tuple[str, ...], texts: Texts) -> str:
     """Say who does it, one role or two together."""
     *first, last = [texts(f"owner.{owner}") for owner in owners]
-    return texts("plan.join.two", first=", ".join(first), second=last[:1].lower() + last[1:]) if first else last
+    return texts("plan.join.two", first=", ".join(first), second=_inside(last)) if first else last
 
 
 def note_words(note: Note, texts: Texts) -> str:
     """Say a note about the input or a score."""
     return texts(f"note.{note.code}", **note.values)
+
+
+def _inside(words: str) -> str:
+    """Write words without their capital, inside a sentence; an abbreviation such as GP keeps it."""
+    return words[:1].lower() + words[1:] if words[1:2].islower() else words
 
 
 def _many(item: str, value: object, texts: Texts) -> str:

@@ -21,7 +21,12 @@ def in_words(condition: Condition, ruleset: RuleSet, texts: Texts) -> str:
 
 def limit_in_words(name: str, ruleset: RuleSet, texts: Texts) -> str:
     """Return a limit in force as it is shown, `threshold.<name>` with its number."""
-    return texts(f"threshold.{name}", limit=_number(ruleset, name))
+    return texts(f"threshold.{name}", limit=_number(ruleset, name, texts))
+
+
+def number(value: float, texts: Texts) -> str:
+    """Write a number with the language's decimal mark."""
+    return f"{value:g}".replace(".", texts("words.decimal"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +76,7 @@ class _Writer:
         raise RuleSetError(f"{type(condition).__name__} has no words. Write them in engine/words.py.")
 
     def _compared(self, item: str, operator: str, limit: Limit, *, holds: bool) -> str:
-        number = _number(self.ruleset, limit.name)
+        number = _number(self.ruleset, limit.name, self.texts)
         if operator == "==":
             said = self._said("exactly", item, limit=number)
             return said if holds else self.texts("words.not", words=said)
@@ -89,7 +94,7 @@ class _Writer:
 
     def _count(self, key: str, limit: Limit, parts: Sequence[Condition]) -> str:
         words = "; ".join(map(self._part, parts))
-        return self.texts(f"words.{key}", limit=_number(self.ruleset, limit.name), words=words)
+        return self.texts(f"words.{key}", limit=_number(self.ruleset, limit.name, self.texts), words=words)
 
     def _part(self, condition: Condition | tuple[Condition, ...]) -> str:
         if isinstance(condition, tuple):
@@ -148,5 +153,5 @@ def _answer(part: Is | Has) -> str:
     return part.member if isinstance(part, Has) else str(part.answer)
 
 
-def _number(ruleset: RuleSet, limit: str) -> str:
-    return f"{ruleset.limits[limit]:g}"
+def _number(ruleset: RuleSet, limit: str, texts: Texts) -> str:
+    return number(ruleset.limits[limit], texts)

@@ -8,7 +8,7 @@ import pytest
 
 from engine.conditions import And, Holds, count_of
 from engine.texts import Texts
-from engine.words import in_words, limit_in_words
+from engine.words import in_words, limit_in_words, number
 from rules.frailty import cfs, cfs_not_validated
 from rules.items import (
     can_coordinate,
@@ -92,3 +92,10 @@ def parts(condition):
 def test_a_number_is_said_without_decimals_when_it_has_none():
     assert limit_in_words("delirium_possible", national(), TEXTS) == "Mulig delirium fra 4AT 4"
     assert four_at.unit == "points"
+
+
+@pytest.mark.parametrize(("language", "written"), [("nb", "2,5"), ("nn", "2,5"), ("en", "2.5")])
+def test_a_number_has_the_decimal_mark_of_its_language(language, written):
+    texts = Texts.load(language, ROOT / "engine" / "texts")
+    assert number(2.5, texts) == written
+    assert number(3.0, texts) == "3"
