@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 
 from engine.texts import Texts
@@ -40,7 +41,7 @@ def to_result(assessment: Assessment, texts: Texts) -> dict[str, Any]:
         "undecided": [{"rule": each.rule, "missing": list(each.missing)} for each in assessment.undecided],
         "ask_next": assessment.ask_next,
         "coordination_group": assessment.coordination_group,
-        "burden": dict(assessment.burden),
+        "burden": asdict(assessment.burden),
         "rater": {"role": rater.role, "time": rater.time.isoformat() if rater.time else None} if rater else None,
         "on_team_list": {"reason": listed.reason, "text": texts(f"team_list.{listed.reason}")} if listed else None,
         "proposed": {item: _source(source) for item, source in assessment.proposed.items()},

@@ -31,11 +31,24 @@ from engine.facts import SetAnswer
 from engine.items import Item
 from forms.identity import parse_identity_number
 from forms.refusals import Refused, as_input_error, dated_after_1900
-from rules.case import Answer, Case, Diagnosis, Encounter, Medicine, Note, Patient, Rater, Source
-from rules.knowledge import ITEMS
+from rules.case import (
+    Answer,
+    Appointment,
+    Case,
+    Diagnosis,
+    Encounter,
+    Medicine,
+    Note,
+    Patient,
+    Rater,
+    Source,
+    Treatment,
+)
+from rules.knowledge import ITEMS, TREATMENT
 from rules.times import oslo
 
 ANSWERABLE = tuple(item for item in ITEMS.values() if item.kind != "list")
+APPOINTMENTS, TIMES = TREATMENT["appointments"], TREATMENT["times"]
 
 Text = Annotated[StrictStr, Field(max_length=20_000)]
 Name = Annotated[StrictStr, Field(min_length=1, max_length=300)]
@@ -55,6 +68,15 @@ def _iso_time(value: object) -> object:
 Day = Annotated[date, BeforeValidator(_iso_date), AfterValidator(dated_after_1900)]
 Time = Annotated[datetime, BeforeValidator(_iso_time), AfterValidator(dated_after_1900), AfterValidator(oslo)]
 Amount = Annotated[float, Field(gt=0, le=1_000_000, allow_inf_nan=False, strict=True)]
+
+
+def _time_of_day(value: str) -> str:
+    if value in TIMES["parts_of_day"] or re.fullmatch(TIMES["clock"], value):
+        return value
+    raise Refused("it is not a time of day", f"Write it like 08:00, or one of {', '.join(TIMES['parts_of_day'])}.")
+
+
+TimeOfDay = Annotated[StrictStr, Field(max_length=20), AfterValidator(_time_of_day)]
 
 
 class Strict(BaseModel):
@@ -111,7 +133,7 @@ class DiagnosisModel(Strict):
 
 
 class MedicineModel(Strict):
-    """A line of the medicine list; `dose` is the daily dose."""
+    """A line of the medicine list; `dose` is the daily dose, `times` when in the day it is taken."""
 
     atc: Annotated[StrictStr, Field(max_length=40)] | None = None
     name: Name | None = None
@@ -121,6 +143,15 @@ class MedicineModel(Strict):
     doses_per_day: Amount | None = None
     dose: Amount | None = None
     unit: Annotated[StrictStr, Field(max_length=20)] | None = None
+    times: Annotated[list[TimeOfDay], Field(min_length=1, max_length=TIMES["most_a_day"])] | None = None
+
+    @model_validator(mode="after")
+    def _times_hold_the_doses(self) -> Self:
+        if self.times and len(set(self.times)) < len(self.times):
+            raise Refused("a time stands twice in times", "Write each time once.")
+        if self.times and self.doses_per_day and self.doses_per_day > len(self.times):
+            raise Refused("doses_per_day is more than times has", "Write every time, or leave times out.")
+        return self
 
     @model_validator(mode="after")
     def _in_order(self) -> Self:
@@ -129,6 +160,20 @@ class MedicineModel(Strict):
         if not (self.atc or self.name):
             raise Refused("neither atc nor name is given", "Give at least one of them.")
         return self
+
+
+class AppointmentModel(Strict):
+    """Appointments of one kind, and how many in a year."""
+
+    kind: Literal[tuple(APPOINTMENTS["kinds"])]  # type: ignore[valid-type] # the kinds are data
+    times: Annotated[StrictInt, Field(ge=0, le=APPOINTMENTS["most_a_year"])] | None = None
+
+
+class TreatmentModel(Strict):
+    """What the treatment asks beside the medicines; a list of appointments is complete, as the other lists are."""
+
+    daily_tasks: Annotated[StrictInt, Field(ge=0, le=TREATMENT["daily_tasks"]["most"])] | None = None
+    appointments_a_year: Annotated[list[AppointmentModel], Field(max_length=50)] | None = None
 
 
 class RaterModel(Strict):
@@ -186,6 +231,7 @@ class CaseModel(Strict):
     answers: Annotated[Any, Field(validate_default=True)] = None
     conditions: Annotated[list[DiagnosisModel], Field(max_length=2000)] | None = None
     medicines: Annotated[list[MedicineModel], Field(max_length=2000)] | None = None
+    treatment: TreatmentModel | None = None
     rater: RaterModel | None = None
     notes: list[NoteModel] = []
     sources: dict[Literal[tuple(ITEMS)], SourceModel] = {}  # type: ignore[valid-type] # the items are data
@@ -227,10 +273,23 @@ def _case(model: CaseModel) -> Case:
         diagnoses=None
         if model.conditions is None
         else tuple(Diagnosis(**each.model_dump()) for each in model.conditions),
-        medicines=None if model.medicines is None else tuple(Medicine(**each.model_dump()) for each in model.medicines),
+        medicines=None if model.medicines is None else tuple(map(_medicine, model.medicines)),
+        treatment=_treatment(model.treatment or TreatmentModel()),
         rater=Rater(**model.rater.model_dump()) if model.rater else None,
         notes=tuple(Note(each.code, each.where, each.values) for each in model.notes),
         sources={item: Source(**each.model_dump()) for item, each in model.sources.items()},
+    )
+
+
+def _medicine(model: MedicineModel) -> Medicine:
+    return Medicine(**(model.model_dump() | {"times": tuple(model.times) if model.times else None}))
+
+
+def _treatment(model: TreatmentModel) -> Treatment:
+    said = model.appointments_a_year
+    return Treatment(
+        daily_tasks=model.daily_tasks,
+        appointments_a_year=None if said is None else tuple(Appointment(**each.model_dump()) for each in said),
     )
 
 

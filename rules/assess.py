@@ -41,7 +41,7 @@ def assess(case: Case, index_date: date, ruleset: RuleSet, *, second: SecondEngi
         undecided=undecided,
         ask_next=ask_next,
         coordination_group=_first_that_holds(COORDINATION_GROUPS, outcomes),
-        burden=burden(scoring.lines),
+        burden=burden(scoring.lines, case.treatment),
         rater=case.rater,
         on_team_list=_team_list(ruleset, outcomes, tracks),
         notes=(*case.notes, *_proposed_notes(case), *scoring.notes, *_guardrail_notes(outcomes)),

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal
 
+from rules.burden import Burden
 from rules.case import Note, Rater, Source
 
 Strength = Literal["recommend", "consider"]
@@ -99,7 +100,7 @@ class Assessment:
     undecided: tuple[Undecided, ...] = ()
     ask_next: str | None = None
     coordination_group: int | None = None
-    burden: Mapping[str, object] = field(default_factory=dict)
+    burden: Burden = field(default_factory=Burden)
     rater: Rater | None = None
     on_team_list: TeamListEntry | None = None
     notes: tuple[Note, ...] = ()

@@ -51,7 +51,10 @@ class Diagnosis:
 
 @dataclass(frozen=True, slots=True)
 class Medicine:
-    """A line of the medicine list; `dose` is the daily dose in `unit`, `stop` the last day, both when known."""
+    """A line of the medicine list; `dose` is the daily dose in `unit`, `stop` the last day, both when known.
+
+    `times` are the hours or parts of the day at which it is taken.
+    """
 
     name: str | None = None
     atc: str | None = None
@@ -61,6 +64,23 @@ class Medicine:
     doses_per_day: float | None = None
     dose: float | None = None
     unit: str | None = None
+    times: tuple[str, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Appointment:
+    """Appointments of one kind, and how many there are in a year."""
+
+    kind: str
+    times: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Treatment:
+    """What the treatment asks of the person beside the medicines, before any plan of ours; None was not said."""
+
+    daily_tasks: int | None = None
+    appointments_a_year: tuple[Appointment, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +122,7 @@ class Case:
     answers: Mapping[str, Answer] = field(default_factory=dict)
     diagnoses: tuple[Diagnosis, ...] | None = None
     medicines: tuple[Medicine, ...] | None = None
+    treatment: Treatment = Treatment()
     rater: Rater | None = None
     notes: tuple[Note, ...] = ()
     sources: Mapping[str, Source] = field(default_factory=dict)

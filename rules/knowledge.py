@@ -38,6 +38,7 @@ ITEMS, SCORE_ITEMS = _items()
 
 THRESHOLDS: dict[str, Threshold] = read_thresholds(table("thresholds"))
 SOURCES: dict[str, Mapping[str, str]] = table("sources")
+TREATMENT: dict[str, Any] = table("treatment")
 ITEM_ORDER = {item: place for place, item in enumerate(ITEMS)}
 
 

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from rules.assess import assess
 from rules.assessment import ScoreResult
+from rules.burden import Amount
 from rules.case import Case, Medicine
 from rules.ruleset import national
 from rules.scores.norgep import criteria
@@ -71,10 +72,10 @@ def test_a_medicine_without_a_code_is_carried_by_its_name():
 def test_burden_is_an_interval_until_every_regular_medicine_has_its_doses():
     known = Medicine(atc="A10BA02", use="regular", doses_per_day=3)
     found = assess(person(medicines=[known, "C07AB02"]), ON, national()).burden
-    assert found["doses_a_day"] == {"low": 3, "high": None}
+    assert found.doses_a_day == Amount(3, None)
     both = assess(person(medicines=[known, replace(known, atc="C07AB02", doses_per_day=1)]), ON, national()).burden
-    assert both["doses_a_day"] == {"low": 4, "high": 4}
-    assert both["times_a_day"] == {"low": 3, "high": 4}
+    assert both.doses_a_day == Amount(4, 4)
+    assert both.times_a_day == Amount(3, 4)
 
 
 @given(st.lists(medicines(), max_size=8), medicines())
