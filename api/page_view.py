@@ -28,7 +28,7 @@ def page_view(case: Case, assessment: Assessment, plan: Plan, *, texts: Texts, r
         "team_list": texts(f"team_list.{assessment.on_team_list.reason}") if assessment.on_team_list else None,
         "ask_next": _question(assessment.ask_next, texts),
         "scores": [(texts(f"score.{name}"), score_words(assessment.scores[name], texts)) for name in SCORE_ORDER[2:]],
-        "findings": [_finding(finding, texts=texts, ruleset=ruleset) for finding in assessment.findings],
+        "findings": [_finding(finding, texts=texts, ruleset=ruleset) for finding in assessment.offers],
         "errors": [(label(each.rule, texts), texts(f"error.{each.code}")) for each in assessment.errors],
         "undecided": [
             (texts(f"rule.{each.rule}"), ", ".join(label(item, texts) for item in each.missing))
@@ -52,11 +52,10 @@ def _person(case: Case, texts: Texts) -> View:
 
 def _cfs(assessment: Assessment, texts: Texts) -> View:
     score, tree = assessment.scores["cfs"], assessment.scores["cfs_tree"]
-    low, high = int(score.low or CFS_LEVELS[0]), int(score.high or CFS_LEVELS[-1])
     return {
         "words": score_words(score, texts),
         "label": texts(f"cfs.{score.value:g}") if score.value else texts("page.cfs_interval"),
-        "levels": [(level, low <= level <= high) for level in CFS_LEVELS],
+        "levels": [(level, level in score.levels) for level in CFS_LEVELS],
         "by": texts("page.by_clinician" if "cfs_clinician" in score.because else "page.by_tree"),
         "tree": score_words(tree, texts) if "cfs_clinician" in score.because else None,
         "next_question": None if score.value else _question(tree.next_question, texts),

@@ -56,7 +56,7 @@ def _suggestions(assessment: Assessment, texts: Texts) -> Iterator[str]:
     yield from ("", texts("report.suggestions").upper())
     for error in assessment.errors:
         yield _wrapped(f"! {label(error.rule, texts)}: {texts(f'error.{error.code}')}", indent=2)
-    for finding in assessment.findings:
+    for finding in assessment.offers:
         yield _wrapped(f"• {texts(f'suggest.{finding.rule}')} ({texts(f'strength.{finding.strength}')})", indent=2)
         yield from (_wrapped(line, indent=6) for line in _grounds(finding, texts))
 

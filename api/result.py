@@ -38,6 +38,7 @@ def to_result(assessment: Assessment, texts: Texts) -> dict[str, Any]:
         "tracks": [{"track": t.track, "strength": t.strength, "status": t.status} for t in assessment.tracks],
         "pathway": assessment.pathway,
         "findings": [_finding(finding, texts) for finding in assessment.findings],
+        "joint": [_finding(finding, texts) for finding in assessment.joint],
         "undecided": [{"rule": each.rule, "missing": list(each.missing)} for each in assessment.undecided],
         "ask_next": assessment.ask_next,
         "coordination_group": assessment.coordination_group,
@@ -63,6 +64,8 @@ def _score(score: ScoreResult) -> dict[str, Any]:
         "high": _number(score.high),
         "because": dict(score.because),
     }
+    if score.levels:
+        found["levels"] = list(score.levels)
     if score.details:
         found["hits"] = [dict(each) for each in score.details]
     if score.next_question:

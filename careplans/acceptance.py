@@ -43,12 +43,12 @@ def accept(assessment: Assessment, accepted: Accepted) -> Acceptance:
     """Return what starts; while `shared_decision` holds without a recorded choice, both of its tracks wait."""
     chosen = _chosen(assessment, accepted)
     choice_open = assessment.fired(read("plan")["shared_decision"]["rule"]) and not choice_recorded(chosen, accepted)
-    held = tuple(f for f in assessment.findings if choice_open and contested(f))
+    held = tuple(f for f in assessment.offers if choice_open and contested(f))
     started = tuple(f for f in chosen if f not in held)
     return Acceptance(
         started=started,
         held=held,
-        not_accepted=tuple(f for f in assessment.findings if f not in started and f not in held),
+        not_accepted=tuple(f for f in assessment.offers if f not in started and f not in held),
         choice_open=choice_open,
     )
 
@@ -67,13 +67,13 @@ def contested(finding: Finding) -> bool:
 
 def _chosen(assessment: Assessment, accepted: Accepted) -> tuple[Finding, ...]:
     if accepted.rules is None:
-        return assessment.findings
+        return assessment.offers
     _refuse_what_did_not_fire(assessment, accepted.rules)
-    return tuple(finding for finding in assessment.findings if finding.rule in accepted.rules)
+    return tuple(finding for finding in assessment.offers if finding.rule in accepted.rules)
 
 
 def _refuse_what_did_not_fire(assessment: Assessment, rules: frozenset[str]) -> None:
-    unknown = len(rules - {finding.rule for finding in assessment.findings})
+    unknown = len(rules - {finding.rule for finding in assessment.offers})
     if unknown:  # the names are not repeated: an error must not tell which rules hold for a person
         reason = f"{unknown} of the {len(rules)} names is not a rule that fired for this case"
         raise InputError("--accept", reason, "Use rule ids that `retthjem screen` lists, or `all`.")

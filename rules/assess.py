@@ -7,10 +7,10 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Literal
 
-from engine.evaluation import Outcome, World, missing, truth
-from engine.facts import because
+from engine.evaluation import Outcome, World, missing, reasons, truth
+from engine.facts import Facts, because, joined
 from engine.lockstep import SecondEngine, evaluate
-from engine.rules import STRONGEST_FIRST, Ladder, Rule, RuleSet, Strength
+from engine.rules import STRONGEST_FIRST, Ladder, Rule, RuleSet
 from rules.assessment import Assessment, Finding, RuleError, RuleSetInForce, TeamListEntry, Track, Undecided
 from rules.burden import burden
 from rules.case import Case, Note, Source
@@ -29,7 +29,7 @@ def assess(case: Case, index_date: date, ruleset: RuleSet, *, second: SecondEngi
     scoring = score(case, index_date, ruleset.limits)
     worlds, outcomes = evaluate(ruleset, scoring.ways, second)
     undecided = _undecided(ruleset, outcomes)
-    tracks = _tracks(ruleset, worlds, outcomes)
+    tracks, joint = _tracks(ruleset, worlds, outcomes)
     ask_next = _ask_next(undecided)
     return Assessment(
         index_date=index_date,
@@ -49,22 +49,24 @@ def assess(case: Case, index_date: date, ruleset: RuleSet, *, second: SecondEngi
             RuleError(clause, "engines_disagree") for clause, each in outcomes.items() if each.state == "error"
         ),
         proposed=_proposed(case),
+        joint=joint,
     )
 
 
 def _findings(ruleset: RuleSet, outcomes: Mapping[str, Outcome]) -> tuple[Finding, ...]:
     fired = [rule for rule in ruleset.rules if outcomes[rule.id].state == "fired"]
-    return tuple(
-        Finding(
-            rule=rule.id,
-            suggests=rule.suggest.target,
-            strength=rule.suggest.strength,
-            because=_in_form_order(because(outcomes[rule.id].facts)),
-            sources=rule.sources,
-            limits={limit.name: limit.value for limit in ruleset.limits_used[rule.id]},
-            confirm=to_confirm(ruleset, rule.id),
-        )
-        for rule in fired
+    return tuple(_finding(ruleset, rule, outcomes[rule.id].facts) for rule in fired)
+
+
+def _finding(ruleset: RuleSet, rule: Rule, facts: Facts) -> Finding:
+    return Finding(
+        rule=rule.id,
+        suggests=rule.suggest.target,
+        strength=rule.suggest.strength,
+        because=_in_form_order(because(facts)),
+        sources=rule.sources,
+        limits={limit.name: limit.value for limit in ruleset.limits_used[rule.id]},
+        confirm=to_confirm(ruleset, rule.id),
     )
 
 
@@ -78,22 +80,41 @@ def _ask_next(undecided: Sequence[Undecided]) -> str | None:
     return min(times, key=lambda item: (-times[item], ITEM_ORDER[item]), default=None)
 
 
-def _tracks(ruleset: RuleSet, worlds: Sequence[World], outcomes: Mapping[str, Outcome]) -> tuple[Track, ...]:
-    found = []
+def _carrying(ruleset: RuleSet, worlds: Sequence[World], outcomes: Mapping[str, Outcome]) -> dict[str, list[Rule]]:
+    """Return each track that is certain in every world, with the rule that carries it most strongly in each."""
+    found = {}
     for target in TRACKS:
         rules = [rule for rule in ruleset.suggesting(target) if outcomes[rule.id].state != "error"]
-        strengths = [_strongest(rules, world) for world in worlds]
-        if all(strengths):
-            weakest = max((s for s in strengths if s), key=STRONGEST_FIRST.index)
-            firm = outcomes[shared_decision.id].state in ("fired", "not_fired") and not _rests_on_tree(rules, worlds)
-            found.append(Track(target.removeprefix("track:"), weakest, "final" if firm else "preliminary"))
-    return tuple(found)
+        carrying = [rule for world in worlds if (rule := _strongest(rules, world))]
+        if len(carrying) == len(worlds):
+            found[target] = carrying
+    return found
 
 
-def _strongest(rules: Sequence[Rule], world: World) -> Strength | None:
-    """Return the strongest suggestion certain in a world."""
-    fired = [rule.suggest.strength for rule in rules if world.truths[rule.id]]
-    return min(fired, key=STRONGEST_FIRST.index, default=None)
+def _strongest(rules: Sequence[Rule], world: World) -> Rule | None:
+    fired = [rule for rule in rules if world.truths[rule.id]]
+    return min(fired, key=_rank, default=None)
+
+
+def _rank(rule: Rule) -> int:
+    return STRONGEST_FIRST.index(rule.suggest.strength)
+
+
+def _tracks(
+    ruleset: RuleSet, worlds: Sequence[World], outcomes: Mapping[str, Outcome]
+) -> tuple[tuple[Track, ...], tuple[Finding, ...]]:
+    """Return the suggested tracks, and a finding for each that no single rule carries over all worlds."""
+    settled = outcomes[shared_decision.id].state in ("fired", "not_fired")
+    tracks, joint = [], []
+    for target, carrying in _carrying(ruleset, worlds, outcomes).items():
+        weakest = max(carrying, key=_rank)
+        final = settled and not _rests_on_tree(ruleset.suggesting(target), worlds)
+        name, strength = target.removeprefix("track:"), weakest.suggest.strength
+        tracks.append(Track(name, strength, "final" if final else "preliminary"))
+        if all(outcomes[rule.id].state != "fired" for rule in carrying):
+            facts = joined(reasons(rule.when, world) for rule, world in zip(carrying, worlds, strict=True))
+            joint.append(_finding(ruleset, weakest, facts))
+    return tuple(tracks), tuple(joint)
 
 
 def _rests_on_tree(rules: Sequence[Rule], worlds: Sequence[World]) -> bool:

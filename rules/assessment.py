@@ -18,7 +18,8 @@ Because = Mapping[str, object]
 class ScoreResult:
     """A score: `value` when it is certain, else the interval; `high` None is open upwards, both None does not apply.
 
-    `details` are the criteria that are met, `next_question` the item that would narrow the interval most.
+    `details` are the criteria that are met, `next_question` the item that would narrow the interval most, `levels` the
+    values still possible where they are few: someone who is 6 or 9 is not 7.
     """
 
     value: float | None
@@ -27,6 +28,7 @@ class ScoreResult:
     because: Because
     details: tuple[Mapping[str, object], ...] = ()
     next_question: str | None = None
+    levels: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +91,10 @@ class RuleError:
 
 @dataclass(frozen=True, slots=True)
 class Assessment:
-    """Everything that follows from one case on one date; `proposed` are answers read elsewhere, not yet confirmed."""
+    """Everything that follows from one case on one date; `proposed` are answers read elsewhere, not yet confirmed.
+
+    `joint` are tracks certain at every possible CFS level although no single rule is; each goes by its weakest rule.
+    """
 
     index_date: date
     ruleset: RuleSetInForce
@@ -106,6 +111,12 @@ class Assessment:
     notes: tuple[Note, ...] = ()
     errors: tuple[RuleError, ...] = ()
     proposed: Mapping[str, Source] = field(default_factory=dict)
+    joint: tuple[Finding, ...] = ()
+
+    @property
+    def offers(self) -> tuple[Finding, ...]:
+        """Return all that can be accepted: what rules suggest, and the tracks that several carry together."""
+        return (*self.findings, *self.joint)
 
     def fired(self, rule: str) -> bool:
         """Return whether the rule fired."""

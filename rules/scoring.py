@@ -151,12 +151,18 @@ def _tree_distance(answers: Mapping[str, Answer], tree: TreeResult) -> Interval:
 def _cfs_results(answers: Mapping[str, Answer], tree: TreeResult) -> dict[str, ScoreResult]:
     low, high = min(tree.levels), max(tree.levels)
     by_tree = ScoreResult(
-        low if low == high else None, low, high, because(tree_facts(answers, tree.asked)), (), tree.next_question
+        value=low if low == high else None,
+        low=low,
+        high=high,
+        because=because(tree_facts(answers, tree.asked)),
+        next_question=tree.next_question,
+        levels=tuple(sorted(tree.levels)),
     )
     clinician = answers.get("cfs_clinician")
     if not isinstance(clinician, int):
         return {"cfs": by_tree, "cfs_tree": by_tree}
-    return {"cfs": ScoreResult(clinician, clinician, clinician, {"cfs_clinician": clinician}), "cfs_tree": by_tree}
+    by_clinician = ScoreResult(clinician, clinician, clinician, {"cfs_clinician": clinician}, levels=(clinician,))
+    return {"cfs": by_clinician, "cfs_tree": by_tree}
 
 
 def _norgep(lines: Sequence[Line] | None, answers: Mapping[str, Answer]) -> tuple[NorgepHits, Interval]:

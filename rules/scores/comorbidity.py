@@ -70,11 +70,15 @@ def chronic_groups(diagnoses: Sequence[Coded] | None) -> Interval:
 
 
 def main_diagnosis(diagnoses: Sequence[Coded] | None) -> str | None:
-    """Return `stroke`, `injury` or `other` for the main diagnosis, None when it is unknown or not in ICD-10."""
-    main = next((each.code for each in diagnoses or () if each.diagnosis.main), None)
-    if main is None:
+    """Return `stroke`, `injury` or `other` for the main diagnosis, None when the list does not tell.
+
+    With none marked it is one of those listed: where all of them are of one kind, so is the main one.
+    """
+    if diagnoses is None:
         return None
-    return next((name for name in ("stroke", "injury") if main in CODE_SETS[name]), "other")
+    main = [each for each in diagnoses if each.diagnosis.main] or diagnoses
+    kinds = {_kind_of_main(each.code) for each in main}
+    return kinds.pop() if len(kinds) == 1 else None if kinds else "other"
 
 
 def fall_coded(diagnoses: Sequence[Coded] | None) -> bool | None:
@@ -88,6 +92,12 @@ def diagnosis_notes(diagnoses: Sequence[Coded]) -> list[Note]:
     if diagnoses and not any(each.diagnosis.main for each in diagnoses):
         notes.append(Note("no_main_diagnosis", "conditions"))
     return notes
+
+
+def _kind_of_main(code: str | None) -> str | None:
+    if code is None:
+        return None
+    return next((name for name in ("stroke", "injury") if code in CODE_SETS[name]), "other")
 
 
 def _counted(ends: tuple[int, int], carrying: Iterable[Coded], diagnoses: Sequence[Coded]) -> Interval:
