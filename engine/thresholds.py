@@ -11,7 +11,10 @@ from engine.errors import InputError, RuleSetError
 
 @dataclass(frozen=True, slots=True)
 class Threshold:
-    """A limit in force; `low` and `high` bound what an overlay may set, `confirm` says its source is not yet read."""
+    """A limit in force; `low` and `high` bound what an overlay may set, `confirm` says its source is not yet read.
+
+    `not_over` names another limit that this one may not pass.
+    """
 
     name: str
     value: float
@@ -21,6 +24,7 @@ class Threshold:
     high: float
     confirm: bool = False
     local: bool = False
+    not_over: str | None = None
 
 
 def read_thresholds(table: Mapping[str, Mapping[str, Any]]) -> dict[str, Threshold]:
@@ -39,10 +43,13 @@ def overlaid(thresholds: Mapping[str, Threshold], local: Mapping[str, Any], wher
     found = dict(thresholds)
     for name, value in local.items():
         if name not in thresholds:
-            raise InputError(f"{where} thresholds.{name}", "there is no such limit", "See `retthjem rules list`.")
+            raise InputError(f"{where} thresholds.{name}", "no_such_limit")
         limit = thresholds[name]
         if isinstance(value, bool) or not isinstance(value, int | float) or not limit.low <= value <= limit.high:
-            remedy = f"Write a number from {limit.low:g} to {limit.high:g}, in {limit.unit}."
-            raise InputError(f"{where} thresholds.{name}", "the value is not possible", remedy)
+            bounds = {"low": limit.low, "high": limit.high, "unit": limit.unit}
+            raise InputError(f"{where} thresholds.{name}", "limit_out_of_range", **bounds)
         found[name] = replace(limit, value=value, local=True)
+    for limit in found.values():
+        if limit.not_over and limit.value > found[limit.not_over].value:
+            raise InputError(f"{where} thresholds.{limit.name}", "limit_over_another", other=limit.not_over)
     return found

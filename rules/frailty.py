@@ -166,7 +166,9 @@ palliative_focus = Rule(
 
 palliative_indicators = Rule(
     id="palliative_indicators",
-    when=cfs.equals(CFS_SEVERE) & (surprised_if_died_within_12_months.is_no() | spict_count.at_least(SPICT_INDICATORS)),
+    when=cfs.at_least(CFS_SEVERE)
+    & cfs.below(CFS_VERY_SEVERE)
+    & (surprised_if_died_within_12_months.is_no() | spict_count.at_least(SPICT_INDICATORS)),
     suggest=Suggestion(PALLIATIVE_FOCUS, "consider"),
     sources=("surprise_question", "spict"),
 )

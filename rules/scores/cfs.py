@@ -5,7 +5,7 @@ Every answer that is not known may be anything, so the tree gives the set of lev
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Any
@@ -23,7 +23,7 @@ class Tree:
     """The tree's rows over its questions, each row the answers that fit it."""
 
     questions: tuple[str, ...]
-    domain: Inputs
+    answers: tuple[tuple[object, ...], ...]
     rows: tuple[tuple[int, tuple[tuple[int, Possible], ...]], ...]
 
 
@@ -42,8 +42,8 @@ def tree() -> Tree:
     """Return the tree of `data/cfs_tree.toml`."""
     read = table("cfs_tree")
     questions = tuple(read["domain"])
-    domain = tuple(frozenset(values) for values in read["domain"].values())
-    return Tree(questions, domain, tuple((row["level"], _fits(questions, row["when"])) for row in read["row"]))
+    answers = tuple(tuple(values) for values in read["domain"].values())
+    return Tree(questions, answers, tuple((row["level"], _fits(questions, row["when"])) for row in read["row"]))
 
 
 def cfs_tree(answers: Mapping[str, Answer]) -> TreeResult:
@@ -121,15 +121,26 @@ def _width(inputs: Inputs, place: int, answer: object) -> int:
 
 
 def _possible(question: str, answer: Answer | None) -> Possible:
-    domain = tree().domain[tree().questions.index(question)]
+    place = tree().questions.index(question)
+    return frozenset(_told_apart(place, each) for each in _answers_left(tree().answers[place], question, answer))
+
+
+def _answers_left(domain: tuple[object, ...], question: str, answer: Answer | None) -> Iterable[object]:
     if answer is None:
         return domain
     if isinstance(answer, SetAnswer):
-        most = len(ITEMS[question].codes) - len(answer.no)
-        return frozenset(range(len(answer.yes), most + 1))
+        return range(len(answer.yes), len(ITEMS[question].codes) - len(answer.no) + 1)
     if isinstance(answer, int) and not isinstance(answer, bool):
-        return frozenset((min(answer, len(domain) - 1),))
-    return frozenset((answer,))
+        return (min(answer, len(domain) - 1),)
+    return (answer,)
+
+
+@cache
+def _told_apart(place: int, answer: object) -> object:
+    """Return the first answer that every row of the tree treats as it does this one: three BADLs stand for five."""
+    rows = [answers for _, fits in tree().rows for asked, answers in fits if asked == place]
+    alike = [each for each in tree().answers[place] if all((each in row) == (answer in row) for row in rows)]
+    return alike[0]
 
 
 def _fits(questions: tuple[str, ...], when: Mapping[str, Any]) -> tuple[tuple[int, Possible], ...]:
