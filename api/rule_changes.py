@@ -1,0 +1,70 @@
+"""`retthjem rules diff OLD NEW`: what differs between two rule sets, in words."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from api.screening import read_overlay
+from engine.comparison import Change, compare
+from engine.errors import InputError, RuleSetError
+from engine.rules import RuleSet
+from engine.snapshot import from_snapshot
+from engine.texts import Texts
+from engine.words import in_words, number
+from rules.ruleset import local, national
+
+NATIONAL = "national"
+
+
+def named_ruleset(name: str) -> RuleSet:
+    """Return the rule set by its name: `national`, an overlay (.toml), or one kept with `rules export` (.json)."""
+    if name == NATIONAL:
+        return national()
+    if name.endswith(".toml"):
+        return local(read_overlay(Path(name)))
+    try:
+        kept: Any = json.loads(Path(name).read_text("utf-8"))
+        return from_snapshot(kept)
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RuleSetError):
+        raise InputError("rules diff", "not_a_kept_rule_set") from None
+
+
+def told(old: RuleSet, new: RuleSet, texts: Texts) -> str:
+    """Return each difference on lines of its own, or that there is none."""
+    changes = compare(old, new)
+    head = texts("diff.head", old=_name(old), new=_name(new))
+    lines = [line for change in changes for line in _lines(change, (old, new), texts)]
+    return "\n".join((head, *(lines or [texts("diff.none")]))) + "\n"
+
+
+def _name(ruleset: RuleSet) -> str:
+    return f"{ruleset.overlay or NATIONAL} {ruleset.version} {ruleset.digest.removeprefix('sha256:')[:12]}"
+
+
+def _lines(change: Change, pair: tuple[RuleSet, RuleSet], texts: Texts) -> Iterator[str]:
+    yield f"* {texts(f'diff.{change.what}')} {change.id}: {texts(f'diff.{change.kind}')}"
+    before, after = (_part(change, ruleset, texts) for ruleset in pair)
+    if change.kind not in {"added", "removed"}:
+        yield f"    {texts('diff.before')}: {before}"
+        yield f"    {texts('diff.after')}: {after}"
+    if change.reaches:
+        yield f"    {texts('diff.reaches')}: {', '.join(change.reaches)}"
+
+
+def _part(change: Change, ruleset: RuleSet, texts: Texts) -> str:
+    match change.kind:
+        case "value":
+            limit = ruleset.thresholds[change.id]
+            return f"{number(limit.value, texts)} {texts(f'unit.{limit.unit}')}"
+        case "condition":
+            return in_words(ruleset.by_id[change.id].when, ruleset, texts)
+        case "suggestion" | "sources":
+            (rule,) = (rule for rule in ruleset.rules if rule.id == change.id)
+            suggests = f"{rule.suggest.target} ({texts(f'strength.{rule.suggest.strength}')})"
+            return suggests if change.kind == "suggestion" else ", ".join(rule.sources)
+        case "answers":
+            return ", ".join(ruleset.items[change.id].codes) or ruleset.items[change.id].kind
+    return ""

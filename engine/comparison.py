@@ -1,0 +1,81 @@
+"""What differs between two rule sets: rules, limits, items, and which rules a changed limit reaches."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Literal, TypeVar
+
+from engine.rules import RuleSet, as_data
+
+Kind = Literal["added", "removed", "condition", "suggestion", "sources", "value", "answers"]
+What = Literal["rule", "definition", "limit", "item"]
+Thing = TypeVar("Thing")
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One difference; `reaches` are the rules that build on what changed, near or far."""
+
+    what: What
+    id: str
+    kind: Kind
+    reaches: tuple[str, ...] = ()
+
+
+def compare(old: RuleSet, new: RuleSet) -> tuple[Change, ...]:
+    """Return every difference, in the order of the new rule set."""
+    return (*_limits(old, new), *_rules(old, new), *_definitions(old, new), *_items(old, new))
+
+
+def _limits(old: RuleSet, new: RuleSet) -> Iterable[Change]:
+    for change in _changed("limit", old.thresholds, new.thresholds, {"value": lambda limit: limit.value}):
+        using = (clause for clause, limits in new.limits_used.items() if change.id in {each.name for each in limits})
+        yield Change("limit", change.id, change.kind, _rules_reached(new, using))
+
+
+def _rules(old: RuleSet, new: RuleSet) -> Iterable[Change]:
+    yield from _changed(
+        "rule",
+        {rule.id: rule for rule in old.rules},
+        {rule.id: rule for rule in new.rules},
+        {
+            "suggestion": lambda rule: rule.suggest,
+            "sources": lambda rule: rule.sources,
+        },
+    )
+    yield from _conditions("rule", old, new)
+
+
+def _definitions(old: RuleSet, new: RuleSet) -> Iterable[Change]:
+    before, after = ({each.id: each for each in ruleset.definitions} for ruleset in (old, new))
+    yield from _changed("definition", before, after, {})
+    yield from _conditions("definition", old, new)
+
+
+def _conditions(what: What, old: RuleSet, new: RuleSet) -> Iterable[Change]:
+    of = new.rules if what == "rule" else new.definitions
+    for clause in of:
+        before, after = old.by_id.get(clause.id), new.by_id[clause.id]
+        if before and as_data(before.when) != as_data(after.when):
+            yield Change(what, clause.id, "condition", _rules_reached(new, [clause.id]))
+
+
+def _items(old: RuleSet, new: RuleSet) -> Iterable[Change]:
+    yield from _changed("item", old.items, new.items, {"answers": lambda item: (item.kind, item.codes)})
+
+
+def _changed(
+    what: What, old: Mapping[str, Thing], new: Mapping[str, Thing], parts: Mapping[Kind, Callable[[Thing], object]]
+) -> Iterable[Change]:
+    yield from (Change(what, name, "removed") for name in old if name not in new)
+    yield from (Change(what, name, "added") for name in new if name not in old)
+    for name in (name for name in new if name in old):
+        for kind, part in parts.items():
+            if part(old[name]) != part(new[name]):
+                yield Change(what, name, kind)
+
+
+def _rules_reached(ruleset: RuleSet, clauses: Iterable[str]) -> tuple[str, ...]:
+    reached = ruleset.dependents(clauses)
+    return tuple(rule.id for rule in ruleset.rules if rule.id in reached)
