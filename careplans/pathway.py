@@ -35,10 +35,12 @@ def timeline(assessment: Assessment, clock: Clock, *, pathway: str | None) -> tu
 
 
 def due(rule: DueRule, clock: Clock, *, owner: str) -> Due:
-    """Return when something is due for that owner; the GP's dates are working days."""
+    """Return when something is due for that owner; after discharge, some owners' dates are working days."""
     rule = _with_offsets(rule, clock.offsets)
     found = _count(rule, clock)
-    return _to_office_hours(found, clock) if owner in read("pathway")["calendar"]["office_hours"] else found
+    after_discharge = found.anchor == "discharge" and not found.before
+    keeps_hours = owner in read("pathway")["calendar"]["office_hours"]
+    return _to_office_hours(found, clock) if after_discharge and keeps_hours else found
 
 
 def pathway_kept(done: Set[str]) -> bool:

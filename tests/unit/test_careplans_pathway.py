@@ -174,6 +174,34 @@ def test_the_notice_falls_away_only_when_the_facts_say_that_there_is_no_need() -
     assert "municipal_notice" in steps_of(plan_of(assessment=example_assessment(findings=(), undecided=undecided)))
 
 
+def test_a_patient_unknown_to_the_municipality_without_need_of_help_gives_no_notice() -> None:
+    findings = (finding("unknown_to_municipality", "action:unknown_to_municipality"),)
+    plan = plan_of(assessment=example_assessment(findings=findings, undecided=()))
+    assert not {"municipal_notice", "admission_report"} & set(steps_of(plan))
+    settle = next(action for action in plan.actions if action.id == "municipal_notice.settle_need")
+    assert settle.due.at == datetime(2026, 11, 17, 14, 10, tzinfo=CET)
+
+
+def test_the_needs_own_clock_does_not_follow_the_municipalitys_offset() -> None:
+    plan = plan_of(settings=PlanSettings(offsets={"municipal_notice": 12}))
+    assert next(a for a in plan.actions if a.id == "municipal_notice.settle_need").due.hours == 24
+
+
+@pytest.mark.parametrize("action", ["cga.team_follow_up", "exercise.strength_and_balance", "falls.home_hazards"])
+def test_teams_and_therapists_meet_on_working_days_after_discharge(action: str) -> None:
+    plan = plan_of(case=without_admission(), discharge=date(2026, 12, 12))
+    due = next(found.due for found in plan.actions if found.id == action)
+    assert due.on is not None
+    assert is_working_day(due.on)
+    assert due.moved_from in {date(2026, 12, 26), date(2026, 12, 19)}
+
+
+def test_a_date_on_the_ward_does_not_wait_for_office_hours() -> None:
+    friday = example_assessment(index_date=date(2026, 11, 20))
+    due = next(a.due for a in plan_of(assessment=friday).actions if a.id == "cga.assessment")
+    assert (due.on, due.moved_from) == (date(2026, 11, 21), None)
+
+
 @pytest.mark.parametrize(
     ("done", "kept"),
     [
