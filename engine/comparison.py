@@ -29,7 +29,7 @@ def compare(old: RuleSet, new: RuleSet) -> tuple[Change, ...]:
 
 
 def _limits(old: RuleSet, new: RuleSet) -> Iterable[Change]:
-    for change in _changed("limit", old.thresholds, new.thresholds, {"value": lambda limit: limit.value}):
+    for change in _changed("limit", old.thresholds, new.thresholds, parts={"value": lambda limit: limit.value}):
         using = (clause for clause, limits in new.limits_used.items() if change.id in {each.name for each in limits})
         yield Change("limit", change.id, change.kind, _rules_reached(new, using))
 
@@ -39,7 +39,7 @@ def _rules(old: RuleSet, new: RuleSet) -> Iterable[Change]:
         "rule",
         {rule.id: rule for rule in old.rules},
         {rule.id: rule for rule in new.rules},
-        {
+        parts={
             "suggestion": lambda rule: rule.suggest,
             "sources": lambda rule: rule.sources,
         },
@@ -49,7 +49,7 @@ def _rules(old: RuleSet, new: RuleSet) -> Iterable[Change]:
 
 def _definitions(old: RuleSet, new: RuleSet) -> Iterable[Change]:
     before, after = ({each.id: each for each in ruleset.definitions} for ruleset in (old, new))
-    yield from _changed("definition", before, after, {})
+    yield from _changed("definition", before, after, parts={})
     yield from _conditions("definition", old, new)
 
 
@@ -62,11 +62,11 @@ def _conditions(what: What, old: RuleSet, new: RuleSet) -> Iterable[Change]:
 
 
 def _items(old: RuleSet, new: RuleSet) -> Iterable[Change]:
-    yield from _changed("item", old.items, new.items, {"answers": lambda item: (item.kind, item.codes)})
+    yield from _changed("item", old.items, new.items, parts={"answers": lambda item: (item.kind, item.codes)})
 
 
 def _changed(
-    what: What, old: Mapping[str, Thing], new: Mapping[str, Thing], parts: Mapping[Kind, Callable[[Thing], object]]
+    what: What, old: Mapping[str, Thing], new: Mapping[str, Thing], *, parts: Mapping[Kind, Callable[[Thing], object]]
 ) -> Iterable[Change]:
     yield from (Change(what, name, "removed") for name in old if name not in new)
     yield from (Change(what, name, "added") for name in new if name not in old)
