@@ -103,6 +103,8 @@ def _action(module: Module, template: ActionTemplate, ground: Ground) -> Action:
         why=_why(module, template, ground.marks),
         goal=_goal(template.goal, ground.marks),
         about=ground.ask_next if asks else None,
+        adds=template.adds,
+        advice=template.advice,
     )
 
 

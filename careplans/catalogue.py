@@ -14,7 +14,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Literal
 
-from careplans.parts import Anchor, CallTier
+from careplans.parts import Added, Anchor, CallTier
 from engine.errors import RuleSetError
 
 DATA = Path(__file__).parent / "data"
@@ -44,6 +44,8 @@ class ActionTemplate:
     goal: str
     when: tuple[str, ...] = ()
     unless: tuple[str, ...] = ()
+    adds: tuple[Added, ...] = ()
+    advice: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +70,7 @@ class StepTemplate:
     pathways: tuple[str, ...]
     needs: tuple[str, ...] = ()
     checklist: tuple[str, ...] = ()
+    adds: tuple[Added, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,11 +139,16 @@ def _module(name: str, table: Mapping[str, Any]) -> Module:
 
 
 def _action(table: Mapping[str, Any]) -> ActionTemplate:
-    return ActionTemplate(**(_tuples(table) | {"due": DueRule(**table["due"])}))
+    return ActionTemplate(**(_tuples(table) | {"due": DueRule(**table["due"]), "adds": _adds(table)}))
 
 
 def _step(table: Mapping[str, Any]) -> StepTemplate:
-    return StepTemplate(**(_tuples(table) | {"due": DueRule(**table["due"])}))
+    return StepTemplate(**(_tuples(table) | {"due": DueRule(**table["due"]), "adds": _adds(table)}))
+
+
+def _adds(table: Mapping[str, Any]) -> tuple[Added, ...]:
+    """Return what an action or step adds; every entry says its high end, a number or `open`."""
+    return tuple(Added(**(e | {"high": None if e["high"] == "open" else e["high"]})) for e in table.get("adds", ()))
 
 
 def _tuples(table: Mapping[str, Any]) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from datetime import date, datetime
 from typing import Literal
 
 from rules.assessment import Finding, RuleError, RuleSetInForce, ScoreResult, TeamListEntry, Track
+from rules.burden import Burden
 from rules.case import Note, Patient
 
 SAFETY = "safety"
@@ -39,8 +40,25 @@ class Due:
 
 
 @dataclass(frozen=True, slots=True)
+class Added:
+    """What an action or step adds to one part of the burden of treatment, in [low, high]; `high` None is open upwards.
+
+    `of` is a part of `Burden`, `kind` the kind of appointment.
+    """
+
+    of: str
+    low: float
+    high: float | None
+    source: str
+    kind: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Action:
-    """One thing to do; `why` is rule ids, `home_pathway` or `clinician`, and `about` the item a question asks for."""
+    """One thing to do; `why` is rule ids, `home_pathway` or `clinician`, and `about` the item a question asks for.
+
+    `advice` is what it tells the patient, in codes of `conflicts.toml`; `medicine` is the ATC code or name it is about.
+    """
 
     id: str
     block: str
@@ -51,6 +69,9 @@ class Action:
     goal: str
     status: Literal["planned"] = "planned"
     about: str | None = None
+    adds: tuple[Added, ...] = ()
+    advice: tuple[str, ...] = ()
+    medicine: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +91,7 @@ class Step:
     owners: tuple[str, ...]
     due: Due
     checklist: tuple[str, ...] = ()
+    adds: tuple[Added, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +176,25 @@ class Function:
 
 
 @dataclass(frozen=True, slots=True)
+class PlanBurden:
+    """The burden of treatment before the plan, what the plan adds, and after."""
+
+    before: Burden = field(default_factory=Burden)
+    added: Burden = field(default_factory=Burden)
+    after: Burden = field(default_factory=Burden)
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """Parts of a plan that do not go together, for a person to settle: ids of its actions and steps, and the facts."""
+
+    kind: str
+    actions: tuple[str, ...]
+    detail: Mapping[str, object] = field(default_factory=dict)
+    steps: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Banner:
     """Who the plan is about and where it was made, for the top of every page."""
 
@@ -193,6 +234,8 @@ class Plan:
     goals: tuple[str, ...] = ()
     function: Function = Function()
     medicines: MedicineChanges = MedicineChanges()
+    burden: PlanBurden = field(default_factory=PlanBurden)
+    conflicts: tuple[Conflict, ...] = ()
     notes: tuple[Note, ...] = field(default_factory=tuple)
     errors: tuple[RuleError, ...] = ()
 

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 import holidays
 
 from careplans.catalogue import DueRule, StepTemplate, read, step, steps
-from careplans.parts import Due, Step
+from careplans.parts import Added, Due, Step
 from rules.assessment import Assessment
 
 SATURDAY = 5
@@ -31,7 +31,9 @@ class Clock:
 def timeline(assessment: Assessment, clock: Clock, *, pathway: str | None) -> tuple[Step, ...]:
     """Return the steps and clocks of a patient on an accepted discharge pathway, in order; None keeps every step."""
     here = (template for template in steps() if pathway is None or pathway in template.pathways)
-    return tuple(_dated(template, clock) for template in here if _needed(template, assessment))
+    return tuple(
+        _dated(template, clock, adds=_adds(template, pathway)) for template in here if _needed(template, assessment)
+    )
 
 
 def due(rule: DueRule, clock: Clock, *, owner: str) -> Due:
@@ -79,9 +81,17 @@ def _needed(template: StepTemplate, assessment: Assessment) -> bool:
     return not template.needs or any(assessment.fired(rule) or rule in open_rules for rule in template.needs)
 
 
-def _dated(template: StepTemplate, clock: Clock) -> Step:
+def _dated(template: StepTemplate, clock: Clock, *, adds: tuple[Added, ...]) -> Step:
     when = due(replace(template.due, step=template.id), clock, owner=template.owners[0])
-    return Step(template.id, template.kind, template.owners, due=when, checklist=template.checklist)
+    return Step(template.id, template.kind, template.owners, due=when, checklist=template.checklist, adds=adds)
+
+
+def _adds(template: StepTemplate, pathway: str | None) -> tuple[Added, ...]:
+    """Return what a step adds; while no pathway is settled, a step that not every pathway has may add nothing."""
+    every = {name for each in steps() for name in each.pathways}
+    if pathway or every == set(template.pathways):
+        return template.adds
+    return tuple(replace(added, low=0) for added in template.adds)
 
 
 def _with_offsets(rule: DueRule, offsets: Mapping[str, int]) -> DueRule:

@@ -6,12 +6,15 @@ Begin with `build_plan`. What an action is and what brings it is data (`data/mod
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 from typing import cast
 
 from careplans.acceptance import Acceptance, Accepted, accept
 from careplans.actions import Ground, blocks_of, goals_of, marks_of, question_owner
+from careplans.burden import plan_burden
 from careplans.catalogue import modules, read
+from careplans.conflicts import conflicts
 from careplans.contingency import contingency_plan, words
 from careplans.medicine_changes import started, stopped
 from careplans.parts import (
@@ -50,7 +53,8 @@ def build_plan(
     blocks = blocks_of(Ground(marks, clock, assessment.ask_next))
     present = _modules_in(blocks)
     pathway = assessment.pathway if f"pathway:{assessment.pathway}" in marks else None
-    return Plan(
+    steps = timeline(assessment, clock, pathway=pathway)
+    plan = Plan(
         index_date=assessment.index_date,
         ruleset=assessment.ruleset,
         banner=_banner(case),
@@ -61,7 +65,7 @@ def build_plan(
         accepted=acceptance.started,
         not_accepted=acceptance.not_accepted,
         blocks=blocks,
-        timeline=timeline(assessment, clock, pathway=pathway),
+        timeline=steps,
         contingency=contingency_plan(case, frozenset(present), settings.contacts),
         discharge=clock.discharge,
         discharge_status=_discharge_status(clock),
@@ -74,9 +78,11 @@ def build_plan(
         goals=goals_of(blocks),
         function=_function(case),
         medicines=MedicineChanges(started(case), stopped(case, last=clock.discharge or assessment.index_date)),
+        burden=plan_burden(assessment.burden, blocks, steps),
         notes=_notes(case, assessment),
         errors=assessment.errors,
     )
+    return replace(plan, conflicts=conflicts(plan, case))
 
 
 def what_matters(case: Case) -> WhatMatters:

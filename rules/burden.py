@@ -53,6 +53,10 @@ class Appointments:
         in_all = total(every.values())
         return cls(in_all.low, in_all.high, every)
 
+    def plus(self, other: Appointments) -> Appointments:
+        """Return the sum, kind by kind."""
+        return Appointments.of({kind: self.by_kind[kind].plus(other.by_kind[kind]) for kind in KINDS})
+
 
 @dataclass(frozen=True, slots=True)
 class Burden:
@@ -63,6 +67,16 @@ class Burden:
     doses_a_day: Amount = UNKNOWN
     daily_tasks: Amount = UNKNOWN
     appointments_a_year: Appointments = field(default_factory=lambda: Appointments.of({}, others=UNKNOWN))
+
+    def plus(self, other: Burden) -> Burden:
+        """Return the sum, part by part."""
+        return Burden(
+            medicines=self.medicines.plus(other.medicines),
+            times_a_day=self.times_a_day.plus(other.times_a_day),
+            doses_a_day=self.doses_a_day.plus(other.doses_a_day),
+            daily_tasks=self.daily_tasks.plus(other.daily_tasks),
+            appointments_a_year=self.appointments_a_year.plus(other.appointments_a_year),
+        )
 
 
 def burden(lines: Sequence[Line] | None, treatment: Treatment) -> Burden:

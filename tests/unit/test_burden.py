@@ -11,8 +11,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from api.planning import Request, planned
 from api.result import to_result
 from api.screening import Screening, texts_in
+from careplans.as_json import plan_to_json
+from careplans.burden import added_by
+from careplans.parts import Action, Added, Due, Plan
 from engine.errors import InputError
 from forms.model import read_case
 from rules.assess import assess
@@ -22,6 +26,7 @@ from rules.ruleset import national
 from rules.times import OSLO
 from tests.spec.people import ON, person
 from tests.unit.profiles import medicines
+from tests.unit.test_careplans_example import plan_of
 
 NOW = datetime(2026, 11, 17, 9, tzinfo=OSLO)
 
@@ -147,19 +152,19 @@ def test_a_medicine_every_other_day_keeps_its_time() -> None:
 
 
 @pytest.mark.parametrize(
-    ("line", "reason"),
+    "line",
     [
-        ({"times": ["8:00"]}, "not a time of day"),
-        ({"times": ["24:00"]}, "not a time of day"),
-        ({"times": ["lunch"]}, "not a time of day"),
-        ({"times": []}, "not possible"),
-        ({"times": "08:00"}, "wrong kind"),
-        ({"times": ["08:00", "08:00"]}, "stands twice"),
-        ({"times": ["08:00"], "doses_per_day": 2}, "more than times has"),
+        {"times": ["8:00"]},
+        {"times": ["24:00"]},
+        {"times": ["lunch"]},
+        {"times": []},
+        {"times": "08:00"},
+        {"times": ["08:00", "08:00"]},
+        {"times": ["08:00"], "doses_per_day": 2},
     ],
 )
-def test_times_that_cannot_be_are_refused(line: dict[str, Any], reason: str) -> None:
-    with pytest.raises(InputError, match=reason) as refused:
+def test_times_that_cannot_be_are_refused_by_their_place(line: dict[str, Any]) -> None:
+    with pytest.raises(InputError) as refused:
         read_case({"medicines": [{"atc": "A10BA02", **line}]})
     assert refused.value.where.startswith("medicines[0]")
 
@@ -194,3 +199,60 @@ def test_amounts_add_up_and_stay_open() -> None:
     assert total([Amount(1, 2), Amount(3, 3)]) == Amount(4, 5)
     assert total([Amount(1, 2), UNKNOWN]) == Amount(1, None)
     assert total([]) == NOTHING
+
+
+def plan_for(case: dict[str, Any], accept: str = "all") -> Plan:
+    """The plan of a case file, made as the command line makes it."""
+    screening = Screening()
+    return planned(screening, screening.read(json.dumps(case).encode()), Request(accept), now=NOW)
+
+
+def test_the_plan_carries_the_specifications_numbers_from_before_it() -> None:
+    before = plan_to_json(plan_for(five_guidelines()))["burden"]["before"]
+    assert before["medicines"] == {"low": 12, "high": 12}
+    assert before["times_a_day"] == {"low": 5, "high": 5}
+    assert before["doses_a_day"] == {"low": 19, "high": 19}
+    assert before["daily_tasks"] == {"low": 14, "high": 14}
+    assert before["appointments_a_year"]["by_kind"]["gp"] == {"low": 4, "high": 4}
+    assert before["appointments_a_year"]["by_kind"]["eye"] == {"low": 1, "high": 1}
+
+
+def test_after_the_plan_is_before_and_what_its_actions_and_steps_add() -> None:
+    plan = plan_for(five_guidelines())
+    assert plan.burden.after == plan.burden.before.plus(plan.burden.added)
+    assert plan.burden.added == added_by((*plan.actions, *plan.timeline))
+    assert plan.burden.after.medicines == Amount(12, 12)
+    assert plan.burden.after.appointments_a_year.by_kind["gp"].low == 5
+
+
+def test_what_an_action_adds_stands_with_the_action() -> None:
+    actions = {action.id: action for action in plan_of().actions}
+    assert [(a.of, a.kind, a.low, a.high) for a in actions["exercise.strength_and_balance"].adds] == [
+        ("daily_tasks", None, 0, 1),
+        ("appointments_a_year", "physiotherapist", 1, None),
+    ]
+    assert actions["evaluation.four_weeks"].adds == ()
+
+
+def test_nothing_accepted_leaves_only_the_visits_of_the_way_home() -> None:
+    plan = plan_for(five_guidelines(), accept="screening_indicated")
+    assert plan.burden.added.daily_tasks == NOTHING
+    by_kind = plan.burden.added.appointments_a_year.by_kind
+    assert (by_kind["gp"], by_kind["home_visit"]) == (Amount(1, 1), Amount(0, 2))
+
+
+def test_visits_by_one_person_at_one_time_are_one_visit() -> None:
+    visit = Added("appointments_a_year", 1, 1, "a test", "gp")
+    one = Action("a", "health", "m", "gp", Due("discharge", days=14), ("clinician",), "safety", adds=(visit,))
+    together = added_by((one, replace(one, id="b")))
+    apart = added_by((one, replace(one, id="b", due=Due("discharge", days=20))))
+    by_others = added_by((one, replace(one, id="b", owner="home_care")))
+    assert [each.appointments_a_year.low for each in (together, apart, by_others)] == [1, 2, 2]
+
+
+def test_unknown_before_the_plan_stays_unknown_after_it() -> None:
+    case = five_guidelines()
+    del case["treatment"]
+    after = plan_for(case).burden.after
+    assert after.daily_tasks.high is None
+    assert after.appointments_a_year.high is None
