@@ -5,48 +5,62 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import re
 import sys
 import traceback
 from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from engine.errors import InputError, MachineLacks, NotYet, RettHjemError
+from engine.errors import InputError, NotYet, Refusal, RuleSetError
 
 if TYPE_CHECKING:
     from api.screening import Screening
 
 DONE, DEFECT, WRONG_INPUT, LACKING = 0, 1, 2, 3
-LANGUAGES = ("nb",)
+LANGUAGES = ("nb", "nn", "en")
 LATER = ("message", "population", "simulate", "figures", "db")
+ARGUMENT = re.compile(r"argument ([\w/-]+):")
+MISSING = re.compile(r"arguments are required: (.+)")
+CHOICE = re.compile(r"\(choose from (.+)\)")
+UNREADABLE = {FileNotFoundError: "file_missing", IsADirectoryError: "file_is_folder", PermissionError: "file_closed"}
 
 
 class Parser(argparse.ArgumentParser):
-    """Says what is wrong with the words of a command in one line."""
+    """Says what is wrong with the words of a command as every other error is said."""
 
     def error(self, message: str) -> NoReturn:
-        """Raise the mistake as an input error, so that it ends as every other."""
-        raise InputError(self.prog, message.rstrip("."), "See --help.")
+        """Raise the mistake as an input error; what argparse says in English becomes a code and its values."""
+        missing, choice = MISSING.search(message), CHOICE.search(message)
+        where = f"{self.prog} {named[1]}" if (named := ARGUMENT.match(message)) else self.prog
+        if missing:
+            raise InputError(where, "words_missing", allowed=missing[1])
+        if choice:
+            raise InputError(where, "word_not_allowed", allowed=choice[1].replace("'", ""))
+        raise InputError(where, "words_not_understood")
 
 
 def main(words: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code."""
+    words = sys.argv[1:] if words is None else words
+    language = _asked_language(words)
     try:
         arguments = _parser().parse_args(words)
         run: Callable[[argparse.Namespace], None] = arguments.run
         run(arguments)
-    except (MachineLacks, NotYet) as lacking:
-        return _say(lacking, LACKING)
-    except RettHjemError as wrong:
-        return _say(wrong, WRONG_INPUT if isinstance(wrong, InputError) else DEFECT)
+    except Refusal as refused:
+        return _say(_in_words(refused, language), WRONG_INPUT if isinstance(refused, InputError) else LACKING)
+    except RuleSetError as wrong:
+        return _say(wrong, DEFECT)
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return DONE
     except Exception as defect:  # noqa: BLE001 # its message may carry patient data, so only its kind is said
         if os.environ.get("RETTHJEM_DEBUG"):
             traceback.print_exc()
-        return _say(f"a defect ({type(defect).__name__}). Please report it; RETTHJEM_DEBUG=1 says more.", DEFECT)
+        return _say(_in_words(Refusal(None, "defect", kind=type(defect).__name__), language), DEFECT)
     return DONE
 
 
@@ -123,14 +137,14 @@ def _takes_a_case(command: argparse.ArgumentParser) -> None:
 
 
 def _takes_settings(command: argparse.ArgumentParser) -> None:
-    command.add_argument("--lang", choices=("nb", "nn", "en"), default="nb")
+    command.add_argument("--lang", choices=LANGUAGES, default=LANGUAGES[0])
     command.add_argument("--overlay", type=Path, metavar="FILE.toml", help="local limits, offsets and contacts")
 
 
 def _screen(arguments: argparse.Namespace) -> None:
     from api.screening import texts_in
 
-    texts = texts_in(_language(arguments))
+    texts = texts_in(arguments.lang)
     screening = _screening(arguments)
     assessment = screening.assess(screening.read(_bytes(arguments.file)), arguments.on, _now())
     if arguments.format == "json":
@@ -150,10 +164,10 @@ def _plan(arguments: argparse.Namespace) -> None:
 
     out: Path = arguments.out
     if out.suffix not in FORMATS:
-        raise InputError("-o", "the file's ending is not .pdf, .html or .json", "Name the file with one of them.")
+        raise InputError("-o", "ending_not_allowed", allowed=FORMATS)
     if arguments.audience != "clinician":
-        raise NotYet(f"--audience {arguments.audience} comes in a later version; use --audience clinician")
-    texts = texts_in(_language(arguments))
+        raise NotYet("audience_later", asked=arguments.audience)
+    texts = texts_in(arguments.lang)
     screening = _screening(arguments)
     case = screening.read(_bytes(arguments.file))
     request = Request(arguments.accept, arguments.discharge, arguments.on)
@@ -166,7 +180,7 @@ def _epikrise(arguments: argparse.Namespace) -> None:
     from api.planning import Request, epikrise_section, planned
     from api.screening import texts_in
 
-    texts = texts_in(_language(arguments))
+    texts = texts_in(arguments.lang)
     screening = _screening(arguments)
     case = screening.read(_bytes(arguments.file))
     request = Request(arguments.accept, arguments.discharge, arguments.on)
@@ -181,10 +195,10 @@ def _rules(arguments: argparse.Namespace) -> None:
     from api.catalogue import check, listed, shown
     from api.screening import texts_in
 
-    texts, ruleset = texts_in(_language(arguments)), _screening(arguments).ruleset
+    texts, ruleset = texts_in(arguments.lang), _screening(arguments).ruleset
     if arguments.what == "show":
         if arguments.id not in ruleset.by_id:
-            raise InputError("rules show", "there is no such rule", "See `retthjem rules list`.")
+            raise InputError("rules show", "no_such_rule")
         sys.stdout.write(shown(arguments.id, ruleset, texts))
     else:
         sys.stdout.write(listed(ruleset, texts) if arguments.what == "list" else check(ruleset, texts))
@@ -196,7 +210,7 @@ def _read(arguments: argparse.Namespace) -> None:
 
     document = read_document(_bytes(arguments.file))
     if document.kind != "message":
-        raise InputError("MESSAGE.xml", "the file is not an XML message", "Give an innleggelsesrapport (PLO 1.6).")
+        raise InputError("MESSAGE.xml", "not_a_message")
     _print_json(to_case(document).case)
 
 
@@ -207,7 +221,7 @@ def _serve(arguments: argparse.Namespace) -> None:
 
 
 def _not_yet(arguments: argparse.Namespace) -> None:
-    raise NotYet(f"`retthjem {arguments.command}` comes in a later version")
+    raise NotYet("command_later", asked=arguments.command)
 
 
 def _screening(arguments: argparse.Namespace) -> Screening:
@@ -218,19 +232,13 @@ def _screening(arguments: argparse.Namespace) -> Screening:
     return Screening(overlay, synthetic_only=getattr(arguments, "demo", False))
 
 
-def _language(arguments: argparse.Namespace) -> str:
-    if arguments.lang not in LANGUAGES:
-        raise NotYet(f"--lang {arguments.lang} comes in a later version; use --lang nb")
-    return str(arguments.lang)
-
-
 def _bytes(name: str) -> bytes:
     if name == "-":
         return sys.stdin.buffer.read()
     try:
         return Path(name).read_bytes()
     except OSError as wrong:
-        raise InputError("FILE", f"it cannot be read ({wrong.strerror})", "Mend the name.") from None
+        raise InputError("FILE", UNREADABLE.get(type(wrong), "file_unreadable")) from None
 
 
 def _write_whole(path: Path, data: bytes) -> None:
@@ -239,17 +247,16 @@ def _write_whole(path: Path, data: bytes) -> None:
     try:
         unfinished.write_bytes(data)
         unfinished.replace(path)
-    except OSError as wrong:
+    except OSError:
         unfinished.unlink(missing_ok=True)
-        reason = f"the file cannot be written ({wrong.strerror})"
-        raise InputError("-o", reason, "Name a folder you may write in.") from None
+        raise InputError("-o", "not_writable") from None
 
 
 def _date(text: str) -> date:
     try:
         return date.fromisoformat(text)
     except ValueError:
-        raise argparse.ArgumentTypeError("write a date like 2026-11-23") from None
+        raise InputError("DATE", "date_not_iso") from None
 
 
 def _now() -> datetime:
@@ -258,6 +265,23 @@ def _now() -> datetime:
 
 def _print_json(value: object) -> None:
     sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=2) + "\n")
+
+
+def _asked_language(words: Sequence[str]) -> str:
+    """Return the language of `--lang`, read before the words are parsed, since a mistake in them is said in it too."""
+    asked = [word.removeprefix("--lang=") for word in words if word.startswith("--lang=")]
+    asked += [after for word, after in pairwise(words) if word == "--lang"]
+    return asked[-1] if asked and asked[-1] in LANGUAGES else LANGUAGES[0]
+
+
+def _in_words(refused: Refusal, language: str) -> str:
+    from api.refusals import refusal_in_words
+    from api.screening import texts_in
+
+    try:
+        return refusal_in_words(refused, texts_in(language))
+    except RuleSetError:  # a text is missing; the code is still safe, and better than nothing
+        return str(refused)
 
 
 def _say(what: object, code: int) -> int:

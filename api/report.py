@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from textwrap import fill
 
+from api.refusals import place_in_words
 from api.result import SCORE_ORDER, note_text
 from careplans.words import answer_words, date_words, label, score_words
 from engine.texts import Texts
@@ -86,7 +87,7 @@ def _notes(assessment: Assessment, texts: Texts) -> Iterator[str]:
     if assessment.notes:
         yield from ("", texts("report.notes").upper())
     for note in assessment.notes:
-        place = f" ({note.where})" if note.where else ""
+        place = f" ({place_in_words(note.where, texts)})" if note.where else ""
         yield _wrapped(f"- {note_text(note, texts)}{place}", indent=2)
     yield from ("", texts("report.decision_support"))
 

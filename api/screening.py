@@ -74,22 +74,21 @@ def read_overlay(path: Path) -> Overlay:
     try:
         content = tomllib.loads(path.read_text("utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError):
-        raise InputError(path.name, "the overlay cannot be read as TOML", "Mend the file, or name another.") from None
+        raise InputError(path.name, "overlay_unreadable") from None
     unknown = set(content) - {"name", "thresholds", "offsets", "contacts"}
     if unknown:
-        remedy = "Use name, [thresholds], [offsets] and [contacts]."
-        raise InputError(f"{path.name} {min(unknown)}", "there is no such key", remedy)
+        raise InputError(f"{path.name} {min(unknown)}", "overlay_key_unknown")
     settings = settings_from({key: _table(path, content, key) for key in ("offsets", "contacts")})
     name = content.get("name", path.stem)
     if not isinstance(name, str):
-        raise InputError(f"{path.name} name", "the name is not a text", "Write it in quotation marks.")
+        raise InputError(f"{path.name} name", "overlay_name_not_text")
     return Overlay(name, _table(path, content, "thresholds"), settings.offsets, settings.contacts)
 
 
 def _table(path: Path, content: Mapping[str, Any], key: str) -> Mapping[str, Any]:
     table = content.get(key, {})
     if not isinstance(table, dict):
-        raise InputError(f"{path.name} {key}", "it is not a table", f"Write [{key}] on a line of its own.")
+        raise InputError(f"{path.name} {key}", "overlay_not_table", key=key)
     return table
 
 
@@ -104,8 +103,6 @@ def _index_date(case: Case, on: date | None, now: datetime) -> tuple[date, tuple
 def _check_dates(case: Case, day: date) -> None:
     born, age = case.patient.birth_date, case.answers.get("age")
     if born and day < born:
-        remedy = "Mend it, or choose another day."
-        raise InputError("patient.birth_date", "it is after the day of the screening", remedy)
+        raise InputError("patient.birth_date", "born_after_screening")
     if born and age is not None and age != age_on(born, day):
-        remedy = "Leave age out: it is counted from the birth date."
-        raise InputError("answers.age", "it is not the age that the birth date gives", remedy)
+        raise InputError("answers.age", "age_not_of_birth_date")

@@ -20,6 +20,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from api.page_view import page_view
 from api.planning import Request as PlanRequest
 from api.planning import planned
+from api.refusals import refusal_in_words
 from api.screening import ROOT, Screening, texts_in
 from careplans.parts import Plan
 from careplans.print import limits_in_words, render_html, render_pdf
@@ -55,7 +56,7 @@ def app(screening: Screening, language: str = "nb") -> FastAPI:
 
     @pages.exception_handler(MachineLacks)
     async def lacks(_: Request, lacking: MachineLacks) -> JSONResponse:
-        return JSONResponse({"title": str(lacking)}, status_code=503)
+        return JSONResponse({"title": refusal_in_words(lacking, texts)}, status_code=503)
 
     @pages.get("/health")
     def health() -> dict[str, str]:
@@ -90,7 +91,7 @@ def app(screening: Screening, language: str = "nb") -> FastAPI:
 def serve(screening: Screening, *, demo: bool, host: str, port: int) -> None:
     """Serve the pages until stopped, after saying what to open."""
     if not demo:
-        raise InputError("serve", "only the demo is here yet", "Write `retthjem serve --demo`.")
+        raise InputError("serve", "only_demo")
     _ = screening.second
     gc.collect()
     gc.freeze()  # what is loaded now stays, so the collector need not walk it again at every request

@@ -75,5 +75,4 @@ def _chosen(assessment: Assessment, accepted: Accepted) -> tuple[Finding, ...]:
 def _refuse_what_did_not_fire(assessment: Assessment, rules: frozenset[str]) -> None:
     unknown = len(rules - {finding.rule for finding in assessment.offers})
     if unknown:  # the names are not repeated: an error must not tell which rules hold for a person
-        reason = f"{unknown} of the {len(rules)} names is not a rule that fired for this case"
-        raise InputError("--accept", reason, "Use rule ids that `retthjem screen` lists, or `all`.")
+        raise InputError("--accept", "rules_not_suggested", count=unknown, named=len(rules))

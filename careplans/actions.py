@@ -64,7 +64,7 @@ def question_owner(item: str) -> str:
 def _added(accepted: Accepted, acceptance: Acceptance) -> frozenset[str]:
     """Return the modules a clinician adds, without those of a track that waits for a shared decision."""
     if accepted.modules - {module.id for module in modules()}:
-        raise InputError("modules", "no such module", f"Use one of {', '.join(m.id for m in modules())}.")
+        raise InputError("modules", "no_such_module", allowed=[module.id for module in modules()])
     held = {finding.suggests for finding in acceptance.held}
     waiting = {module.id for module in modules() if module.when and held.issuperset(module.when)}
     return accepted.modules - waiting

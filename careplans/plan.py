@@ -98,7 +98,7 @@ def _clock(case: Case, assessment: Assessment, *, discharge: date | None, offset
     """Count from the date given, else the discharge that took place, else the expected one."""
     stay = case.encounter
     if discharge and stay.admitted and discharge < local_day(stay.admitted):
-        raise InputError("--discharge", "the date is before the admission", "Give the day the patient goes home.")
+        raise InputError("--discharge", "discharge_before_admission")
     known = discharge or (local_day(stay.discharged) if stay.discharged else None)
     return Clock(
         index=assessment.index_date,

@@ -39,15 +39,13 @@ def contact_roles() -> frozenset[str]:
 def _check_offset(name: str, value: object) -> None:
     can_be_set = {step.id for step in steps() if step.due.anchor != "event"}
     if name not in can_be_set:
-        raise InputError(f"overlay.offsets.{name}", "no such step", f"Use one of {', '.join(sorted(can_be_set))}.")
+        raise InputError(f"overlay.offsets.{name}", "no_such_step", allowed=sorted(can_be_set))
     if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= LONGEST:
-        raise InputError(f"overlay.offsets.{name}", "not a whole number from 0", f"Write 0 to {LONGEST}.")
+        raise InputError(f"overlay.offsets.{name}", "offset_out_of_range", high=LONGEST)
 
 
 def _check_contact(role: str, text: object) -> None:
     if role not in contact_roles():
-        remedy = f"Use one of {', '.join(sorted(contact_roles()))}."
-        raise InputError(f"overlay.contacts.{role}", "no such contact", remedy)
+        raise InputError(f"overlay.contacts.{role}", "no_such_contact", allowed=sorted(contact_roles()))
     if not isinstance(text, str) or not 0 < len(text.strip()) <= LONGEST_CONTACT:
-        remedy = f"Write a telephone number or a name and number, at most {LONGEST_CONTACT} characters."
-        raise InputError(f"overlay.contacts.{role}", "not a short text", remedy)
+        raise InputError(f"overlay.contacts.{role}", "contact_not_short", most=LONGEST_CONTACT)

@@ -1,9 +1,10 @@
-"""The errors a person can mend, each naming the thing, the place, the reason and the remedy.
+"""The errors a person can mend. Each carries a code; its words are texts, so that it is said in the reader's language.
 
 RettHjemError
-├── InputError       what was sent in, or a setting, is wrong (exit 2, HTTP 422)
-├── MachineLacks     this machine lacks something, with the line that installs it (exit 3, HTTP 503)
-├── NotYet           a command that a later version brings (exit 3)
+├── Refusal          `refused.<code>.reason` and `.remedy` in the texts, filled with the values
+│   ├── InputError   what was sent in, or a setting, is wrong (exit 2, HTTP 422)
+│   ├── MachineLacks this machine lacks something, with the line that installs it (exit 3, HTTP 503)
+│   └── NotYet       a command that a later version brings (exit 3)
 └── RuleSetError     the rules themselves are wrong; found when they are loaded
 """
 
@@ -14,20 +15,35 @@ class RettHjemError(Exception):
     """Base of the errors that are shown to people. Never holds a name, an identity number or an answer."""
 
 
-class InputError(RettHjemError):
-    """What was sent in is wrong: `where` is a path such as `answers.four_at`, `reason` and `remedy` are plain words."""
+class Refusal(RettHjemError):
+    """An error with a code; values are limits, allowed codes and counts, never anything from the document."""
 
-    def __init__(self, where: str, reason: str, remedy: str) -> None:
-        self.where, self.reason, self.remedy = where, reason, remedy
-        super().__init__(f"{where}: {reason}. {remedy}")
-
-
-class MachineLacks(RettHjemError):
-    """This machine lacks something that the task needs; the message ends with the line that installs it."""
+    def __init__(self, where: str | None, code: str, /, **values: object) -> None:
+        self.where, self.code, self.values = where, code, values
+        super().__init__(f"{where}: {code}" if where else code)
 
 
-class NotYet(RettHjemError):
+class InputError(Refusal):
+    """What was sent in is wrong: `where` is a path such as `answers.four_at`."""
+
+    where: str
+
+    def __init__(self, where: str, code: str, /, **values: object) -> None:
+        super().__init__(where, code, **values)
+
+
+class MachineLacks(Refusal):
+    """This machine lacks something that the task needs; the remedy is the line that installs it."""
+
+    def __init__(self, code: str, /, **values: object) -> None:
+        super().__init__(None, code, **values)
+
+
+class NotYet(Refusal):
     """The contract names this, and a later version brings it."""
+
+    def __init__(self, code: str, /, **values: object) -> None:
+        super().__init__(None, code, **values)
 
 
 class RuleSetError(RettHjemError):

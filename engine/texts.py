@@ -17,7 +17,7 @@ class Texts:
         self.language = language
         self._entries = dict(entries)
 
-    def __call__(self, key: str, **values: object) -> str:
+    def __call__(self, key: str, /, **values: object) -> str:
         """Return the text under `key`; raise `RuleSetError` if it is missing or a placeholder is not filled."""
         try:
             return self._entries[key].format(**values) if values else self._entries[key]

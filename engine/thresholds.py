@@ -46,8 +46,8 @@ def overlaid(thresholds: Mapping[str, Threshold], local: Mapping[str, Any], wher
             raise InputError(f"{where} thresholds.{name}", "no_such_limit")
         limit = thresholds[name]
         if isinstance(value, bool) or not isinstance(value, int | float) or not limit.low <= value <= limit.high:
-            bounds = {"low": limit.low, "high": limit.high, "unit": limit.unit}
-            raise InputError(f"{where} thresholds.{name}", "limit_out_of_range", **bounds)
+            place, unit = f"{where} thresholds.{name}", limit.unit
+            raise InputError(place, "limit_out_of_range", low=limit.low, high=limit.high, unit=unit)
         found[name] = replace(limit, value=value, local=True)
     for limit in found.values():
         if limit.not_over and limit.value > found[limit.not_over].value:

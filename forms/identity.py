@@ -49,26 +49,21 @@ class IdentityNumber:
 def parse_identity_number(text: object, where: str) -> IdentityNumber:
     """Return the identity number in `text`, or raise `InputError` naming the place but never the number."""
     if not isinstance(text, str) or not _SHAPE.fullmatch(text):
-        raise _wrong(where, "an identity number is eleven digits")
+        raise InputError(where, "identity_not_eleven_digits")
     kind = _kind(text)
     added = _added_to_month(text)
     if kind != "aid_number" and added is None:
-        raise _wrong(where, "the first six digits are not a day and a month")
+        raise InputError(where, "identity_without_date")
     number = IdentityNumber(text, kind, synthetic=kind != "aid_number" and bool(added))
     if not (number.valid_today or number.valid_2032_rule):
-        raise _wrong(where, "the check digits do not agree")
+        raise InputError(where, "identity_check_digits")
     return number
 
 
 def require_synthetic(number: IdentityNumber, where: str) -> None:
     """Raise `InputError` unless the number is made for testing; demo mode takes no other."""
     if not number.synthetic:
-        reason = "demo mode takes only identity numbers made for testing"
-        raise InputError(where, reason, "Use a number with 40, 65 or 80 added to the month, or leave demo mode.")
-
-
-def _wrong(where: str, reason: str) -> InputError:
-    return InputError(where, reason, "Copy it from the record, or use local_id for a patient without one.")
+        raise InputError(where, "identity_not_synthetic")
 
 
 def _kind(text: str) -> Kind:

@@ -30,7 +30,7 @@ from pydantic import (
 from engine.facts import SetAnswer
 from engine.items import Item
 from forms.identity import parse_identity_number
-from forms.refusals import Refused, as_input_error, dated_after_1900
+from forms.refusals import as_input_error, dated_after_1900, refuse_too_many, refused
 from rules.case import (
     Answer,
     Appointment,
@@ -73,7 +73,7 @@ Amount = Annotated[float, Field(gt=0, le=1_000_000, allow_inf_nan=False, strict=
 def _time_of_day(value: str) -> str:
     if value in TIMES["parts_of_day"] or re.fullmatch(TIMES["clock"], value):
         return value
-    raise Refused("it is not a time of day", f"Write it like 08:00, or one of {', '.join(TIMES['parts_of_day'])}.")
+    raise refused("not_a_time_of_day", allowed=list(TIMES["parts_of_day"]))
 
 
 TimeOfDay = Annotated[StrictStr, Field(max_length=20), AfterValidator(_time_of_day)]
@@ -93,7 +93,7 @@ class PatientModel(Strict):
     name: Name | None = None
     birth_date: Day | None = None
     sex: Literal["female", "male", "unknown"] | None = None
-    municipality: Annotated[StrictStr, Field(pattern=r"^\d{4}$")] | None = None
+    municipality: Annotated[StrictStr, Field(pattern=r"^[0-9]{4}$")] | None = None
 
 
 class EncounterModel(Strict):
@@ -113,7 +113,7 @@ class EncounterModel(Strict):
             for field, day in (("expected_discharge", self.expected_discharge), ("discharged", self.discharged)):
                 last = day.date() if isinstance(day, datetime) else day
                 if last and last < self.admitted.date():
-                    raise Refused(f"{field} is before admitted", "Mend whichever is wrong.")
+                    raise refused("before_admission", field=field)
         return self
 
 
@@ -128,7 +128,7 @@ class DiagnosisModel(Strict):
     def _code_of_its_system(self) -> Self:
         shape = CODE_SHAPES.get(self.system)
         if shape and not shape.fullmatch(self.code):
-            raise Refused(f"the code is not an {self.system} code", "Write it like S72.0, or name its own system.")
+            raise refused("code_not_of_system", system=self.system)
         return self
 
 
@@ -148,17 +148,17 @@ class MedicineModel(Strict):
     @model_validator(mode="after")
     def _times_hold_the_doses(self) -> Self:
         if self.times and len(set(self.times)) < len(self.times):
-            raise Refused("a time stands twice in times", "Write each time once.")
+            raise refused("time_twice")
         if self.times and self.doses_per_day and self.doses_per_day > len(self.times):
-            raise Refused("doses_per_day is more than times has", "Write every time, or leave times out.")
+            raise refused("more_doses_than_times")
         return self
 
     @model_validator(mode="after")
     def _in_order(self) -> Self:
         if self.start and self.stop and self.stop < self.start:
-            raise Refused("to is before from", "Mend whichever is wrong.")
+            raise refused("stopped_before_start")
         if not (self.atc or self.name):
-            raise Refused("neither atc nor name is given", "Give at least one of them.")
+            raise refused("medicine_unnamed")
         return self
 
 
@@ -244,18 +244,23 @@ class CaseModel(Strict):
     @model_validator(mode="after")
     def _whole(self) -> Self:
         if sum(each.main for each in self.conditions or ()) > 1:
-            raise Refused("conditions: more than one is marked main", "Mark one.")
+            raise refused("several_main_diagnoses")
         born, admitted = self.patient.birth_date, self.encounter.admitted
         if born and admitted and admitted.date() < born:
-            raise Refused("patient.birth_date is after encounter.admitted", "Mend whichever is wrong.")
+            raise refused("born_after_admission")
         return self
 
 
-CODE_SHAPES = {"icd-10": re.compile(r"[A-Za-z]\d\d(\.?[0-9X][0-9A-Z]{0,3})?"), "icpc-2": re.compile(r"[A-Za-z]\d\d")}
+# Written out, for `\d` also takes digits of other scripts, which no table of codes holds.
+CODE_SHAPES = {
+    "icd-10": re.compile(r"[A-Za-z][0-9]{2}(\.?[0-9X][0-9A-Z]{0,3})?"),
+    "icpc-2": re.compile(r"[A-Za-z][0-9]{2}"),
+}
 
 
 def read_case(content: object) -> Case:
     """Return the case that the JSON value holds; raise `InputError` for the first thing that is wrong with it."""
+    refuse_too_many(content)
     try:
         model = CaseModel.model_validate(content)
     except ValidationError as wrong:

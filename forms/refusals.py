@@ -1,4 +1,4 @@
-"""What the input model refuses, in one line: the place, the reason, the remedy, and never what was written there."""
+"""What the input model refuses: the place and a code for the reason, and never what was written there."""
 
 from __future__ import annotations
 
@@ -15,84 +15,90 @@ from engine.errors import InputError
 from rules.knowledge import ITEMS
 
 EARLIEST_YEAR = 1900
-PLAIN_KEY = re.compile(r"[A-Za-z_][A-Za-z_0-9]{0,40}")
+QUOTED = re.compile(r"'([^']*)'")
+PLAIN_KEY = re.compile(r"[a-z_][a-z_0-9]{0,40}")
+MOST_ENTRIES = 2_000
 Dated = TypeVar("Dated", bound=date)
 
 
-class Refused(PydanticCustomError):
-    """A refusal in our own words, raised inside a validator."""
-
-    def __new__(cls, reason: str, remedy: str) -> Refused:
-        """Return the refusal; pydantic adds the place."""
-        return super().__new__(cls, "refused", "refused", {"reason": reason, "remedy": remedy})
+def refused(code: str, /, **values: object) -> PydanticCustomError:
+    """Return a refusal by its code, to raise inside a validator; pydantic adds the place."""
+    return PydanticCustomError("refused", "refused", {"code": code, "values": values})
 
 
 def dated_after_1900(day: Dated) -> Dated:
     """Return the date, or refuse one from the 1800s or earlier."""
     if day.year < EARLIEST_YEAR:
-        raise Refused(f"the date is before {EARLIEST_YEAR}", "Mend the year, or leave it out if it is unknown.")
+        raise refused("date_too_early", earliest=EARLIEST_YEAR)
     return day
 
 
+def refuse_too_many(content: object) -> None:
+    """Refuse a list or an object that is longer than any case's, before each entry is looked at and reported."""
+    waiting = [content]
+    while waiting:
+        part = waiting.pop()
+        if isinstance(part, list | dict):
+            if len(part) > MOST_ENTRIES:
+                raise InputError("the case", "too_many_entries", most=MOST_ENTRIES)
+            waiting.extend(part.values() if isinstance(part, dict) else part)
+
+
 def as_input_error(wrong: ValidationError) -> InputError:
-    """Return the first thing that is wrong as an `InputError`, saying how many more there are."""
+    """Return the first thing that is wrong as an `InputError`, counting how many `more` there are."""
     errors = wrong.errors(include_url=False, include_input=False)
     first = min(errors, key=lambda error: error["type"] != "extra_forbidden")
-    reason, remedy = _in_words(first)
-    more = f" ({len(errors) - 1} more like it may follow.)" if len(errors) > 1 else ""
-    return InputError(_place(first["loc"]), reason, remedy + more)
+    code, values = _coded(first)
+    more = {"more": len(errors) - 1} if len(errors) > 1 else {}
+    return InputError(_place(first["loc"]), code, **values, **more)
 
 
-def _in_words(error: ErrorDetails) -> tuple[str, str]:
-    context: Mapping[str, Any] = error.get("ctx", {})
-    match error["type"]:
-        case "refused":
-            return str(context["reason"]), str(context["remedy"])
-        case "extra_forbidden":
-            return "there is no such key", _nearest(error["loc"])
-        case "greater_than_equal" | "less_than_equal" | "greater_than":
-            return "the number is outside what is possible", _bound(error["type"], context)
-        case "literal_error":
-            return "the answer is not one of the possible ones", f"Write {context['expected']}."
-        case kind if kind.startswith(("bool", "int", "float", "string", "list", "dict", "model", "finite")):
-            return "the value is of the wrong kind", f"Write {_kind(kind)}, or leave it out if it is unknown."
-        case kind if "date" in kind or kind == "value_error":
-            return "the value is not a date or time", "Write it like 2026-11-16 or 2026-11-16T14:10:00+01:00."
-        case _:
-            return "the value is not possible", "See the contract for what may stand here."
+BY_PYDANTIC = {
+    "greater_than_equal": "number_under",
+    "less_than_equal": "number_over",
+    "greater_than": "number_not_over",
+    "literal_error": "not_an_allowed_answer",
+}
+BY_START = {
+    "bool": "not_true_or_false",
+    "int": "not_whole_number",
+    "float": "not_number",
+    "finite": "not_finite_number",
+    "string": "not_allowed_text",
+    "list": "not_list",
+    "dict": "not_object",
+    "model": "not_object",
+    "date": "not_date_or_time",
+    "time": "not_date_or_time",
+    "value_error": "not_date_or_time",
+}
+CODES = frozenset({*BY_PYDANTIC.values(), *BY_START.values(), "not_possible", "key_unknown", "key_near", "key_on_top"})
 
 
-def _bound(kind: str, context: Mapping[str, Any]) -> str:
-    words = {
-        "greater_than_equal": ("at least", "ge"),
-        "less_than_equal": ("at most", "le"),
-        "greater_than": ("over", "gt"),
-    }
-    word, key = words[kind]
-    return f"Write a number {word} {context[key]:g}, or leave it out if it is unknown."
+def _coded(error: ErrorDetails) -> tuple[str, Mapping[str, object]]:
+    kind, context = error["type"], error.get("ctx", {})
+    if kind == "refused":
+        return context["code"], context["values"]
+    if kind == "extra_forbidden":
+        return _nearest(error["loc"])
+    if kind in BY_PYDANTIC:
+        return BY_PYDANTIC[kind], _limits(context)
+    return next((code for start, code in BY_START.items() if kind.startswith(start)), "not_possible"), {}
 
 
-def _kind(kind: str) -> str:
-    starts = {
-        "bool": "true or false, without quotation marks",
-        "int": "a whole number, without quotation marks",
-        "float": "a number, without quotation marks",
-        "finite": "a finite number",
-        "string": "a text of the length and form allowed",
-        "list": "a list",
-        "dict": "an object",
-        "model": "an object",
-    }
-    return next(words for start, words in starts.items() if kind.startswith(start))
+def _limits(context: Mapping[str, Any]) -> Mapping[str, object]:
+    if "expected" in context:
+        return {"allowed": QUOTED.findall(context["expected"])}
+    return {"limit": next(context[key] for key in ("ge", "le", "gt") if key in context)}
 
 
-def _nearest(place: Sequence[str | int]) -> str:
+def _nearest(place: Sequence[str | int]) -> tuple[str, Mapping[str, object]]:
     asked = ITEMS.get(str(place[-1]))
     if asked and asked.kind == "list":
-        return f"Write {asked.id} at the top of the case, beside answers."
+        return "key_on_top", {"key": asked.id}
     names = [item.id for item in ITEMS.values() if item.kind != "list"] if "answers" in place else []
     close = difflib.get_close_matches(str(place[-1]), names, n=1)
-    return f"Did you mean {close[0]}?" if close else "Remove it, or mend its name after the contract."
+    return ("key_near", {"key": close[0]}) if close else ("key_unknown", {})
 
 
 def _place(place: Sequence[str | int]) -> str:
@@ -103,4 +109,4 @@ def _place(place: Sequence[str | int]) -> str:
             found += f"[{part}]"
         elif PLAIN_KEY.fullmatch(part):
             found += f".{part}" if found else part
-    return found or "the case"
+    return found or "case"

@@ -111,8 +111,7 @@ def _level(bundle: Bundle, resource: Resource) -> Said | None:
     vague = quantity is not None and quantity.has("comparator")
     if vague or value != int(value) or not table["lowest"] <= value <= table["highest"]:
         where = element.place("valueQuantity" if quantity else "valueInteger")
-        reason = f"a CFS level is a whole number from {table['lowest']} to {table['highest']}"
-        raise InputError(where, reason, "Correct the observation in the record.")
+        raise InputError(where, "not_a_cfs_level", low=table["lowest"], high=table["highest"])
     return Said(CFS, int(value), resource, _observed(element), _role(bundle, resource, element.many("performer")))
 
 
@@ -179,7 +178,7 @@ def _answer(bundle: Bundle, form: Resource, question: Element) -> Said:
     elif len(values) == 1:
         value = values[0]
     else:
-        raise InputError(question.place("answer"), "the question takes one answer", "Send the one that holds.")
+        raise InputError(question.place("answer"), "several_answers")
     authors = tuple(filter(None, [form.element.one("author")]))
     return Said(item, value, form, form.element.moment("authored"), _role(bundle, form, authors))
 
@@ -187,7 +186,7 @@ def _answer(bundle: Bundle, form: Resource, question: Element) -> Said:
 def _value(answer: Element) -> Any:
     name = next(filter(answer.has, fhir_table("questionnaire")["values"]), None)
     if name is None:
-        raise InputError(answer.where, "the kind of answer is not one we read", "Answer with a code, number or text.")
+        raise InputError(answer.where, "kind_of_answer")
     if name == "valueCoding":
         coding = answer.one(name)
         return coding.text("code") if coding else None

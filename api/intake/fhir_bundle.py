@@ -5,14 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, NoReturn
+from typing import Any
 
 from api.intake.fhir_elements import Element
 from api.intake.fhir_tables import fhir_table
 from engine.errors import InputError
 
 _HISTORY = re.compile(r"/_history/[^/]*\Z")
-_ONE_PERSON = "Send a Bundle about one patient alone."
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -74,8 +73,7 @@ def read_bundle(content: Mapping[str, Any]) -> Bundle:
     resources = _each_once(tuple(_resources(Element(content, "Bundle"))))
     patients = [resource for resource in resources if resource.kind == "Patient"]
     if len(patients) != 1:
-        reason = "there are several Patient resources" if patients else "there is no Patient resource"
-        raise InputError("Bundle.entry", reason, _ONE_PERSON)
+        raise InputError("Bundle.entry", "several_patients" if patients else "no_patient")
     by_name = {name: resource for resource in reversed(resources) for name in resource.names}
     bundle = Bundle(patients[0], resources, by_name)
     for resource in resources:
@@ -88,17 +86,17 @@ def _resources(bundle: Element) -> Iterator[Resource]:
         at = Element(entry.content, f"entry[{index}]")
         request = at.one("request")
         if request and request.text("method") == "DELETE":
-            raise InputError(request.place("method"), "a deletion is not a fact", "Send what is known of the patient.")
+            raise InputError(request.place("method"), "deletion")
         resource = at.one("resource")
         if resource is None:
-            raise InputError(at.place("resource"), "the entry has no resource", "Leave out entries without one.")
+            raise InputError(at.place("resource"), "entry_without_resource")
         yield _resource(resource, index, at.text("fullUrl"))
 
 
 def _resource(element: Element, index: int, full_url: str | None) -> Resource:
     kind = element.text("resourceType")
     if kind is None:
-        raise InputError(element.place("resourceType"), "it is missing", "Send FHIR R4 resources.")
+        raise InputError(element.place("resourceType"), "no_resource_type")
     # A type is named in places and notes only where FHIR R4 has it: anything else may be somebody's words.
     known = kind if kind in fhir_table("resource_types")["names"] else "resource"
     where = element.where if element.where.count(" ") else f"entry[{index}] {known}"
@@ -112,7 +110,7 @@ def _each_once(resources: tuple[Resource, ...]) -> tuple[Resource, ...]:
         key = resource.full_url or (f"{resource.kind}/{resource.id}" if resource.id else resource.index)
         first = found.setdefault(key, resource)
         if first.element.content != resource.element.content:
-            raise InputError(resource.element.where, "the resource is in the Bundle twice", "Send its newest version.")
+            raise InputError(resource.element.where, "resource_twice")
     return tuple(found.values())
 
 
@@ -123,11 +121,11 @@ def _require_same_patient(bundle: Bundle, resource: Resource) -> None:
     table = fhir_table("subject")
     fields = [name for name in table["fields"] if resource.element.has(name)]
     if resource.kind in table["required_in"] and "subject" not in fields:
-        _refuse(resource.element.place("subject"), "the resource does not say which patient it is about")
+        raise InputError(resource.element.place("subject"), "no_subject")
     for name in fields:
         for subject in _one_or_many(resource.element, name):
             if not _is_patient(bundle, subject, resource):
-                _refuse(subject.where, "the resource is about another patient, or does not say whom")
+                raise InputError(subject.where, "other_patient")
 
 
 def _one_or_many(element: Element, name: str) -> tuple[Element, ...]:
@@ -178,7 +176,3 @@ def _without_version(name: str) -> str:
 def _relative(name: str) -> str:
     """Return the `Type/id` that an absolute URL ends in."""
     return "/".join(_without_version(name).split("/")[-2:])
-
-
-def _refuse(where: str, reason: str) -> NoReturn:
-    raise InputError(where, reason, _ONE_PERSON)

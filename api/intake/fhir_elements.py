@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, NoReturn
+from typing import Any
 
 from api.intake.times import Moment, parse_moment
 from engine.errors import InputError
@@ -28,7 +28,7 @@ class Element:
         """Return a text without surrounding spaces, or None where it is absent or empty."""
         value = self.content.get(name, "")
         if not isinstance(value, str):
-            self._wrong_type(name, "a text")
+            raise InputError(self.place(name), "fhir_not_text")
         return value.strip() or None
 
     def truth(self, name: str) -> bool | None:
@@ -37,7 +37,7 @@ class Element:
             return None
         value = self.content[name]
         if not isinstance(value, bool):
-            self._wrong_type(name, "true or false")
+            raise InputError(self.place(name), "fhir_not_true_or_false")
         return value
 
     def number(self, name: str) -> float | None:
@@ -46,13 +46,13 @@ class Element:
             return None
         value = self.content[name]
         if isinstance(value, bool) or not isinstance(value, int | float) or abs(value) > _LARGEST:
-            self._wrong_type(name, "a number")
+            raise InputError(self.place(name), "fhir_not_number")
         return value
 
     def whole(self, name: str) -> int | None:
         """Return a whole number, or None where it is absent; `6.0` is not written as one."""
         if self.has(name) and not isinstance(self.content[name], int):
-            self._wrong_type(name, "a whole number")
+            raise InputError(self.place(name), "fhir_not_whole_number")
         number = self.number(name)
         return None if number is None else int(number)
 
@@ -73,7 +73,7 @@ class Element:
         """Return a list of texts, such as given names."""
         found = self._list(name)
         if not all(isinstance(value, str) for value in found):
-            self._wrong_type(name, "a list of texts")
+            raise InputError(self.place(name), "fhir_not_list_of_texts")
         return tuple(value.strip() for value in found if value.strip())
 
     def place(self, name: str) -> str:
@@ -83,16 +83,13 @@ class Element:
     def _list(self, name: str) -> list[Any]:
         value = self.content.get(name, [])
         if not isinstance(value, list):
-            self._wrong_type(name, "a list")
+            raise InputError(self.place(name), "fhir_not_list")
         return value
 
     def _inside(self, value: object, name: str) -> Element:
         if not isinstance(value, dict):
-            self._wrong_type(name, "an object")
+            raise InputError(self.place(name), "fhir_not_object")
         return Element(value, self.place(name))
-
-    def _wrong_type(self, name: str, expected: str) -> NoReturn:
-        raise InputError(self.place(name), f"it is not {expected}", "Send it as FHIR R4 defines it.")
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,7 +49,7 @@ def _identity(resource: Resource) -> tuple[Values, tuple[Note, ...]]:
         }
         if len(numbers) > 1:
             where = resource.element.place("identifier")
-            raise InputError(where, "there are several identity numbers of one kind", "Mark those no longer valid old.")
+            raise InputError(where, "several_identity_numbers")
         if numbers:
             return {"id": numbers.pop()}, ()
     return known({"local_id": resource.id or _any_identifier(resource)}), (Note("input_local_id", "Patient"),)

@@ -16,8 +16,6 @@ from engine.errors import InputError
 from forms.identity import parse_identity_number
 from rules.case import Note
 
-_READS = "Send an innleggelsesrapport, PLO 1.6."
-
 
 def message_to_case(root: etree._Element) -> Intake:
     """Return the case that an admission report proposes, or raise `InputError` where it is another message."""
@@ -47,21 +45,20 @@ def _head(root: etree._Element) -> Node:
         return Node(root, "mh:MsgHead")
     where = f"line {root.sourceline}"
     if etree.QName(root).localname == "Bundle":
-        raise InputError(where, "FHIR is read as JSON, not as XML", "Send the Bundle as JSON.")
-    raise InputError(where, "the outermost element is not MsgHead 1.2 of 2006-05-24", _READS)
+        raise InputError(where, "fhir_as_xml")
+    raise InputError(where, "not_msghead")
 
 
 def _report(head: Node) -> Node:
     kind = head.code("mh:MsgInfo", "mh:Type")
     if kind is None or kind.value != report_table()["message"]["type"]:
         where = (head.one("mh:MsgInfo", "mh:Type") or head).where
-        raise InputError(where, "the message is not an innleggelsesrapport", _READS)
+        raise InputError(where, "other_message")
     contents = head.many("mh:Document", "mh:RefDoc", "mh:Content")
     reports = head.many("mh:Document", "mh:RefDoc", "mh:Content", "ir:Innleggelsesrapport")
     if len(reports) != 1:
         where = (*reports[1:], *contents, head)[0].where
-        reason = "there are several reports" if reports else "there is no innleggelsesrapport of version 1.6 here"
-        raise InputError(where, reason, _READS)
+        raise InputError(where, "several_reports" if reports else "no_report")
     _refuse_cancelled(reports[0])
     return reports[0]
 
@@ -74,9 +71,9 @@ def _refuse_cancelled(report: Node) -> None:
     status, table = _status(report), report_table()["status"]
     node = report.one("po:InformasjonOmForsendelsen", "po:Forsendelsesstatus") or report
     if status and status.value in table["cancelled"]:
-        raise InputError(node.where, "the sender has cancelled this report", "Ask the municipality for a new one.")
+        raise InputError(node.where, "report_cancelled")
     if status is None or status.value not in {*table["new"], *table["changed"], *table["addition"]}:
-        raise InputError(node.where, "the status is not new, changed, addition or cancelled", _READS)
+        raise InputError(node.where, "report_status_unknown")
 
 
 def _status_notes(report: Node) -> Iterator[Note]:
@@ -91,7 +88,7 @@ def _sent(head: Node) -> Moment:
     path = ("mh:MsgInfo", "mh:GenDate")
     text, node = head.text(*path), head.one(*path)
     if text is None or node is None:
-        raise InputError(head.where, "GenDate, when the message was made, is missing", _READS)
+        raise InputError(head.where, "no_gendate")
     return parse_moment(text, node.where, zone_may_lack=True)
 
 
@@ -101,7 +98,7 @@ def _sent(head: Node) -> Moment:
 def _patient(head: Node) -> Mapped:
     person = head.one("mh:MsgInfo", "mh:Patient")
     if person is None:
-        raise InputError(head.where, "the message names no patient", "Send a report with MsgInfo/Patient.")
+        raise InputError(head.where, "message_without_patient")
     born, sex, table = person.day("mh:DateOfBirth"), person.code("mh:Sex"), report_table()["sex"]
     about = known(
         {

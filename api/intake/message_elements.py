@@ -17,7 +17,6 @@ from engine.errors import InputError
 from forms.code_systems import system_id
 
 _FILE = Path(__file__).parent / "data" / "innleggelsesrapport.toml"
-_REMEDY = "Send it as the schema of the message defines it."
 _BOOLEANS = {"true": True, "1": True, "false": False, "0": False}
 
 
@@ -60,7 +59,7 @@ class Node:
         """Return the element at the end of the path, or None; two of them are refused."""
         found = self.many(*path)
         if len(found) > 1:
-            raise InputError(found[1].where, "the element stands twice", _REMEDY)
+            raise InputError(found[1].where, "element_twice")
         return found[0] if found else None
 
     def text(self, *path: str) -> str | None:
@@ -75,7 +74,7 @@ class Node:
         if text is None:
             return None
         if text not in _BOOLEANS:
-            raise InputError(self._where(path), "it is neither true nor false", _REMEDY)
+            raise InputError(self._where(path), "neither_true_nor_false")
         return _BOOLEANS[text]
 
     def code(self, *path: str) -> Code | None:

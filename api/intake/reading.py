@@ -52,12 +52,10 @@ class Document:
 def read_document(data: bytes) -> Document:
     """Return the document in `data`, or raise `InputError` saying where it is wrong, without quoting it."""
     if len(data) > MAX_BYTES:
-        raise InputError(
-            "document", f"it is larger than {MAX_BYTES // 1_000_000} MB", "Send one patient in each document."
-        )
+        raise InputError("document", "too_large", most=MAX_BYTES // 1_000_000)
     body = data.removeprefix(_BOM).strip(_SPACE)
     if not body:
-        raise InputError("document", "it is empty", "Send a case, a FHIR R4 Bundle or an innleggelsesrapport.")
+        raise InputError("document", "empty")
     if body.startswith(b"<"):
         return Document("message", _read_xml(data))
     content = _read_json(body, first_line=data[: data.find(body[:1])].count(b"\n") + 1)
@@ -68,9 +66,7 @@ def _kind(content: Mapping[str, Any]) -> Kind:
     if "resourceType" not in content:
         return "case"
     if content["resourceType"] != "Bundle":
-        raise InputError(
-            "resourceType", "only a whole Bundle is read", "Wrap the resources in a Bundle with the Patient."
-        )
+        raise InputError("resourceType", "not_a_bundle")
     return "bundle"
 
 
@@ -91,13 +87,13 @@ def _read_json(body: bytes, *, first_line: int) -> dict[str, Any]:
         )
     except json.JSONDecodeError as error:
         where = f"line {error.lineno + first_line - 1} column {error.colno}"
-        raise InputError(where, "the JSON is damaged here", "Send it again from its source.") from None
+        raise InputError(where, "json_damaged") from None
     if repeated:
         _refuse_repeated(content, *repeated[0])
     if _SUSPECT_ESCAPE.search(text) or _FORBIDDEN.search(text):
         _refuse_forbidden_characters(content)
     if not isinstance(content, dict):
-        raise InputError("document", "it is not a JSON object", "Send a case or a FHIR R4 Bundle.")
+        raise InputError("document", "not_json_object")
     return content
 
 
@@ -105,14 +101,14 @@ def _refuse_deep_nesting(body: bytes) -> None:
     runs = (match[1].translate(_STEPS) for match in _BRACKETS.finditer(body))
     depths = accumulate(map((-1).__add__, chain.from_iterable(runs)))
     if any(map(MAX_DEPTH.__lt__, depths)):
-        raise InputError("document", f"it is nested deeper than {MAX_DEPTH} levels", "Send a plain case or Bundle.")
+        raise InputError("document", "nested_too_deep", most=MAX_DEPTH)
 
 
 def _decode(body: bytes) -> str:
     try:
         return body.decode("utf-8")
     except UnicodeDecodeError:
-        raise InputError("document", "it is not UTF-8", "Save it as UTF-8 and send it again.") from None
+        raise InputError("document", "not_utf8") from None
 
 
 def _object(pairs: list[tuple[str, Any]], repeated: list[tuple[dict[str, Any], str]]) -> dict[str, Any]:
@@ -125,29 +121,29 @@ def _object(pairs: list[tuple[str, Any]], repeated: list[tuple[dict[str, Any], s
 
 def _refuse_repeated(content: Any, owner: dict[str, Any], key: str) -> NoReturn:
     path = next(path for path, value in _walk(content) if value is owner)
-    raise InputError(place((*path, key)), "this name stands twice in one object", "Keep one of them.")
+    raise InputError(place((*path, key)), "name_twice")
 
 
 def _refuse_forbidden_characters(content: Any) -> None:
     for path, value in _walk(content):
         if isinstance(value, str) and _FORBIDDEN.search(value):
-            raise InputError(place(path), "the text holds a control character", "Send it again without it.")
+            raise InputError(place(path), "control_character")
 
 
 def _refuse_constant(_: str) -> NoReturn:
-    raise InputError("document", "NaN and Infinity are not numbers", "Leave out what is unknown.")
+    raise InputError("document", "not_finite")
 
 
 def _finite(digits: str) -> float:
     number = float(digits)
     if number in {float("inf"), float("-inf")}:
-        raise InputError("document", "a number is too large", "Leave out what is unknown.")
+        raise InputError("document", "number_too_large")
     return number
 
 
 def _whole(digits: str) -> int:
     if len(digits) > MAX_DEPTH:  # int() is slow on thousands of digits, and no fact needs them
-        raise InputError("document", "a number has too many digits", "Leave out what is unknown.")
+        raise InputError("document", "too_many_digits")
     return int(digits)
 
 
@@ -196,18 +192,18 @@ def _read_xml(data: bytes) -> etree._Element:
     except etree.XMLSyntaxError as error:
         raise _damaged_xml(error) from None
     except (ValueError, LookupError):
-        raise InputError("document", "the XML is damaged", "Send it again from its source.") from None
+        raise InputError("document", "xml_damaged") from None
     if root.getroottree().docinfo.internalDTD is not None:  # written in an encoding that hid it above
         raise _refused_doctype()
     return root
 
 
 def _refused_doctype() -> InputError:
-    return InputError("document", "a DOCTYPE or an entity is not allowed", "Send the message without it.")
+    return InputError("document", "doctype")
 
 
 def _damaged_xml(error: etree.XMLSyntaxError) -> InputError:
     element = _ELEMENT_IN_MESSAGE.search(str(error.msg))
     named = f" {element[1]}" if element and element[1] in known_names() else ""
     where = f"line {error.lineno}{named}" if error.lineno else "document"
-    return InputError(where, "the XML is damaged here", "Send it again from its source.")
+    return InputError(where, "xml_damaged")

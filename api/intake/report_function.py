@@ -93,7 +93,7 @@ def _needs_help(variable: Node) -> bool | None:
         return None
     if score not in {*scale["help"], *scale["no_help"]}:
         where = (variable.one("po:Vurdering") or variable).where
-        raise InputError(where, "the score is not 1 to 5 or 9", "Correct it in the municipality's record.")
+        raise InputError(where, "function_score_unknown")
     return score in scale["help"]
 
 

@@ -18,7 +18,6 @@ _ZONE = r"(?P<zone>Z|[+-]\d\d:\d\d)?"
 _TIME = rf"(?P<clock>\d\d:\d\d(?::\d\d)?)(?:\.\d+)?{_ZONE}"
 _MOMENT = re.compile(rf"(?P<year>[1-9]\d{{3}})(?:-(?P<month>\d\d)(?:-(?P<day>\d\d)(?:T{_TIME})?)?)?", re.ASCII)
 _XS_DATE = re.compile(r"(\d{4}-\d\d-\d\d)(?:Z|[+-]\d\d:\d\d)?", re.ASCII)
-_REMEDY = "Write a date as YYYY-MM-DD, and a time with its zone as YYYY-MM-DDThh:mm:ss+01:00."
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,20 +44,20 @@ def parse_moment(text: str, where: str, *, zone_may_lack: bool = False) -> Momen
     """Return the point in time in `text`; a time without zone is Norwegian where `zone_may_lack`, else refused."""
     match = _MOMENT.fullmatch(text)
     if match is None:
-        raise InputError(where, "it is not a date or a time", _REMEDY)
+        raise InputError(where, "not_a_moment")
     if match["clock"] and not (match["zone"] or zone_may_lack):
-        raise InputError(where, "the time has no zone", _REMEDY)
+        raise InputError(where, "time_without_zone")
     try:
         return _exact(match) if match["clock"] else _partial(match)
     except (ValueError, OverflowError):  # never chained: Python's own message repeats the value
-        raise InputError(where, "there is no such date or time", _REMEDY) from None
+        raise InputError(where, "no_such_moment") from None
 
 
 def parse_xs_date(text: str, where: str) -> date:
     """Return the day in an XML Schema date, whose zone (if any) says nothing more about the day."""
     match = _XS_DATE.fullmatch(text)
     if match is None:
-        raise InputError(where, "it is not a date", _REMEDY)
+        raise InputError(where, "not_a_date")
     return parse_moment(match[1], where).first_day
 
 

@@ -29,6 +29,8 @@ RUNS = 2
 MOST_BUILT = 50
 """The extension gives little of a discarded rule set's memory back, so that after so many it stays in error."""
 
+TOOLS = "apt install gcc libc6-dev python3-dev"
+INSTALL = "pip install durable-rules==2.0.28"
 _RETRACTED = '{"sid":"0","id":"p"}'
 
 
@@ -153,11 +155,7 @@ def _extension() -> ModuleType:
     try:
         import durable_rules_engine
     except ImportError:
-        raise MachineLacks(
-            "durable_rules, the second rules engine, is not installed. It is built from source on Python 3.11 or 3.12 "
-            "with gcc and Python's headers (Debian and Ubuntu: apt install gcc libc6-dev python3-dev). "
-            "Run: pip install durable-rules==2.0.28"
-        ) from None
+        raise MachineLacks("lacks_durable_rules", tools=TOOLS, install=INSTALL) from None
     module: ModuleType = durable_rules_engine
     return module
 

@@ -175,12 +175,7 @@ def test_a_missing_file_an_unknown_rule_and_a_wrong_date_end_alike(run, tmp_path
 def test_what_belongs_to_a_later_version_says_so(run, words):
     code, _, said = run(*words)
     assert code == 3
-    assert "later version" in said
-
-
-@pytest.mark.parametrize("lang", ["nn", "en"])
-def test_a_language_that_is_not_there_is_never_replaced_by_another(run, lang):
-    assert run("screen", CASE, "--lang", lang)[0] == 3
+    assert "senere versjon" in said
 
 
 def test_the_rule_catalogue_lists_shows_and_checks(run):
@@ -232,5 +227,5 @@ def test_the_demo_takes_only_synthetic_people():
 
     demo = Screening(synthetic_only=True)
     assert demo.read(json.dumps({"patient": {"id": "15814512336"}}).encode()).patient.id
-    with pytest.raises(InputError, match="made for testing"):
+    with pytest.raises(InputError, match="identity_not_synthetic"):
         demo.read(json.dumps({"patient": {"id": "13116900216"}}).encode())

@@ -66,7 +66,7 @@ def test_the_shared_vectors_are_the_ones_tested_here():
 
 
 def test_a_number_with_a_wrong_check_digit_is_refused():
-    with pytest.raises(InputError, match=r"patient\.id: the check digits do not agree"):
+    with pytest.raises(InputError, match=r"patient\.id: identity_check_digits"):
         parse_identity_number("15814512337", "patient.id")
 
 
@@ -85,13 +85,13 @@ def test_a_number_with_a_wrong_check_digit_is_refused():
     ],
 )
 def test_only_eleven_ascii_digits_in_a_text_are_an_identity_number(text):
-    with pytest.raises(InputError, match="eleven digits"):
+    with pytest.raises(InputError, match="identity_not_eleven_digits"):
         parse_identity_number(text, "patient.id")
 
 
 @pytest.mark.parametrize("nine", ["328145123", "308245123", "151345123", "155345123"])
 def test_a_day_or_month_that_does_not_exist_is_refused(nine):
-    with pytest.raises(InputError, match="not a day and a month"):
+    with pytest.raises(InputError, match="identity_without_date"):
         parse_identity_number(f"{nine}00", "patient.id")
 
 
@@ -114,7 +114,7 @@ def test_demo_mode_takes_a_number_made_for_testing():
 
 def test_demo_mode_refuses_a_number_that_may_be_a_persons_and_does_not_repeat_it():
     number = IdentityNumber("15014512300", "birth_number", synthetic=False)
-    with pytest.raises(InputError, match="made for testing") as refused:
+    with pytest.raises(InputError, match="identity_not_synthetic") as refused:
         require_synthetic(number, "patient.id")
     assert number.value not in str(refused.value)
 

@@ -72,8 +72,9 @@ def test_a_code_of_another_system_is_taken_as_it_is():
 
 
 def test_a_mistyped_item_is_answered_with_the_nearest_name():
-    with pytest.raises(InputError, match="Did you mean falls_last_12_months"):
+    with pytest.raises(InputError, match="key_near") as refused:
         read_case({"answers": {"falls_last_12_month": 1}})
+    assert refused.value.values == {"key": "falls_last_12_months"}
 
 
 def test_a_birth_date_that_is_not_the_identity_numbers_is_not_refused():

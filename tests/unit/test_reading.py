@@ -41,33 +41,33 @@ def test_a_document_stays_out_of_its_own_repr():
 
 
 @pytest.mark.parametrize(
-    ("data", "reason"),
+    ("data", "code"),
     [
         (b"", "empty"),
         (b" \n ", "empty"),
-        (b"[]", "not a JSON object"),
-        (b"17", "not a JSON object"),
-        (b"Bodil", "damaged"),
-        (b'{"resourceType": "Patient"}', "only a whole Bundle"),
-        (b'{"mst": NaN}', "NaN and Infinity"),
-        (b'{"mst": Infinity}', "NaN and Infinity"),
-        (b'{"mst": -Infinity}', "NaN and Infinity"),
-        (b'{"mst": 1e999}', "too large"),
-        (b'{"mst": -1e999}', "too large"),
-        (b'{"mst": ' + b"9" * 5000 + b"}", "too many digits"),
-        (b'{"gp": "\\ud800"}', "control character"),
-        (b'{"gp": "a\\u0000b"}', "control character"),
-        (b'{"gp": "a\\bb"}', "control character"),
-        (b'{"gp": "a\x01b"}', "damaged"),
-        (b'{"gp": "\xf8"}', "not UTF-8"),
-        ('{"gp": 1}'.encode("utf-16"), "not UTF-8"),
-        (b'{"gp": 1,}', "damaged"),
-        (b'{"gp": 1} {}', "damaged"),
-        (b"{\"gp\": 'x'}", "damaged"),
+        (b"[]", "not_json_object"),
+        (b"17", "not_json_object"),
+        (b"Bodil", "json_damaged"),
+        (b'{"resourceType": "Patient"}', "not_a_bundle"),
+        (b'{"mst": NaN}', "not_finite"),
+        (b'{"mst": Infinity}', "not_finite"),
+        (b'{"mst": -Infinity}', "not_finite"),
+        (b'{"mst": 1e999}', "number_too_large"),
+        (b'{"mst": -1e999}', "number_too_large"),
+        (b'{"mst": ' + b"9" * 5000 + b"}", "too_many_digits"),
+        (b'{"gp": "\\ud800"}', "control_character"),
+        (b'{"gp": "a\\u0000b"}', "control_character"),
+        (b'{"gp": "a\\bb"}', "control_character"),
+        (b'{"gp": "a\x01b"}', "json_damaged"),
+        (b'{"gp": "\xf8"}', "not_utf8"),
+        ('{"gp": 1}'.encode("utf-16"), "not_utf8"),
+        (b'{"gp": 1,}', "json_damaged"),
+        (b'{"gp": 1} {}', "json_damaged"),
+        (b"{\"gp\": 'x'}", "json_damaged"),
     ],
 )
-def test_json_that_is_wrong_is_refused_with_its_reason(data, reason):
-    assert reason in refusal(data)
+def test_json_that_is_wrong_is_refused_with_its_code(data, code):
+    assert code in refusal(data)
 
 
 def test_damaged_json_is_refused_with_its_line_and_column():
@@ -102,7 +102,7 @@ def nested(depth: int) -> bytes:
 
 def test_nesting_to_the_limit_is_read_and_one_more_is_refused():
     assert read_document(nested(MAX_DEPTH)).kind == "case"
-    assert "nested deeper" in refusal(nested(MAX_DEPTH + 1))
+    assert "nested_too_deep" in refusal(nested(MAX_DEPTH + 1))
 
 
 def test_brackets_in_texts_are_no_nesting():
@@ -140,7 +140,7 @@ def test_a_huge_hostile_document_gives_one_short_refusal_fast(data):
     ],
 )
 def test_a_doctype_or_an_entity_is_refused_outright(data):
-    assert "DOCTYPE" in refusal(data) or "damaged" in refusal(data)
+    assert "doctype" in refusal(data) or "damaged" in refusal(data)
 
 
 def test_an_entity_nobody_declared_is_damaged_xml():

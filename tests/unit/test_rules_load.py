@@ -70,14 +70,13 @@ def test_a_threshold_without_its_source_is_refused_by_name():
 
 @pytest.mark.parametrize("value", [2, 13, "5", True, float("nan")])
 def test_a_local_limit_out_of_bounds_is_refused_with_the_remedy(value):
-    with pytest.raises(
-        InputError, match=r"thresholds.polypharmacy: the value is not possible. Write a number from 3 to 12"
-    ):
+    with pytest.raises(InputError, match=r"thresholds.polypharmacy: limit_out_of_range") as refused:
         local(Overlay("Orkland", thresholds={"polypharmacy": value}))
+    assert refused.value.values == {"low": 3, "high": 12, "unit": "regular medicines"}
 
 
 def test_an_unknown_local_limit_is_refused():
-    with pytest.raises(InputError, match=r"thresholds.polypharmcy: there is no such limit"):
+    with pytest.raises(InputError, match=r"thresholds.polypharmcy: no_such_limit"):
         local(Overlay("Orkland", thresholds={"polypharmcy": 5}))
 
 
