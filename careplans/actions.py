@@ -14,6 +14,7 @@ from rules.assessment import Assessment
 
 ASKER = "asker"
 ANCHORS = ("admission", "index", "discharge", "event")
+STATES = ("to:", "track:", "what_matters:", "shared_decision:", "team_list:", "ask_next")
 Marks = Mapping[str, tuple[str, ...]]
 
 
@@ -77,16 +78,22 @@ def _time(due: Due) -> tuple[int, int, int]:
 
 def _actions(module: Module, ground: Ground) -> list[Action]:
     by_clinician = f"{CLINICIAN}:{module.id}" in ground.marks
-    if not by_clinician and not _in_force(module, ground.marks):
+    if not _in_force(module, ground.marks, added=by_clinician):
         return []
-    brought = [a for a in module.actions if by_clinician or _in_force(a, ground.marks)]
+    brought = (a for a in module.actions if _in_force(a, ground.marks, added=by_clinician and not _of_a_state(a)))
     return [_action(module, template, ground) for template in brought]
 
 
-def _in_force(part: Module | ActionTemplate, marks: Marks) -> bool:
+def _in_force(part: Module | ActionTemplate, marks: Marks, *, added: bool) -> bool:
+    """Return whether the marks bring it, or a clinician added it; what a mark keeps out stays out either way."""
     if any(mark in marks for mark in part.unless):
         return False
-    return not part.when or any(mark in marks for mark in part.when)
+    return added or not part.when or any(mark in marks for mark in part.when)
+
+
+def _of_a_state(template: ActionTemplate) -> bool:
+    """Return whether the action is for a state of the plan, such as a track or an answer, which nobody can add."""
+    return any(mark.startswith(STATES) for mark in template.when)
 
 
 def _action(module: Module, template: ActionTemplate, ground: Ground) -> Action:
@@ -114,9 +121,12 @@ def _at_step(rule: DueRule, steps: Mapping[str, str]) -> DueRule:
 
 def _why(module: Module, template: ActionTemplate, marks: Marks) -> tuple[str, ...]:
     """Return the rules that brought the action, or who else did."""
-    asked_by = template.when or module.when
-    reasons = [reason for mark in asked_by for reason in marks.get(mark, ())]
+    reasons = _reasons(template.when, marks) or _reasons(module.when, marks)
     return tuple(dict.fromkeys(reasons or marks.get(f"{CLINICIAN}:{module.id}", (PATHWAY,))))
+
+
+def _reasons(asked_by: tuple[str, ...], marks: Marks) -> list[str]:
+    return [reason for mark in asked_by for reason in marks.get(mark, ())]
 
 
 def _goal(goal: str, marks: Marks) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Any, Literal
@@ -71,6 +71,7 @@ class StepTemplate:
     needs: tuple[str, ...] = ()
     checklist: tuple[str, ...] = ()
     adds: tuple[Added, ...] = ()
+    name: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,10 +86,12 @@ class SignTemplate:
 
 @dataclass(frozen=True, slots=True)
 class Replacement:
-    """Owners and steps that others stand in for while a mark is in the plan."""
+    """What stands in for owners, steps and checklists under a mark; `names` are steps called something else."""
 
     owners: Mapping[str, str]
     steps: Mapping[str, str]
+    checklists: Mapping[str, tuple[str, ...]]
+    names: Mapping[str, str]
 
 
 def read(name: str) -> Mapping[str, Any]:
@@ -128,9 +131,26 @@ def step(step_id: str) -> StepTemplate:
 
 
 def replacement(marks: Mapping[str, object]) -> Replacement:
-    """Return which owners and steps stand in for others under these marks."""
-    chosen = [table for mark, table in read("plan")["instead"].items() if mark in marks]
-    return Replacement(*({k: v for table in chosen for k, v in table[part].items()} for part in ("owners", "steps")))
+    """Return what stands in for what under these marks; the last table in `plan.toml` wins."""
+    chosen = {mark: table for mark, table in read("plan")["instead"].items() if mark in marks}
+    owners, steps, checklists = (
+        {name: value for table in chosen.values() for name, value in table.get(part, {}).items()}
+        for part in ("owners", "steps", "checklists")
+    )
+    names = {
+        name: f"{name}_{mark.partition(':')[2]}" for mark, table in chosen.items() for name in table.get("names", ())
+    }
+    return Replacement(owners, steps, _tuples(checklists), names)
+
+
+def standing_in(template: StepTemplate, instead: Replacement) -> StepTemplate:
+    """Return a step with the owners, checklist and name that stand in for its own."""
+    return replace(
+        template,
+        owners=tuple(instead.owners.get(owner, owner) for owner in template.owners),
+        checklist=instead.checklists.get(template.id, template.checklist),
+        name=instead.names.get(template.id, template.id),
+    )
 
 
 def _module(name: str, table: Mapping[str, Any]) -> Module:

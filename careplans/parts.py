@@ -21,6 +21,7 @@ PATHWAY = "home_pathway"
 Anchor = Literal["admission", "discharge", "index", "event"]
 DischargeStatus = Literal["set", "expected", "unknown"]
 WhatMattersState = Literal["said", "declined", "unable", "unknown"]
+Destination = Literal["home", "institution"]
 CallTier = Literal["now", "same_day"]
 
 
@@ -84,7 +85,10 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A step of the home pathway or a clock beside it, with the checklist it brings."""
+    """A step of the home pathway or a clock beside it, with the checklist it brings.
+
+    `name` is its text: the step's id, or what it is called where the patient goes.
+    """
 
     id: str
     kind: Literal["clock", "visit"]
@@ -92,6 +96,7 @@ class Step:
     due: Due
     checklist: tuple[str, ...] = ()
     adds: tuple[Added, ...] = ()
+    name: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,6 +230,7 @@ class Plan:
     contingency: Contingency
     discharge: date | None
     discharge_status: DischargeStatus
+    destination: Destination = "home"
     conversation: ConversationGuide | None = None
     open_questions: tuple[OpenQuestion, ...] = ()
     ask_next: str | None = None

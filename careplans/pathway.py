@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 import holidays
 
-from careplans.catalogue import DueRule, StepTemplate, read, step, steps
+from careplans.catalogue import DueRule, Replacement, StepTemplate, read, standing_in, step, steps
 from careplans.parts import Added, Due, Step
 from rules.assessment import Assessment
 
@@ -28,9 +28,9 @@ class Clock:
     offsets: Mapping[str, int] = field(default_factory=dict)
 
 
-def timeline(assessment: Assessment, clock: Clock, *, pathway: str | None) -> tuple[Step, ...]:
+def timeline(assessment: Assessment, clock: Clock, *, pathway: str | None, instead: Replacement) -> tuple[Step, ...]:
     """Return the steps and clocks of a patient on an accepted discharge pathway, in order; None keeps every step."""
-    here = (template for template in steps() if pathway is None or pathway in template.pathways)
+    here = (standing_in(each, instead) for each in steps() if pathway is None or pathway in each.pathways)
     return tuple(
         _dated(template, clock, adds=_adds(template, pathway)) for template in here if _needed(template, assessment)
     )
@@ -83,7 +83,15 @@ def _needed(template: StepTemplate, assessment: Assessment) -> bool:
 
 def _dated(template: StepTemplate, clock: Clock, *, adds: tuple[Added, ...]) -> Step:
     when = due(replace(template.due, step=template.id), clock, owner=template.owners[0])
-    return Step(template.id, template.kind, template.owners, due=when, checklist=template.checklist, adds=adds)
+    return Step(
+        template.id,
+        template.kind,
+        template.owners,
+        due=when,
+        checklist=template.checklist,
+        adds=adds,
+        name=template.name,
+    )
 
 
 def _adds(template: StepTemplate, pathway: str | None) -> tuple[Added, ...]:

@@ -13,7 +13,7 @@ from typing import cast
 from careplans.acceptance import Acceptance, Accepted, accept
 from careplans.actions import Ground, blocks_of, goals_of, marks_of, question_owner
 from careplans.burden import plan_burden
-from careplans.catalogue import modules, read
+from careplans.catalogue import modules, read, replacement
 from careplans.conflicts import conflicts
 from careplans.contingency import contingency_plan, words
 from careplans.medicine_changes import started, stopped
@@ -49,11 +49,11 @@ def build_plan(
     acceptance = accept(assessment, accepted)
     clock = _clock(case, assessment, discharge=discharge, offsets=settings.offsets)
     matters = what_matters(case)
-    marks = marks_of(assessment, acceptance, accepted) | {f"what_matters:{matters.state}": ()}
+    marks = marks_of(assessment, acceptance, accepted) | {f"what_matters:{matters.state}": ()} | _place(case)
     blocks = blocks_of(Ground(marks, clock, assessment.ask_next))
     present = _modules_in(blocks)
     pathway = assessment.pathway if f"pathway:{assessment.pathway}" in marks else None
-    steps = timeline(assessment, clock, pathway=pathway)
+    steps = timeline(assessment, clock, pathway=pathway, instead=replacement(marks))
     plan = Plan(
         index_date=assessment.index_date,
         ruleset=assessment.ruleset,
@@ -69,6 +69,7 @@ def build_plan(
         contingency=contingency_plan(case, frozenset(present), settings.contacts),
         discharge=clock.discharge,
         discharge_status=_discharge_status(clock),
+        destination="institution" if read("plan")["destination"]["mark"] in marks else "home",
         conversation=_conversation(acceptance),
         open_questions=_open_questions(assessment),
         ask_next=assessment.ask_next,
@@ -92,6 +93,13 @@ def what_matters(case: Case) -> WhatMatters:
     if said is None:
         return WhatMatters("unknown")
     return WhatMatters(cast(WhatMattersState, said)) if said in table["states"] else WhatMatters("said", said)
+
+
+def _place(case: Case) -> dict[str, tuple[str, ...]]:
+    """Return the mark of an institution where the patient goes there, or lives there and nobody has said else."""
+    table = read("plan")["destination"]
+    known = next((item for item in ("discharge_to", "residence") if case.answers.get(item) is not None), None)
+    return {table["mark"]: ()} if known and case.answers[known] in table[known] else {}
 
 
 def _clock(case: Case, assessment: Assessment, *, discharge: date | None, offsets: Mapping[str, int]) -> Clock:

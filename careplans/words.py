@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime
 
-from careplans.parts import Action, Due
+from careplans.parts import Action, Due, Step
 from engine.facts import SetAnswer
 from engine.texts import Texts
 from engine.words import number
@@ -96,6 +96,11 @@ def action_words(action: Action, texts: Texts) -> str:
     """Say what is to be done; a question names the item it asks for."""
     about = {"item": label(action.about, texts)} if action.about else {}
     return texts(f"action.{action.id}", **about)
+
+
+def step_words(step: Step, texts: Texts) -> str:
+    """Say a step of the pathway by what it is called where the patient goes."""
+    return texts(f"step.{step.name or step.id}")
 
 
 def owners_words(owners: tuple[str, ...], texts: Texts) -> str:

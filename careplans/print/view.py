@@ -27,6 +27,7 @@ from careplans.words import (
     owners_words,
     score_words,
     short_day_words,
+    step_words,
 )
 from engine.texts import Texts
 from rules.assessment import Track
@@ -166,7 +167,7 @@ def _step(step: Step, texts: Texts) -> View:
     return {
         "id": step.id,
         "visit": step.kind == "visit",
-        "what": texts(f"step.{step.id}"),
+        "what": step_words(step, texts),
         "who": owners_words(step.owners, texts),
         "checklist": [texts(f"check.{step.id}.{line}") for line in step.checklist],
         **_when(step.due, texts),

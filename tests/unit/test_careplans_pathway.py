@@ -187,7 +187,7 @@ def test_the_needs_own_clock_does_not_follow_the_municipalitys_offset() -> None:
     assert next(a for a in plan.actions if a.id == "municipal_notice.settle_need").due.hours == 24
 
 
-@pytest.mark.parametrize("action", ["cga.team_follow_up", "exercise.strength_and_balance", "falls.home_hazards"])
+@pytest.mark.parametrize("action", ["cga.team_follow_up", "exercise.strength_and_balance"])
 def test_teams_and_therapists_meet_on_working_days_after_discharge(action: str) -> None:
     plan = plan_of(case=without_admission(), discharge=date(2026, 12, 12))
     due = next(found.due for found in plan.actions if found.id == action)

@@ -33,7 +33,16 @@ def roles() -> set[str]:
     """Every role that owns something or is called."""
     actions = {action.owner for module in modules() for action in module.actions} - {"asker"}
     asking = {read("questions")["owner"], *read("questions")["owners"]}
-    return actions | asking | {owner for step in steps() for owner in step.owners} | contact_roles()
+    here = actions | asking | {owner for step in steps() for owner in step.owners} | contact_roles()
+    return here | {owner for table in read("plan")["instead"].values() for owner in table.get("owners", {}).values()}
+
+
+def standing_in() -> list[str]:
+    """The steps and checklists that stand in for others."""
+    instead = read("plan")["instead"].items()
+    names = [f"step.{name}_{mark.partition(':')[2]}" for mark, table in instead for name in table.get("names", ())]
+    lists = [(step, lines) for _, table in instead for step, lines in table.get("checklists", {}).items()]
+    return [*names, *(f"check.{step}.{line}" for step, lines in lists for line in lines)]
 
 
 def needed() -> list[str]:
@@ -44,6 +53,7 @@ def needed() -> list[str]:
         *(f"action.{module.id}.{action.id}" for module in modules() for action in module.actions),
         *(f"step.{step.id}" for step in steps()),
         *(f"check.{step.id}.{line}" for step in steps() for line in step.checklist),
+        *standing_in(),
         *(f"sign.{sign.id}" for sign in signs()),
         *(f"do.{line.rpartition('.')[2]}" for line in map(str, lines)),
         *(f"guide.{point}" for point in plan["shared_decision"]["points"]),
