@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
 
 from careplans.parts import Plan
-from careplans.print.pages import FOLDER, Audience, render_html
+from careplans.print.pages import FOLDER, SHEETS, Audience, render_html
 from engine.errors import MachineLacks
 from engine.texts import Texts
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from weasyprint.text.fonts import FontConfiguration
 
 INSTALL = "apt-get install libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0"
-STYLES = ("fonts.css", "plan.css")
+LETTER, NORMAL = 10, 1.0  # points in the 1rem of every stylesheet, and how many times larger it is printed
 
 
 def render_pdf(
@@ -34,15 +34,19 @@ def render_pdf(
     printed: date,
     limits: Mapping[str, str] | None = None,
     audience: Audience = "clinician",
+    text_size: float = NORMAL,
 ) -> bytes:
-    """Return the plan as a tagged PDF/UA; the same plan printed on the same day gives the same bytes."""
+    """Return the plan as a tagged PDF/UA; the same plan printed on the same day gives the same bytes.
+
+    `text_size` is how many times larger than usual the letters are, on the same paper.
+    """
     weasyprint = _weasyprint()
     html = render_html(plan, texts, printed=printed, limits=limits, audience=audience, stylesheet="")
-    styles, fonts = _styles()
+    styles, fonts = _styles(SHEETS[audience])
     document = weasyprint.HTML(string=html, base_url=FOLDER.as_uri() + "/", url_fetcher=fetcher())
     with _collector_paused():
         pdf: bytes = document.write_pdf(
-            stylesheets=list(styles),
+            stylesheets=[*styles, *_larger(text_size)],
             font_config=fonts,
             pdf_variant="pdf/ua-1",
             pdf_identifier=hashlib.sha256(html.encode()).digest()[:16],
@@ -79,13 +83,23 @@ def fetcher() -> Any:
 
 
 @cache
-def _styles() -> tuple[tuple[CSS, ...], FontConfiguration]:
+def _styles(sheet: str) -> tuple[tuple[CSS, ...], FontConfiguration]:
     """Read fonts and stylesheets once a process; they take longer than the page itself."""
     weasyprint = _weasyprint()
     fonts = weasyprint.text.fonts.FontConfiguration()
     atexit.register(_styles.cache_clear)  # else WeasyPrint tidies its fonts after Python has put its own things away
-    sheets = (weasyprint.CSS(filename=FOLDER / name, font_config=fonts, url_fetcher=fetcher()) for name in STYLES)
+    sheets = (
+        weasyprint.CSS(filename=FOLDER / name, font_config=fonts, url_fetcher=fetcher())
+        for name in ("fonts.css", sheet)
+    )
     return tuple(sheets), fonts
+
+
+def _larger(text_size: float) -> list[CSS]:
+    """Scale the letters; every size in the stylesheets is counted from the page's own."""
+    if text_size == NORMAL:
+        return []
+    return [_weasyprint().CSS(string=f"html {{ font-size: {LETTER * text_size:g}pt }}")]
 
 
 @cache

@@ -1,0 +1,132 @@
+"""Sections that more than one print has, in words."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import date
+
+from careplans.parts import Contingency, Due, OpenQuestion, Plan, Step
+from careplans.pathway import local_day
+from careplans.print.reasons import View
+from careplans.words import date_words, day_words, due_words, label, moved_words, owners_words, short_day_words
+from engine.texts import Texts
+
+DIGEST_LENGTH = 12
+IDENTITY_LENGTH = 11
+EMERGENCY = "amk"
+
+
+def banner_section(plan: Plan, texts: Texts) -> View:
+    """Return who the plan is about, and where."""
+    patient, banner = plan.banner.patient, plan.banner
+    number = patient.id or patient.local_id
+    return {
+        "name": patient.name or texts("plan.banner.name_unknown"),
+        "id_label": texts("plan.banner.local_id" if not patient.id and patient.local_id else "plan.banner.id"),
+        "id": _grouped(number) if number else texts("plan.banner.id_unknown"),
+        "born": _known(patient.birth_date, date_words, texts),
+        "facts": [
+            (texts("plan.banner.ward"), banner.ward or texts("plan.not_given")),
+            *([(texts("plan.banner.room"), banner.room)] if banner.room else []),
+            (texts("plan.banner.admitted"), _known(banner.admitted and local_day(banner.admitted), date_words, texts)),
+            (texts(f"plan.banner.discharge_{plan.discharge_status}"), _discharge(plan, texts)),
+            *([(texts("plan.banner.next_of_kin"), banner.next_of_kin)] if banner.next_of_kin else []),
+            *([(texts("plan.banner.interpreter"), banner.interpreter)] if banner.interpreter else []),
+        ],
+    }
+
+
+def contingency_section(plan: Contingency, texts: Texts) -> View:
+    """Return signs, what to do, whom to call and what is not to be done."""
+    return {
+        "call_now": texts("plan.contingency.call_now", phone=phone_of(plan, EMERGENCY)),
+        "now": [texts(f"sign.{sign.id}") for sign in plan.signs if sign.tier == "now"],
+        "same_day": halves([texts(f"sign.{sign.id}") for sign in plan.signs if sign.tier == "same_day"]),
+        "what_to_do": [texts(f"do.{step}") for step in plan.what_to_do],
+        "contacts": [(texts(f"owner.{c.role}"), unbroken(c.phone)) for c in plan.contacts],
+        "limits": plan.limits,
+        "readmission": plan.readmission,
+    }
+
+
+def conversation_section(plan: Plan, texts: Texts) -> View | None:
+    """Return the guide for a choice that is still open."""
+    if plan.conversation is None:
+        return None
+    return {
+        "points": [texts(f"guide.{point}") for point in plan.conversation.points],
+        "held": [texts(f"plan.track_short.{track}") for track in plan.conversation.held],
+        "owner": texts("plan.conversation.owner", who=texts(f"owner.{plan.conversation.owner}")),
+    }
+
+
+def step_row(step: Step, texts: Texts) -> View:
+    """Return a step of the pathway with its checklist."""
+    return {
+        "id": step.id,
+        "visit": step.kind == "visit",
+        "what": texts(f"step.{step.id}"),
+        "who": owners_words(step.owners, texts),
+        "checklist": [texts(f"check.{step.id}.{line}") for line in step.checklist],
+        **when_words(step.due, texts),
+    }
+
+
+def when_words(due: Due, texts: Texts) -> View:
+    """Return when something is due, and the day it was moved from."""
+    return {"when": due_words(due, texts, say=short_day_words), "moved": moved_words(due, texts)}
+
+
+def questions_section(plan: Plan, texts: Texts) -> View | None:
+    """Return the next question with what it could settle, and the rest under who asks."""
+    if not plan.open_questions:
+        return None
+    rest: dict[str, list[str]] = {}
+    for question in (q for q in plan.open_questions if q.item != plan.ask_next):
+        rest.setdefault(texts(f"owner.{question.owner}"), []).append(label(question.item, texts))
+    first = next((_question(q, texts) for q in plan.open_questions if q.item == plan.ask_next), None)
+    return {"next": first, "rest": rest}
+
+
+def ruleset_words(plan: Plan, texts: Texts) -> str:
+    """Return the version and digest that the plan rests on."""
+    digest = plan.ruleset.digest.removeprefix("sha256:")[:DIGEST_LENGTH]
+    said = texts("plan.ruleset", version=plan.ruleset.version, digest=digest)
+    if plan.ruleset.overlay is None:
+        return said
+    return f"{said} · {texts('plan.overlay', overlay=plan.ruleset.overlay)}"
+
+
+def unbroken(phone: str | None) -> str | None:
+    """Keep the digits of a telephone number on one line."""
+    return re.sub(r"(?<=\d) (?=\d)", "\N{NO-BREAK SPACE}", phone) if phone else None
+
+
+def phone_of(plan: Contingency, role: str) -> str:
+    """Return the number of a role, empty where it is not known."""
+    return next(contact.phone or "" for contact in plan.contacts if contact.role == role)
+
+
+def _grouped(number: str) -> str:
+    """Write an identity number as it is read aloud, six and five digits."""
+    return f"{number[:6]} {number[6:]}" if len(number) == IDENTITY_LENGTH and number.isdigit() else number
+
+
+def _known(day: date | None, say: Callable[[date, Texts], str], texts: Texts) -> str:
+    return say(day, texts) if day else texts("plan.not_given")
+
+
+def _discharge(plan: Plan, texts: Texts) -> str:
+    return day_words(plan.discharge, texts) if plan.discharge else texts("plan.banner.discharge_not_set")
+
+
+def halves(lines: list[str]) -> tuple[list[str], list[str]]:
+    """Split a list for two columns; a layout of columns would cost more time than the rest of the page."""
+    middle = (len(lines) + 1) // 2
+    return lines[:middle], lines[middle:]
+
+
+def _question(question: OpenQuestion, texts: Texts) -> View:
+    settles = [texts(f"rule.{rule}") for rule in question.rules]
+    return {"item": label(question.item, texts), "settles": settles, "who": texts(f"owner.{question.owner}")}
