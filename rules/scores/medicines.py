@@ -13,7 +13,7 @@ from engine.facts import WHOLE_LIST, FactKey, Facts, Interval
 from rules.case import Medicine, Note
 from rules.knowledge import CODE_SETS, CodeSet
 
-SUBSTANCE = re.compile(r"[A-Z]\d\d[A-Z][A-Z]\d\d")
+SUBSTANCE = re.compile(r"[A-Z][0-9]{2}[A-Z]{2}[0-9]{2}")
 
 
 @dataclass(frozen=True, slots=True)
