@@ -127,7 +127,7 @@ def _days(plan: Plan, texts: Texts) -> View:
 
 
 def _visit(step: Step, texts: Texts) -> tuple[str, str]:
-    return _day(step.due, texts), texts(f"patient.visit.{step.id}")
+    return _day(step.due, texts), texts(f"patient.visit.{step.name or step.id}")
 
 
 def _day(due: Due, texts: Texts) -> str:

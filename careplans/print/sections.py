@@ -9,7 +9,16 @@ from datetime import date
 from careplans.parts import Contingency, Due, OpenQuestion, Plan, Step
 from careplans.pathway import local_day
 from careplans.print.reasons import View
-from careplans.words import date_words, day_words, due_words, label, moved_words, owners_words, short_day_words
+from careplans.words import (
+    date_words,
+    day_words,
+    due_words,
+    label,
+    moved_words,
+    owners_words,
+    short_day_words,
+    step_words,
+)
 from engine.texts import Texts
 
 DIGEST_LENGTH = 12
@@ -66,7 +75,7 @@ def step_row(step: Step, texts: Texts) -> View:
     return {
         "id": step.id,
         "visit": step.kind == "visit",
-        "what": texts(f"step.{step.id}"),
+        "what": step_words(step, texts),
         "who": owners_words(step.owners, texts),
         "checklist": [texts(f"check.{step.id}.{line}") for line in step.checklist],
         **when_words(step.due, texts),

@@ -44,6 +44,7 @@ SHOWN_SCORES = (
 def clinician_view(plan: Plan, texts: Texts, *, printed: date, limits: Mapping[str, str]) -> View:
     """Return everything the clinician's print says, in words."""
     reasons = reasons_of(plan, limits)
+    place = "" if plan.destination == "home" else f"_{plan.destination}"
     return {
         "banner": banner_section(plan, texts),
         "what_matters": {"state": plan.what_matters.state, "words": plan.what_matters.words},
@@ -54,7 +55,8 @@ def clinician_view(plan: Plan, texts: Texts, *, printed: date, limits: Mapping[s
         "pathway": texts(f"plan.pathway.{plan.pathway or 'none'}"),
         "contingency": contingency_section(plan.contingency, texts),
         "conversation": conversation_section(plan, texts),
-        "timeline": _timeline(plan, texts),
+        "subtitle": texts(f"plan.subtitle{place}"),
+        "timeline": {"heading": texts(f"plan.heading.timeline{place}"), **_timeline(plan, texts)},
         "blocks": [_block(block, reasons, texts) for block in plan.blocks],
         "accepted": [finding_view(finding, reasons, texts) for finding in plan.accepted],
         "not_accepted": [suggestion_view(finding, texts) for finding in plan.not_accepted],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ import pytest
 from careplans.acceptance import Accepted
 from careplans.parts import Plan
 from careplans.plan import build_plan
+from careplans.print import render_html
 from careplans.words import step_words
 from rules.case import Case
 from tests.unit.test_careplans_example import (
@@ -66,6 +68,12 @@ def test_the_steps_are_called_what_they_are_in_an_institution() -> None:
     assert "besøk" not in there["HPH2"]
     assert "astlege" not in there["HPH3"]
     assert said(plan_of())["HPH2"] == "Tredagersbesøk"
+
+
+def test_no_print_of_an_institutions_plan_says_that_the_patient_goes_home() -> None:
+    page = render_html(plan_of(case=case_with(discharge_to="care_home")), texts(), printed=date(2026, 11, 17))
+    for said_at_home in ("Fra sykehus til hjem<", "Veien hjem", "Fastlege<", "Hjemmetjenesten<", "Primærkontakt"):
+        assert said_at_home not in page.partition('class="contingency"')[0] + page.partition("<h2>Veien videre")[2]
 
 
 def test_nothing_that_needs_a_home_is_done_in_an_institution() -> None:

@@ -75,11 +75,11 @@ def test_a_goal_of_training_does_not_go_with_palliative_focus_either() -> None:
     assert found("training_with_palliative_focus", action("sit", goal="comfort"), plan=palliative_plan()) == ()
 
 
-def test_a_clinician_who_adds_training_to_palliative_focus_is_told() -> None:
+def test_training_that_a_clinician_adds_stays_out_beside_palliative_focus() -> None:
     accepted = Accepted(rules=frozenset({"palliative_indicators", "shared_decision"}), modules=frozenset({"exercise"}))
     plan = build_plan(example_case(), shared_decision_assessment(), accepted=accepted)
-    kinds = {conflict.kind for conflict in plan.conflicts}
-    assert {"training_with_palliative_focus", "opposite_advice"} <= kinds
+    assert "exercise" not in plan.modules
+    assert plan.conflicts == ()
 
 
 def test_one_action_has_one_owner() -> None:
