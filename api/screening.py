@@ -23,6 +23,7 @@ from rules.assessment import Assessment
 from rules.case import Case, Note
 from rules.knowledge import SOURCES
 from rules.ruleset import Overlay, local, national
+from rules.sources import source_title
 from rules.times import age_on, oslo
 
 ROOT = Path(__file__).parent.parent
@@ -63,7 +64,7 @@ class Screening:
 
 def texts_in(language: str) -> Texts:
     """Return every text in a language, with the titles of the sources."""
-    titles = {f"source.{source}": row["title"] for source, row in SOURCES.items()}
+    titles = {f"source.{source}": source_title(source, language) for source in SOURCES}
     return Texts.load(language, *TEXT_FOLDERS).plus(titles)
 
 

@@ -107,4 +107,4 @@ def _weasyprint() -> Any:
     try:
         return import_module("weasyprint")
     except (ImportError, OSError) as missing:  # OSError: the package is there, pango is not
-        raise MachineLacks(f"Printing needs pango. Install it: {INSTALL}") from missing
+        raise MachineLacks("lacks_pango", install=INSTALL) from missing

@@ -9,12 +9,11 @@ from typing import Any
 
 from careplans.parts import CLINICIAN, PATHWAY, Action, Plan
 from careplans.words import because_words
-from engine.errors import RuleSetError
 from engine.rules import RuleSet
 from engine.texts import Texts
 from engine.words import in_words
 from rules.assessment import Finding
-from rules.knowledge import SOURCES
+from rules.sources import source_title
 
 View = dict[str, Any]
 
@@ -69,9 +68,9 @@ def suggestion_view(finding: Finding, texts: Texts) -> View:
     }
 
 
-def sources_view(reasons: Reasons) -> list[tuple[str, str]]:
+def sources_view(reasons: Reasons, texts: Texts) -> list[tuple[str, str]]:
     """Return each source once, with its letter."""
-    return [(letter, _title(source)) for source, letter in reasons.letters.items()]
+    return [(letter, source_title(source, texts.language)) for source, letter in reasons.letters.items()]
 
 
 def _pointer(reason: str, reasons: Reasons, texts: Texts) -> str:
@@ -80,16 +79,11 @@ def _pointer(reason: str, reasons: Reasons, texts: Texts) -> str:
     return reasons.numbers.get(reason, texts("plan.why.open"))
 
 
-def _title(source: str) -> str:
-    if source not in SOURCES:
-        raise RuleSetError(f"rules/data/sources.toml: there is no source {source}. Write its title there.")
-    return SOURCES[source]["title"]
-
-
 def _letter(place: int) -> str:
     rounds, letter = divmod(place, len(ascii_lowercase))
     return ascii_lowercase[letter] * (rounds + 1)
 
 
 def _capital(words: str) -> str:
-    return words[:1].upper() + words[1:]
+    first = len(words) - len(words.lstrip("("))
+    return words[:first] + words[first : first + 1].upper() + words[first + 1 :]

@@ -60,7 +60,7 @@ def clinician_view(plan: Plan, texts: Texts, *, printed: date, limits: Mapping[s
         "blocks": [_block(block, reasons, texts) for block in plan.blocks],
         "accepted": [finding_view(finding, reasons, texts) for finding in plan.accepted],
         "not_accepted": [suggestion_view(finding, texts) for finding in plan.not_accepted],
-        "sources": sources_view(reasons),
+        "sources": sources_view(reasons, texts),
         "confirm": any(finding.confirm for finding in plan.accepted),
         "questions": questions_section(plan, texts),
         "notes": [note_words(note, texts) for note in plan.notes],
