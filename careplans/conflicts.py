@@ -31,9 +31,14 @@ def conflicts(plan: Plan, case: Case) -> tuple[Conflict, ...]:
 def _training_with_palliative_focus(plan: Plan, _: Case) -> Found:
     table = read("conflicts")["training"]
     tracks = {*(track.track for track in plan.tracks), *(action.module for action in plan.actions)}
-    training = [a for a in plan.actions if set(a.advice) & set(table["advice"]) or a.goal in table["goals"]]
+    training = [action for action in plan.actions if _is_training(action, table)]
     if table["track"] in tracks and training:
         yield Conflict("training_with_palliative_focus", _ids(training), {"goals": _distinct(a.goal for a in training)})
+
+
+def _is_training(action: Action, table: Mapping[str, Any]) -> bool:
+    by_goal = action.goal in table["goals"] and action.block not in table["looking"]
+    return by_goal or bool(set(action.advice) & set(table["advice"]))
 
 
 def _two_owners(plan: Plan, _: Case) -> Found:
@@ -47,7 +52,7 @@ def _stopped_medicine(plan: Plan, case: Case) -> Found:
     for action in plan.actions:
         last = _stopped_on(action, case.medicines or ()) if action.medicine else None
         if last and last < (action.due.on or plan.discharge or plan.index_date):
-            yield Conflict("stopped_medicine", (action.id,), {"medicine": action.medicine, "last_day": last})
+            yield Conflict("stopped_medicine", (action.id,), {"medicine": action.medicine, "day": last})
 
 
 def _stopped_on(action: Action, medicines: Sequence[Medicine]) -> date | None:

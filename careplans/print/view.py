@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 
+from careplans.burden_words import burden_rows
+from careplans.conflict_words import conflict_words
 from careplans.parts import Action, Block, Plan
 from careplans.print.reasons import (
     Reasons,
@@ -66,6 +68,8 @@ def clinician_view(plan: Plan, texts: Texts, *, printed: date, limits: Mapping[s
         "notes": [note_words(note, texts) for note in plan.notes],
         "errors": [(label(error.rule, texts), texts(f"error.{error.code}")) for error in plan.errors],
         "ruleset": ruleset_words(plan, texts),
+        "burden": burden_rows(plan.burden, texts),
+        "conflicts": [conflict_words(conflict, plan, texts) for conflict in plan.conflicts],
         "printed": texts("plan.printed", date=date_words(printed, texts)),
     }
 
@@ -111,7 +115,7 @@ def _action(action: Action, reasons: Reasons, texts: Texts) -> View:
         "id": action.id,
         "what": action_words(action, texts),
         "who": texts(f"owner.{action.owner}"),
-        "goal": texts(f"goal.{action.goal}"),
+        "goal": texts(f"goal.{action.goal}") if action.goal.strip() else "",
         "why": action_reasons(action, reasons, texts),
         **when_words(action.due, texts),
     }

@@ -16,7 +16,9 @@ from api.result import to_result
 from api.screening import Screening, texts_in
 from careplans.as_json import plan_to_json
 from careplans.burden import added_by
-from careplans.parts import Action, Added, Due, Plan
+from careplans.burden_words import DAILY, amount_words, burden_rows
+from careplans.parts import Action, Added, Due, Plan, PlanBurden
+from careplans.print import render_html
 from engine.errors import InputError
 from forms.model import read_case
 from rules.assess import assess
@@ -256,3 +258,21 @@ def test_unknown_before_the_plan_stays_unknown_after_it() -> None:
     after = plan_for(case).burden.after
     assert after.daily_tasks.high is None
     assert after.appointments_a_year.high is None
+
+
+@pytest.mark.parametrize("language", ["nb", "nn", "en"])
+def test_the_clinicians_print_has_the_burden_before_and_after(language: str) -> None:
+    plan, texts = plan_for(five_guidelines()), texts_in(language)
+    page = render_html(plan, texts, printed=ON)
+    rows = {row.part: row for row in burden_rows(plan.burden, texts)}
+    assert texts("burden.heading") in page
+    assert [rows[texts(f"burden.row.{part}")].before for part in DAILY] == ["12", "5", "19", "14"]
+    assert rows[texts("burden.row.appointments_a_year")].before.startswith("5 (")
+    assert all(row.after in page for row in rows.values())
+
+
+def test_what_is_unknown_is_said_to_be_unknown() -> None:
+    (_, times, *_), texts = burden_rows(PlanBurden(), texts_in("nb")), texts_in("nb")
+    assert times.before == times.after == texts("plan.interval.unknown")
+    assert amount_words(Amount(1, None), texts) == "minst 1"
+    assert amount_words(Amount(1, 2.5), texts) == "mellom 1 og 2,5"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
@@ -10,12 +11,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from api.planning import rendered
+from api.screening import texts_in
 from careplans.acceptance import Accepted
 from careplans.as_json import plan_to_json
 from careplans.catalogue import modules, read, steps
+from careplans.conflict_words import conflict_words
 from careplans.conflicts import conflicts
 from careplans.parts import Action, Added, Block, Conflict, Due, Plan
 from careplans.plan import build_plan
+from careplans.print import render_html
 from rules.assess import assess
 from rules.burden import KINDS, Burden
 from rules.case import Case, Encounter, Medicine
@@ -75,11 +80,17 @@ def test_a_goal_of_training_does_not_go_with_palliative_focus_either() -> None:
     assert found("training_with_palliative_focus", action("sit", goal="comfort"), plan=palliative_plan()) == ()
 
 
-def test_training_that_a_clinician_adds_stays_out_beside_palliative_focus() -> None:
-    accepted = Accepted(rules=frozenset({"palliative_indicators", "shared_decision"}), modules=frozenset({"exercise"}))
+def test_geriatric_assessment_is_no_training_at_any_frailty() -> None:
+    look = action("assess", goal="function", block="observe")
+    assert found("training_with_palliative_focus", look, plan=palliative_plan()) == ()
+
+
+def test_a_clinician_who_adds_palliative_focus_beside_training_is_told() -> None:
+    accepted = Accepted(rules=frozenset({"cga_team", "shared_decision"}), modules=frozenset({"palliative_focus"}))
     plan = build_plan(example_case(), shared_decision_assessment(), accepted=accepted)
-    assert "exercise" not in plan.modules
-    assert plan.conflicts == ()
+    (training, *_) = plan.conflicts
+    assert training.actions == ("exercise.start_on_ward", "exercise.strength_and_balance")
+    assert {conflict.kind for conflict in plan.conflicts} == {"training_with_palliative_focus", "opposite_advice"}
 
 
 def test_one_action_has_one_owner() -> None:
@@ -95,7 +106,7 @@ def test_an_action_on_a_medicine_that_was_stopped_before_it_is_due_is_found(name
     stopped = taking("B01AA03", stop=date(2026, 11, 20))
     (conflict,) = found("stopped_medicine", action("inr", medicine=named), case=stopped)
     assert conflict.actions == ("inr",)
-    assert conflict.detail["last_day"] == date(2026, 11, 20)
+    assert conflict.detail["day"] == date(2026, 11, 20)
 
 
 @pytest.mark.parametrize(
@@ -230,3 +241,66 @@ def test_the_data_files_name_known_advice_parts_and_kinds_with_a_source() -> Non
             assert (added.kind in KINDS) is (added.of == "appointments_a_year"), part.id
             assert added.high is None or added.low <= added.high
             assert added.source
+
+
+# Actions of the rules' own, as a clinician may have changed them: they have words, so that the plan can be printed.
+CHANGED: dict[str, Any] = {
+    "training_with_palliative_focus": (action("exercise.start_on_ward", advice=("train",)),),
+    "stopped_medicine": (action("medicines.gp_review", medicine="B01AA03"),),
+    "opposite_advice": (
+        action("nutrition.small_meals", advice=("eat_more",)),
+        action("cga.team_meeting", advice=("lose_weight",)),
+    ),
+    "two_owners": (action("nutrition.weigh"), action("nutrition.weigh", owner="gp")),
+    "neither_goal_nor_safety": (action("nutrition.weigh", goal=""),),
+    "two_visits_on_one_day": (
+        action("nutrition.weigh", adds=VISIT),
+        action("falls.home_hazards", adds=VISIT, owner="gp"),
+    ),
+    "due_before_admission": (action("nutrition.weigh", due=Due("index", on=date(2026, 11, 1))),),
+    "due_after_closing": (action("nutrition.weigh", due=Due("discharge", days=90, on=date(2027, 2, 21))),),
+}
+
+
+def changed_plan(kind: str) -> Plan:
+    """A plan with one conflict of this kind."""
+    plan = with_actions(*CHANGED[kind], plan=replace(palliative_plan(), blocks=()))
+    return replace(plan, conflicts=conflicts(plan, taking("B01AA03", stop=date(2026, 11, 20))))
+
+
+def test_every_kind_can_be_found() -> None:
+    assert set(CHANGED) == set(read("conflicts")["kinds"])
+
+
+@pytest.mark.parametrize("language", ["nb", "nn", "en"])
+@pytest.mark.parametrize("kind", CHANGED)
+def test_a_conflict_is_said_in_words_with_what_to_do(kind: str, language: str) -> None:
+    plan, texts = changed_plan(kind), texts_in(language)
+    (conflict,) = plan.conflicts
+    said = conflict_words(conflict, plan, texts)
+    assert conflict.kind == kind
+    assert "{" not in said.found
+    for each in CHANGED[kind]:
+        assert texts(f"action.{each.id}") in said.found
+    assert said.remedy == texts(f"conflict.remedy.{kind}")
+
+
+@pytest.mark.parametrize("kind", CHANGED)
+def test_a_conflict_stands_at_the_top_of_the_clinicians_print(kind: str) -> None:
+    texts = texts_in("nb")
+    page = render_html(changed_plan(kind), texts, printed=ON)
+    assert page.index(texts("conflict.heading")) < page.index(texts("plan.heading.contingency"))
+    assert texts(f"conflict.remedy.{kind}") in page
+
+
+def test_a_plan_without_conflicts_has_no_heading_for_them() -> None:
+    assert texts_in("nb")("conflict.heading") not in render_html(plan_of(), texts_in("nb"), printed=ON)
+
+
+def test_the_json_file_says_a_conflict_in_words_too() -> None:
+    content = json.loads(
+        rendered(changed_plan("two_owners"), ".json", ruleset=national(), texts=texts_in("en"), printed=ON)
+    )
+    (conflict,) = content["conflicts"]
+    assert conflict["kind"] == "two_owners"
+    assert conflict["remedy"] == "Agree on who is responsible."
