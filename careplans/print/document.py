@@ -1,4 +1,4 @@
-"""A plan as a tagged PDF/UA document; the only place that knows WeasyPrint."""
+"""A page as a tagged PDF/UA document; the only place that knows WeasyPrint."""
 
 from __future__ import annotations
 
@@ -40,9 +40,14 @@ def render_pdf(
 
     `text_size` is how many times larger than usual the letters are, on the same paper.
     """
-    weasyprint = _weasyprint()
     html = render_html(plan, texts, printed=printed, limits=limits, audience=audience, stylesheet="")
-    styles, fonts = _styles(SHEETS[audience])
+    return to_pdf(html, FOLDER / SHEETS[audience], text_size=text_size)
+
+
+def to_pdf(html: str, sheet: Path, *, text_size: float = NORMAL) -> bytes:
+    """Return a page with its style sheet as a tagged PDF/UA; the same page gives the same bytes."""
+    weasyprint = _weasyprint()
+    styles, fonts = _styles(sheet)
     document = weasyprint.HTML(string=html, base_url=FOLDER.as_uri() + "/", url_fetcher=fetcher())
     with _collector_paused():
         pdf: bytes = document.write_pdf(
@@ -83,15 +88,13 @@ def fetcher() -> Any:
 
 
 @cache
-def _styles(sheet: str) -> tuple[tuple[CSS, ...], FontConfiguration]:
+def _styles(sheet: Path) -> tuple[tuple[CSS, ...], FontConfiguration]:
     """Read fonts and stylesheets once a process; they take longer than the page itself."""
     weasyprint = _weasyprint()
     fonts = weasyprint.text.fonts.FontConfiguration()
     atexit.register(_styles.cache_clear)  # else WeasyPrint tidies its fonts after Python has put its own things away
-    sheets = (
-        weasyprint.CSS(filename=FOLDER / name, font_config=fonts, url_fetcher=fetcher())
-        for name in ("fonts.css", sheet)
-    )
+    files = (FOLDER / "fonts.css", sheet)
+    sheets = (weasyprint.CSS(filename=file, font_config=fonts, url_fetcher=fetcher()) for file in files)
     return tuple(sheets), fonts
 
 
