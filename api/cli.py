@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 DONE, DEFECT, WRONG_INPUT, LACKING = 0, 1, 2, 3
 LANGUAGES = ("nb", "nn", "en")
+AUDIENCES = ("clinician", "municipality", "patient")
 LATER = ("message", "population", "simulate", "figures", "db")
 ARGUMENT = re.compile(r"argument ([\w/-]+):")
 MISSING = re.compile(r"arguments are required: (.+)")
@@ -88,10 +89,10 @@ def _add_screen(commands: Any) -> None:
 
 
 def _add_plan(commands: Any) -> None:
-    plan = commands.add_parser("plan", help="the follow-up plan, as .pdf, .html or .json")
+    plan = commands.add_parser("plan", help="the follow-up plan, as .pdf, .html or .json, and its visits as .ics")
     _takes_a_case(plan)
-    plan.add_argument("-o", dest="out", type=Path, required=True, metavar="OUT.(pdf|html|json)")
-    plan.add_argument("--audience", choices=("clinician", "municipality", "patient"), default="clinician")
+    plan.add_argument("-o", dest="out", type=Path, required=True, metavar="OUT.(pdf|html|json|ics)")
+    plan.add_argument("--audience", choices=AUDIENCES, default="clinician")
     plan.add_argument("--discharge", type=_date, metavar="DATE")
     plan.add_argument("--accept", default="all", metavar="all|RULE,...")
     plan.set_defaults(run=_plan)
@@ -165,15 +166,14 @@ def _plan(arguments: argparse.Namespace) -> None:
     out: Path = arguments.out
     if out.suffix not in FORMATS:
         raise InputError("-o", "ending_not_allowed", allowed=FORMATS)
-    if arguments.audience != "clinician":
-        raise NotYet("audience_later", asked=arguments.audience)
     texts = texts_in(arguments.lang)
     screening = _screening(arguments)
     case = screening.read(_bytes(arguments.file))
     request = Request(arguments.accept, arguments.discharge, arguments.on)
     plan = planned(screening, case, request, now=_now())
     printed = oslo(_now()).date()
-    _write_whole(out, rendered(plan, out.suffix, ruleset=screening.ruleset, texts=texts, printed=printed))
+    asked = {"audience": arguments.audience, "printed": printed}
+    _write_whole(out, rendered(plan, out.suffix, ruleset=screening.ruleset, texts=texts, **asked))
 
 
 def _epikrise(arguments: argparse.Namespace) -> None:

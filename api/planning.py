@@ -4,25 +4,26 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime, time
 from typing import Any
 
 from api.screening import Screening
 from careplans.acceptance import Accepted
 from careplans.as_json import plan_to_json
+from careplans.calendar import calendar_of
 from careplans.completeness import Element, completeness
 from careplans.conflict_words import conflict_words
 from careplans.epikrise import plan_section, section_to_json
 from careplans.epikrise_text import epikrise_text
 from careplans.parts import Plan
 from careplans.plan import build_plan
-from careplans.print import limits_in_words, render_html, render_pdf
+from careplans.print import Audience, limits_in_words, render_html, render_pdf
 from careplans.settings import PlanSettings
 from engine.rules import RuleSet
 from engine.texts import Texts
 from rules.case import Case
 
-FORMATS = (".pdf", ".html", ".json")
+FORMATS = (".pdf", ".html", ".json", ".ics")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,13 +56,17 @@ def planned(screening: Screening, case: Case, request: Request, *, now: datetime
     )
 
 
-def rendered(plan: Plan, suffix: str, *, ruleset: RuleSet, texts: Texts, printed: date) -> bytes:
-    """Return the plan as a file's bytes, by the file's ending."""
+def rendered(
+    plan: Plan, suffix: str, *, ruleset: RuleSet, texts: Texts, printed: date, audience: Audience = "clinician"
+) -> bytes:
+    """Return the plan as a file's bytes, by the file's ending; calendar and JSON are alike for every reader."""
     limits = limits_in_words(ruleset, texts)
     if suffix == ".pdf":
-        return render_pdf(plan, texts, printed=printed, limits=limits)
+        return render_pdf(plan, texts, printed=printed, limits=limits, audience=audience)
     if suffix == ".html":
-        return render_html(plan, texts, printed=printed, limits=limits).encode()
+        return render_html(plan, texts, printed=printed, limits=limits, audience=audience).encode()
+    if suffix == ".ics":
+        return calendar_of(plan, texts, stamped=datetime.combine(printed, time(), UTC))
     return (json.dumps(_with_words(plan, texts), ensure_ascii=False, indent=2) + "\n").encode()
 
 

@@ -22,8 +22,9 @@ from api.planning import Request as PlanRequest
 from api.planning import planned
 from api.refusals import refusal_in_words
 from api.screening import ROOT, Screening, texts_in
+from careplans.calendar import calendar_of
 from careplans.parts import Plan
-from careplans.print import limits_in_words, render_html, render_pdf
+from careplans.print import SHEETS, Audience, limits_in_words, render_html, render_pdf
 from engine.errors import InputError, MachineLacks
 from rules.times import oslo
 
@@ -58,6 +59,10 @@ def app(screening: Screening, language: str = "nb") -> FastAPI:
     async def lacks(_: Request, lacking: MachineLacks) -> JSONResponse:
         return JSONResponse({"title": refusal_in_words(lacking, texts)}, status_code=503)
 
+    @pages.exception_handler(InputError)
+    async def wrong(_: Request, error: InputError) -> JSONResponse:
+        return JSONResponse({"title": refusal_in_words(error, texts)}, status_code=422)
+
     @pages.get("/health")
     def health() -> dict[str, str]:
         return {"status": "ok", "ruleset": screening.ruleset.version}
@@ -72,18 +77,25 @@ def app(screening: Screening, language: str = "nb") -> FastAPI:
         assessment = screening.assess(case, None, _now())
         plan = planned(screening, case, PlanRequest(), now=_now())
         view = page_view(case, assessment, plan, texts=texts, ruleset=screening.ruleset)
-        page: str = _page().render(view=view, t=texts, examples=examples(), shown=name)
+        shown = {"examples": examples(), "shown": name, "dated": plan.discharge is not None}
+        page: str = _page().render(view=view, t=texts, **shown)
         return page
 
     @pages.get("/examples/{name}/plan", response_class=HTMLResponse)
-    def plan_page(name: str) -> str:
+    def plan_page(name: str, audience: Audience = "clinician") -> str:
+        sheet = f"/print/{SHEETS[audience]}"
         plan = _plan(screening, name)
-        return render_html(plan, texts, printed=_today(), limits=limits, stylesheet="/print/plan.css")
+        return render_html(plan, texts, printed=_today(), limits=limits, audience=audience, stylesheet=sheet)
 
     @pages.get("/examples/{name}/plan.pdf")
-    def plan_pdf(name: str) -> Response:
-        pdf = render_pdf(_plan(screening, name), texts, printed=_today(), limits=limits)
+    def plan_pdf(name: str, audience: Audience = "clinician") -> Response:
+        pdf = render_pdf(_plan(screening, name), texts, printed=_today(), limits=limits, audience=audience)
         return Response(pdf, media_type="application/pdf", headers={"Content-Disposition": "inline; filename=plan.pdf"})
+
+    @pages.get("/examples/{name}/plan.ics")
+    def plan_calendar(name: str) -> Response:
+        calendar = calendar_of(_plan(screening, name), texts, stamped=_now())
+        return Response(calendar, media_type="text/calendar", headers={"Content-Disposition": "filename=plan.ics"})
 
     return pages
 

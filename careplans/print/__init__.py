@@ -5,7 +5,7 @@
 """
 
 from careplans.print.document import render_pdf
-from careplans.print.pages import render_html
+from careplans.print.pages import SHEETS, Audience, render_html
 from careplans.print.reasons import limits_in_words
 
-__all__ = ["limits_in_words", "render_html", "render_pdf"]
+__all__ = ["SHEETS", "Audience", "limits_in_words", "render_html", "render_pdf"]

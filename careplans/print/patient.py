@@ -153,9 +153,7 @@ def _call(plan: Contingency, texts: Texts) -> View:
         "now_heading": texts("patient.call_now", phone=phone_of(plan, EMERGENCY)),
         "now": [texts(f"patient.sign.{sign.id}") for sign in plan.signs if sign.tier == "now"],
         "same_day": halves(same_day),
-        "contacts": [
-            (texts(f"patient.contact.{c.role}"), unbroken(c.phone)) for c in plan.contacts if c.role != EMERGENCY
-        ],
+        "contacts": [(texts(f"patient.contact.{c.role}"), unbroken(c.phone)) for c in called],
     }
 
 
