@@ -40,11 +40,18 @@ class Texts:
         """Read every `*.toml` under each folder's `language` subfolder; the same key twice is an error."""
         entries: dict[str, str] = {}
         for path in (p for folder in folders for p in sorted((folder / language).glob("*.toml"))):
-            for key, text in _flatten(tomllib.loads(path.read_text("utf-8"))):
+            for key, text in _flatten(_read(path)):
                 if key in entries:
                     raise RuleSetError(f"{path.name}: {key} is written twice. Keep one.")
                 entries[key] = text
         return cls(language, entries)
+
+
+def _read(path: Path) -> Mapping[str, Any]:
+    try:
+        return tomllib.loads(path.read_text("utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as wrong:
+        raise RuleSetError(f"texts/{path.parent.name}/{path.name}: {wrong}. Mend the file.") from None
 
 
 def _flatten(table: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, str]]:

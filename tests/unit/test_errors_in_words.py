@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import string
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
@@ -17,10 +17,7 @@ from forms.refusals import CODES
 ROOT = Path(__file__).parents[2]
 PACKAGES = ("engine", "rules", "careplans", "forms", "population", "api")
 CODE_COMES = {"InputError": 1, "Refusal": 1, "MachineLacks": 0, "NotYet": 0, "refused": 0}
-DERIVED = {
-    "forms/refusals.py",
-    "engine/errors.py",
-}  # the one maps pydantic's kinds to CODES, the other defines the errors
+DERIVED = "forms/refusals.py"  # maps pydantic's kinds to CODES
 LANGUAGES = ("nb", "nn", "en")
 
 
@@ -29,30 +26,40 @@ def sources() -> Iterator[Path]:
     return (path for package in PACKAGES for path in (ROOT / package).rglob("*.py"))
 
 
-def raised() -> Iterator[tuple[str, ast.Call, str]]:
-    """Return every error that is made: the module, the call and the error's name."""
+def raised() -> Iterator[tuple[str, ast.Call, set[str]]]:
+    """Return every error that is made: its place in the source, the call, and the codes it can give."""
     for path in sources():
-        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        module = ast.parse(path.read_text("utf-8"))
+        tables = {name: values for name, values in map(table, module.body) if name}
+        for node in ast.walk(module):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in CODE_COMES:
-                yield str(path.relative_to(ROOT)), node, node.func.id
+                at = f"{path.relative_to(ROOT)}:{node.lineno}"
+                yield at, node, codes_in(node, tables, at)
 
 
-def codes_in(module: str, call: ast.Call, name: str) -> set[str]:
-    """Return the codes that a call can give; they are written where the error is raised."""
-    place = CODE_COMES[name]
-    assert len(call.args) == place + 1, f"{module}:{call.lineno}: {name} takes a place and a code, and values by name"
-    found = {part.value for part in ast.walk(call.args[place]) if isinstance(part, ast.Constant)}
-    if module == "api/cli.py" and isinstance(call.args[place], ast.Call):
-        from api.cli import UNREADABLE
+def table(statement: ast.stmt) -> tuple[str, set[str]]:
+    """Return the name and the values of a table of codes that a module holds, or no name."""
+    if isinstance(statement, ast.Assign | ast.AnnAssign) and isinstance(statement.value, ast.Dict):
+        target = statement.targets[0] if isinstance(statement, ast.Assign) else statement.target
+        values = (each.value for each in statement.value.values if isinstance(each, ast.Constant))
+        return ast.unparse(target), {value for value in values if isinstance(value, str)}
+    return "", set()
 
-        found |= set(UNREADABLE.values())
-    assert found or module in DERIVED, f"{module}:{call.lineno}: write the code where the error is raised"
+
+def codes_in(call: ast.Call, tables: Mapping[str, set[str]], at: str) -> set[str]:
+    """Return the codes that a call can give; they are written where the error is raised, or in a table beside it."""
+    place = CODE_COMES[ast.unparse(call.func)]
+    assert len(call.args) == place + 1, f"{at}: give a place and a code, and values by name"
+    parts = list(ast.walk(call.args[place]))
+    found = {part.value for part in parts if isinstance(part, ast.Constant)}
+    found = found.union(*(tables.get(part.id, set()) for part in parts if isinstance(part, ast.Name)))
+    assert found or at.startswith(DERIVED), f"{at}: write the code where the error is raised"
     return {code for code in found if isinstance(code, str)}
 
 
 def codes() -> set[str]:
     """Return every code that any module can give."""
-    return set(CODES).union(*(codes_in(*each) for each in raised()))
+    return set(CODES).union(*(found for _, _, found in raised()))
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -74,9 +81,9 @@ def test_an_error_asks_for_no_value_that_it_is_not_given(language: str) -> None:
 def values_by_code() -> dict[str, set[str]]:
     """Return the names of the values that every call with a code gives."""
     found: dict[str, set[str]] = {}
-    for module, call, name in raised():
+    for _, call, codes_given in raised():
         given = {keyword.arg for keyword in call.keywords if keyword.arg}
-        for code in codes_in(module, call, name):
+        for code in codes_given:
             found[code] = found.get(code, given) & given
     return found
 
