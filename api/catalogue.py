@@ -8,8 +8,10 @@ from engine.durable import lint
 from engine.errors import RuleSetError
 from engine.rules import Rule, RuleSet
 from engine.texts import Texts
-from engine.words import in_words, limit_in_words
-from rules.knowledge import ITEMS
+from engine.words import in_words
+from rules.knowledge import ITEMS, REVIEWS
+from rules.reviews import review_faults
+from rules.rule_words import LimitWords, limit_words, rule_in_words
 from rules.ruleset import to_confirm, unsourced
 
 
@@ -26,7 +28,9 @@ def shown(rule_id: str, ruleset: RuleSet, texts: Texts) -> str:
 
 
 def check(ruleset: RuleSet, texts: Texts) -> str:
-    """Return what was checked; raise `RuleSetError` naming the first source or text that is missing."""
+    """Return what was checked; raise `RuleSetError` naming the first review, source or text that is amiss."""
+    for fault in review_faults([rule.id for rule in ruleset.rules], REVIEWS):
+        raise RuleSetError(f"reviews.toml: {fault}")
     if lacking := unsourced(ruleset):
         raise RuleSetError(f"sources.toml: {lacking[0]} is named by a rule or a limit and not there. Add it.")
     for key in _needed(ruleset):
@@ -43,16 +47,19 @@ def _lines(rule_id: str, ruleset: RuleSet, texts: Texts) -> Iterator[str]:
     clause = ruleset.by_id[rule_id]
     yield f"{rule_id}: {texts(f'rule.{rule_id}') if isinstance(clause, Rule) else texts(f'definition.{rule_id}')}"
     yield f"  {texts('catalogue.when')}: {in_words(clause.when, ruleset, texts)}"
-    if isinstance(clause, Rule):
-        strength = texts(f"strength.{clause.suggest.strength}")
-        yield f"  {texts('catalogue.suggests')}: {texts(f'suggest.{rule_id}')} ({strength})"
+    said = rule_in_words(clause, ruleset, texts) if isinstance(clause, Rule) else None
+    if said:
+        yield f"  {texts('catalogue.suggests')}: {said.suggests} ({said.strength})"
     for limit in ruleset.limits_used[rule_id]:
-        mark = f" [{texts('confirm')}]" if limit.confirm else ""
-        local = f" [{texts('catalogue.local')}]" if limit.local else ""
-        source = texts(f"source.{limit.source}")
-        yield f"  {texts('catalogue.limit')}: {limit_in_words(limit.name, ruleset, texts)}{mark}{local} ({source})"
-    for source in clause.sources if isinstance(clause, Rule) else ():
-        yield f"  {texts('catalogue.source')}: {texts(f'source.{source}')}"
+        yield f"  {texts('catalogue.limit')}: {_limit(limit_words(limit, ruleset, texts), texts)}"
+    if said:
+        yield from (f"  {texts('catalogue.source')}: {texts(f'source.{source}')}" for source in said.sources)
+        yield f"  {texts('catalogue.review')}: {said.review}"
+
+
+def _limit(limit: LimitWords, texts: Texts) -> str:
+    marks = "".join(f" [{mark}]" for mark in limit.marks)
+    return f"{limit.words}{marks} ({texts(f'source.{limit.source}')})"
 
 
 def _mark(ruleset: RuleSet, rule_id: str, texts: Texts) -> str:

@@ -6,10 +6,12 @@ import csv
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
+from engine.errors import RuleSetError
 from engine.items import Item, read_items
 from engine.thresholds import Threshold, read_thresholds
 
@@ -45,6 +47,31 @@ ITEM_ORDER = {item: place for place, item in enumerate(ITEMS)}
 def in_form_order(items: frozenset[str]) -> tuple[str, ...]:
     """Return items in the order in which they are asked."""
     return tuple(sorted(items, key=lambda item: ITEM_ORDER[item]))
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """Who wrote a rule and who has checked it; `checked_by` is None while no clinician has read it in full."""
+
+    written_by: str
+    written_on: date
+    again_by: date
+    checked_by: str | None = None
+    checked_on: date | None = None
+
+
+def read_reviews(table: Mapping[str, Mapping[str, Any]]) -> dict[str, Review]:
+    """Return the reviews of a `reviews.toml` by rule; a missing field is an error that names the rule."""
+    found = {}
+    for rule, row in table.items():
+        try:
+            found[rule] = Review(**row)
+        except TypeError as wrong:
+            raise RuleSetError(f"reviews.toml: {rule}: {wrong}. Give written_by, written_on and again_by.") from None
+    return found
+
+
+REVIEWS: dict[str, Review] = read_reviews(table("reviews"))
 
 
 @dataclass(frozen=True, slots=True)

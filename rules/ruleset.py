@@ -13,7 +13,8 @@ from rules import discharge, frailty, treatment
 from rules.knowledge import ITEMS, SCORE_ITEMS, SOURCES, THRESHOLDS, knowledge
 
 VERSION = "1.0.0"
-RULES = (*frailty.RULES, *treatment.RULES, *discharge.RULES)
+CHAPTERS = {"frailty": frailty.RULES, "treatment": treatment.RULES, "discharge": discharge.RULES}
+RULES = tuple(rule for chapter in CHAPTERS.values() for rule in chapter)
 DEFINITIONS = (*frailty.DEFINITIONS, *discharge.DEFINITIONS)
 
 
