@@ -76,12 +76,20 @@ class StepTemplate:
 
 @dataclass(frozen=True, slots=True)
 class SignTemplate:
-    """A sign of worsening; it is for everyone unless `when` or `diagnoses` says for whom."""
+    """A sign of worsening; it is for everyone unless `when`, `diagnoses` or `medicines` says for whom."""
 
     id: str
     tier: CallTier
     when: tuple[str, ...] = ()
     diagnoses: tuple[str, ...] = ()
+    medicines: tuple[str, ...] = ()
+    unless: tuple[str, ...] = ()
+    first: str | None = None
+
+    @property
+    def for_everyone(self) -> bool:
+        """Return whether nothing says for whom it is."""
+        return not (self.when or self.diagnoses or self.medicines)
 
 
 @dataclass(frozen=True, slots=True)

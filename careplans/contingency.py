@@ -2,24 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Set
+from collections.abc import Iterable, Mapping, Set
+from dataclasses import dataclass
+from datetime import date
 
 from careplans.catalogue import SignTemplate, read, signs
 from careplans.parts import Contact, Contingency, Sign
-from rules.case import Case
+from rules.case import Case, Medicine
 
-PALLIATIVE, USUAL = "palliative_focus", "usual"
+PALLIATIVE, USUAL, HOME = "palliative_focus", "usual", "home"
 
 
-def contingency_plan(case: Case, modules: Set[str], contacts: Mapping[str, str]) -> Contingency:
-    """Return the plan for worsening; only signs that the plan's modules or known diagnoses give reason for."""
-    focus = PALLIATIVE if PALLIATIVE in modules else USUAL
+@dataclass(frozen=True, slots=True)
+class Around:
+    """What of a plan the contingency plan follows: its modules, its marks, and the day from which medicines count."""
+
+    modules: Set[str]
+    marks: Mapping[str, object]
+    day: date
+
+
+def contingency_plan(case: Case, plan: Around, contacts: Mapping[str, str]) -> Contingency:
+    """Return the plan for worsening; only signs that the plan's modules, diagnoses or medicines give reason for."""
+    focus = PALLIATIVE if PALLIATIVE in plan.modules else USUAL
     return Contingency(
-        signs=tuple(Sign(sign.id, sign.tier) for sign in signs() if _concerns(sign, case, modules)),
+        signs=tuple(Sign(sign.id, sign.tier, sign.first) for sign in signs() if _concerns(sign, case, plan)),
         what_to_do=tuple(read("contingency")["what_to_do"][focus]),
-        contacts=_contacts(case, contacts, order=focus),
+        contacts=_contacts(case, contacts, order=_order(plan, focus)),
         limits=words(case, "treatment_limits"),
         readmission=words(case, "readmission_criteria"),
+        focus=focus,
     )
 
 
@@ -29,21 +41,44 @@ def words(case: Case, item: str) -> str | None:
     return answer.strip() or None if isinstance(answer, str) else None
 
 
-def _concerns(sign: SignTemplate, case: Case, modules: Set[str]) -> bool:
-    if not sign.when and not sign.diagnoses:
-        return True
-    return not modules.isdisjoint(sign.when) or _has_diagnosis(case, sign.diagnoses)
+def _concerns(sign: SignTemplate, case: Case, plan: Around) -> bool:
+    if not plan.modules.isdisjoint(sign.unless):
+        return False
+    return (
+        sign.for_everyone
+        or not plan.modules.isdisjoint(sign.when)
+        or _any_starts(_diagnoses(case), sign.diagnoses)
+        or _any_starts(_medicines(case, plan.day), sign.medicines)
+    )
 
 
-def _has_diagnosis(case: Case, prefixes: tuple[str, ...]) -> bool:
+def _diagnoses(case: Case) -> Iterable[str]:
+    return (d.code for d in case.diagnoses or () if d.system == "icd-10")
+
+
+def _medicines(case: Case, day: date) -> Iterable[str]:
+    """Return what is taken, regularly or as needed; without a last day it still is."""
+    return (medicine.atc for medicine in case.medicines or () if medicine.atc and _taken(medicine, day))
+
+
+def _taken(medicine: Medicine, day: date) -> bool:
+    return medicine.stop is None or medicine.stop >= day
+
+
+def _any_starts(codes: Iterable[str], prefixes: tuple[str, ...]) -> bool:
     wanted = tuple(prefix.replace(".", "") for prefix in prefixes)
-    codes = (d.code.replace(".", "").upper() for d in case.diagnoses or () if d.system == "icd-10")
-    return bool(wanted) and any(code.startswith(wanted) for code in codes)
+    return bool(wanted) and any(code.replace(".", "").upper().startswith(wanted) for code in codes)
 
 
-def _contacts(case: Case, local: Mapping[str, str], *, order: str) -> tuple[Contact, ...]:
-    national = read("contacts")["national"]
-    known = {**national, **local}
+def _order(plan: Around, focus: str) -> tuple[str, ...]:
+    places = read("contacts")["order"]
+    place = next((mark for mark in places if mark in plan.marks), HOME)
+    return tuple(places[place][focus])
+
+
+def _contacts(case: Case, local: Mapping[str, str], *, order: tuple[str, ...]) -> tuple[Contact, ...]:
+    table = read("contacts")
+    known = {**table["national"], **local}
     if (gp := words(case, "gp")) and "gp" not in local:
         known["gp"] = gp
-    return tuple(Contact(role, known.get(role), local=role in local) for role in read("contacts")["order"][order])
+    return tuple(Contact(role, known.get(role), local=role in local, hours=table["hours"][role]) for role in order)

@@ -109,31 +109,40 @@ class WhatMatters:
 
 @dataclass(frozen=True, slots=True)
 class Sign:
-    """A sign of worsening and how fast to call."""
+    """A sign of worsening and how fast to call; `first` is what is done before that."""
 
     id: str
     tier: CallTier
+    first: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Contact:
-    """Whom to call; `phone` None is a blank line to write on, and `local` is a number that the overlay gives."""
+    """Whom to call; `phone` None is a blank line to write on, and `local` is a number that the overlay gives.
+
+    `hours` is when someone answers: always, daytime or out_of_hours.
+    """
 
     role: str
     phone: str | None = None
     name: str | None = None
     local: bool = False
+    hours: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Contingency:
-    """Beredskapsplan: signs, what to do, whom to call, and what is not to be done (`limits` None is not settled)."""
+    """Beredskapsplan: signs, what to do, whom to call, and what is not to be done (`limits` None is not settled).
+
+    `focus` is usual or palliative_focus, where the list is called in its order before the patient is moved.
+    """
 
     signs: tuple[Sign, ...]
     what_to_do: tuple[str, ...]
     contacts: tuple[Contact, ...]
     limits: str | None = None
     readmission: str | None = None
+    focus: str = "usual"
 
 
 @dataclass(frozen=True, slots=True)

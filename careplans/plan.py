@@ -15,7 +15,7 @@ from careplans.actions import Ground, blocks_of, goals_of, marks_of, question_ow
 from careplans.burden import plan_burden
 from careplans.catalogue import modules, read, replacement
 from careplans.conflicts import conflicts
-from careplans.contingency import contingency_plan, words
+from careplans.contingency import Around, contingency_plan, words
 from careplans.medicine_changes import started, stopped
 from careplans.parts import (
     Banner,
@@ -66,7 +66,7 @@ def build_plan(
         not_accepted=acceptance.not_accepted,
         blocks=blocks,
         timeline=steps,
-        contingency=contingency_plan(case, frozenset(present), settings.contacts),
+        contingency=contingency_plan(case, Around(frozenset(present), marks, assessment.index_date), settings.contacts),
         discharge=clock.discharge,
         discharge_status=_discharge_status(clock),
         destination="institution" if read("plan")["destination"]["mark"] in marks else "home",

@@ -33,7 +33,8 @@ def settings_from(overlay: Mapping[str, Any]) -> PlanSettings:
 
 def contact_roles() -> frozenset[str]:
     """Every role that a plan may name a contact for."""
-    return frozenset(role for order in read("contacts")["order"].values() for role in order)
+    orders = read("contacts")["order"].values()
+    return frozenset(role for place in orders for order in place.values() for role in order)
 
 
 def _check_offset(name: str, value: object) -> None:

@@ -12,7 +12,7 @@ from careplans.catalogue import read
 from careplans.parts import Action, Contingency, Due, Plan, Step
 from careplans.print.contact_card import contact_card
 from careplans.print.reasons import View
-from careplans.print.sections import EMERGENCY, halves, phone_of, unbroken
+from careplans.print.sections import EMERGENCY, halves, named, phone_of, unbroken
 from careplans.words import date_words
 from engine.texts import Texts
 
@@ -150,7 +150,7 @@ def _call(plan: Contingency, texts: Texts) -> View:
     called = [contact for contact in plan.contacts if contact.role != EMERGENCY]
     same_day = [texts(f"patient.sign.{sign.id}") for sign in plan.signs if sign.tier == "same_day"]
     return {
-        "now_heading": texts("patient.call_now", phone=phone_of(plan, EMERGENCY)),
+        "now_heading": texts(named("patient.call_now", plan.focus, texts), phone=phone_of(plan, EMERGENCY)),
         "now": [texts(f"patient.sign.{sign.id}") for sign in plan.signs if sign.tier == "now"],
         "same_day": halves(same_day),
         "contacts": [(texts(f"patient.contact.{c.role}"), unbroken(c.phone)) for c in called],

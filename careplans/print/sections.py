@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from datetime import date
 
-from careplans.parts import Contingency, Due, OpenQuestion, Plan, Step
+from careplans.parts import Contingency, Due, OpenQuestion, Plan, Sign, Step
 from careplans.pathway import local_day
 from careplans.print.reasons import View
 from careplans.words import (
@@ -23,7 +23,7 @@ from engine.texts import Texts
 
 DIGEST_LENGTH = 12
 IDENTITY_LENGTH = 11
-EMERGENCY = "amk"
+EMERGENCY, OUT_OF_HOURS = "amk", "legevakt"
 
 
 def banner_section(plan: Plan, texts: Texts) -> View:
@@ -47,16 +47,38 @@ def banner_section(plan: Plan, texts: Texts) -> View:
 
 
 def contingency_section(plan: Contingency, texts: Texts) -> View:
-    """Return signs, what to do, whom to call and what is not to be done."""
+    """Return signs, what to do, whom to call and what is not to be done; unknown limits never hold help back."""
+    emergency, evening = phone_of(plan, EMERGENCY), phone_of(plan, OUT_OF_HOURS)
+    unknown = texts(named("plan.contingency.limits_unknown", plan.focus, texts), phone=emergency)
     return {
-        "call_now": texts("plan.contingency.call_now", phone=phone_of(plan, EMERGENCY)),
-        "now": [texts(f"sign.{sign.id}") for sign in plan.signs if sign.tier == "now"],
-        "same_day": halves([texts(f"sign.{sign.id}") for sign in plan.signs if sign.tier == "same_day"]),
+        "call_now": texts(named("plan.contingency.call_now", plan.focus, texts), phone=emergency),
+        "now": [_sign(sign, emergency, texts) for sign in plan.signs if sign.tier == "now" and not sign.first],
+        "first": [
+            (texts(f"plan.contingency.first_{sign.first}"), _sign(sign, emergency, texts))
+            for sign in plan.signs
+            if sign.first
+        ],
+        "same_day": halves([_sign(sign, emergency, texts) for sign in plan.signs if sign.tier == "same_day"]),
+        "evening": texts("plan.contingency.evening", phone=evening) if plan.focus == "usual" else None,
         "what_to_do": [texts(f"do.{step}") for step in plan.what_to_do],
-        "contacts": [(texts(f"owner.{c.role}"), unbroken(c.phone)) for c in plan.contacts],
-        "limits": plan.limits,
-        "readmission": plan.readmission,
+        "contacts": [
+            (texts(f"owner.{c.role}"), texts(f"plan.hours.{c.hours}"), unbroken(c.phone)) for c in plan.contacts
+        ],
+        "limits_heading": texts(f"plan.contingency.{'limits' if plan.limits else 'limits_open'}"),
+        "limits_first": bool(plan.limits),
+        "limits": plan.limits or unknown,
+        "readmission": plan.readmission or texts("plan.contingency.readmission_unknown"),
     }
+
+
+def named(key: str, focus: str, texts: Texts) -> str:
+    """Return the text's key for a focus of its own, where it has one."""
+    return f"{key}_{focus}" if f"{key}_{focus}" in texts else key
+
+
+def _sign(sign: Sign, emergency: str, texts: Texts) -> str:
+    text = f"sign.{sign.id}"
+    return texts(text, phone=emergency) if sign.first else texts(text)
 
 
 def conversation_section(plan: Plan, texts: Texts) -> View | None:

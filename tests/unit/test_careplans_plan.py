@@ -12,10 +12,10 @@ from careplans.as_json import plan_to_json
 from careplans.catalogue import modules, read, signs, steps
 from careplans.parts import Plan
 from careplans.plan import build_plan
-from careplans.settings import PlanSettings, settings_from
+from careplans.settings import PlanSettings, contact_roles, settings_from
 from engine.errors import InputError
 from rules.assessment import Assessment, TeamListEntry, Track, Undecided
-from rules.case import Case
+from rules.case import Case, Medicine
 from tests.unit.test_careplans_example import (
     by_module,
     example_assessment,
@@ -188,9 +188,69 @@ def test_in_pathway_a_the_gp_has_what_home_care_else_would_do() -> None:
 
 def test_signs_of_worsening_follow_the_modules_and_the_known_diagnoses() -> None:
     example = {sign.id for sign in plan_of().contingency.signs}
-    assert {"new_confusion", "heart_failure", "copd", "diabetes", "hip", "dizzy"} <= example
+    assert {"new_confusion", "heart_failure", "copd", "low_sugar", "high_sugar", "hip", "dizzy"} <= example
     unknown = {sign.id for sign in plan_of(case=Case(), assessment=BARE).contingency.signs}
-    assert unknown == {sign.id for sign in signs() if not sign.when and not sign.diagnoses}
+    assert unknown == {sign.id for sign in signs() if sign.for_everyone}
+
+
+def taking(*atc: str, stop: date | None = None) -> dict[str, str]:
+    """How fast to call for each sign, for someone without diagnoses who takes these."""
+    medicines = tuple(Medicine(atc=code, use="regular", stop=stop) for code in atc)
+    plan = plan_of(case=replace(example_case(), diagnoses=(), medicines=medicines), assessment=BARE)
+    return {sign.id: sign.tier for sign in plan.contingency.signs}
+
+
+@pytest.mark.parametrize(
+    ("atc", "brings"),
+    [
+        ("A10AB05", {"low_sugar", "high_sugar"}),
+        ("A10BB12", {"low_sugar", "high_sugar"}),
+        ("A10BA02", {"high_sugar"}),
+        ("B01AA03", {"bleeding"}),
+        ("B01AF02", {"bleeding"}),
+        ("C03CA01", set()),
+    ],
+)
+def test_a_medicine_brings_the_sign_of_its_own_danger(atc: str, brings: set[str]) -> None:
+    assert set(taking(atc)) - set(taking()) == brings
+
+
+def test_low_sugar_bleeding_injury_and_signs_of_sepsis_are_for_now() -> None:
+    tiers = taking("A10AB05", "B01AA03")
+    assert {tiers[sign] for sign in ("low_sugar", "bleeding", "fall_injury", "sepsis")} == {"now"}
+    assert {tiers[sign] for sign in ("high_sugar", "fall", "fever")} == {"same_day"}
+
+
+def test_a_medicine_stopped_before_the_day_of_the_plan_brings_no_sign() -> None:
+    assert "bleeding" not in taking("B01AA03", stop=date(2026, 11, 15))
+    assert "bleeding" in taking("B01AA03", stop=date(2026, 11, 16))
+
+
+def test_falling_weight_is_no_alarm_with_palliative_focus() -> None:
+    assert "weight" not in {sign.id for sign in palliative_plan().contingency.signs}
+    assert "weight" in {sign.id for sign in plan_of().contingency.signs}
+
+
+def roles(plan: Plan) -> list[str]:
+    """Whom the plan says to call."""
+    return [contact.role for contact in plan.contingency.contacts]
+
+
+def test_whom_to_call_follows_where_the_patient_is() -> None:
+    pathway_a = example_assessment(pathway="A", findings=(finding("pathway_a", "pathway:A"),))
+    assert roles(plan_of(assessment=pathway_a)) == ["gp", "legevakt", "amk"]
+    there = roles(plan_of(case=with_answers(discharge_to="care_home")))
+    assert there[:2] == ["care_home", "care_home_doctor"]
+    assert not {"home_care", "gp"} & set(there)
+
+
+def test_every_contact_says_when_someone_answers() -> None:
+    hours = {contact.role: contact.hours for contact in plan_of().contingency.contacts}
+    assert hours == {
+        "home_care": "always", "gp": "daytime", "legevakt": "out_of_hours", "amk": "always",
+        "geriatric_team": "daytime",
+    }  # fmt: skip
+    assert {read("contacts")["hours"][role] for role in contact_roles()} <= {"always", "daytime", "out_of_hours"}
 
 
 def test_unknown_treatment_limits_stay_unknown() -> None:

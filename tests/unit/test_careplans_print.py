@@ -178,10 +178,43 @@ def test_the_print_says_what_it_rests_on() -> None:
         assert said in page, said
 
 
-def test_unknown_treatment_limits_are_asked_for_and_never_denied() -> None:
+def test_unknown_treatment_limits_hold_no_help_back_and_are_never_denied() -> None:
     page = html()
-    assert "Ikke avklart – spør behandlende lege." in page
+    assert "Ingenting er avklart. Gi hjelp som vanlig, og ring 113 ved akutte tegn." in page
+    assert "Ingen avtale er gjort. Legg inn når tilstanden krever det." in page
+    assert "skal ikke gjøres" not in page
+    assert "spør behandlende lege" not in page
     assert not re.search("ingen begrensning", page, re.IGNORECASE)
+
+
+def test_known_treatment_limits_are_read_first() -> None:
+    answers = {**example_case().answers, "treatment_limits": "Ikke respirator."}
+    page = html(plan_of(case=replace(example_case(), answers=answers)))
+    assert page.count("Dette skal ikke gjøres") == 2
+    assert "Ikke respirator." in page
+    assert "Ingenting er avklart" not in page
+
+
+def test_the_print_says_who_answers_at_night() -> None:
+    page = html()
+    assert "Kveld, natt og helg: legevakt 116 117" in page
+    assert page.count("hele døgnet") == 2
+    assert page.count(">dagtid<") == 2
+
+
+def test_with_palliative_focus_there_is_one_order_to_call_in() -> None:
+    chosen = "palliative_indicators,shared_decision"
+    page = html(plan_of(chosen, assessment=shared_decision_assessment()))
+    assert "Ring nå etter listen – 113 hvis ingen svarer" in page
+    assert "Ring 113 nå" not in page
+    assert "Kveld, natt og helg" not in page
+    assert "ring 113 ved akutte tegn" not in page
+
+
+def test_sugar_comes_before_the_call_for_low_blood_sugar() -> None:
+    page = html()
+    assert "Gi sukker nå, ring etterpå" in page
+    assert "113 hvis ikke bedre etter 10 minutter" in page
 
 
 def test_a_preliminary_track_is_marked() -> None:
