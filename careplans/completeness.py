@@ -23,7 +23,7 @@ def completeness(section: EpikriseSection) -> tuple[Element, ...]:
     """Return each element as present, unclear or absent, from what the section itself holds."""
     return (
         Element("problem_at_admission", _problem(section)),
-        Element("other_problems", "absent" if section.other_problems is None else "present"),
+        Element("other_problems", "present" if section.other_problems else "absent"),
         Element("open_problems", _open(section)),
         Element("follow_up_plan", _plan(section)),
         Element("function", _function(section)),
