@@ -170,3 +170,14 @@ def test_a_mistaken_command_is_answered_in_the_language_asked_for(said, language
 def test_a_folder_of_texts_stands_behind_every_language():
     for package in ("engine", "rules", "careplans", "api"):
         assert {path.name for path in (Path(ROOT) / package / "texts").iterdir()} == set(LANGUAGES)
+
+
+TEMPLATES = sorted(path for package in ("api", "careplans") for path in (ROOT / package).rglob("*.jinja"))
+LAYOUT = re.compile(r"\{#.*?#\}|\{%.*?%\}|\{\{.*?\}\}|<(?:[^<>\"]|\"[^\"]*\")*>|[\w-]+=\"[^\"]*\"", re.DOTALL)
+NAMES_ALIKE = {"CFS", "Rett", "hjem"}
+
+
+@pytest.mark.parametrize("template", TEMPLATES, ids=[path.name for path in TEMPLATES])
+def test_a_template_holds_layout_and_no_words(template):
+    written = LAYOUT.sub(" ", template.read_text("utf-8"))
+    assert set(re.findall(r"[^\W\d_]{2,}|[«»“”„]", written)) <= NAMES_ALIKE
