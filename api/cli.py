@@ -18,6 +18,7 @@ from engine.errors import InputError, NotYet, Refusal, RuleSetError
 
 if TYPE_CHECKING:
     from api.screening import Screening
+    from engine.texts import Texts
 
 DONE, DEFECT, WRONG_INPUT, LACKING = 0, 1, 2, 3
 LANGUAGES = ("nb", "nn", "en")
@@ -101,6 +102,7 @@ def _add_plan(commands: Any) -> None:
 def _add_epikrise(commands: Any) -> None:
     epikrise = commands.add_parser("epikrise", help="the plan section of the discharge summary, and what it lacks")
     _takes_a_case(epikrise)
+    epikrise.add_argument("--check", action="store_true", help="read FILE as any epikrise, and say what it lacks")
     epikrise.add_argument("--format", choices=("text", "json"), default="text")
     epikrise.add_argument("--discharge", type=_date, metavar="DATE")
     epikrise.add_argument("--accept", default="all", metavar="all|RULE,...")
@@ -181,6 +183,9 @@ def _epikrise(arguments: argparse.Namespace) -> None:
     from api.screening import texts_in
 
     texts = texts_in(arguments.lang)
+    if arguments.check:
+        _check_epikrise(arguments, texts)
+        return
     screening = _screening(arguments)
     case = screening.read(_bytes(arguments.file))
     request = Request(arguments.accept, arguments.discharge, arguments.on)
@@ -189,6 +194,16 @@ def _epikrise(arguments: argparse.Namespace) -> None:
         _print_json(section.as_json)
     else:
         sys.stdout.write(section.as_text)
+
+
+def _check_epikrise(arguments: argparse.Namespace, texts: Texts) -> None:
+    from careplans.check import check_as_json, check_as_text, read_text
+
+    text = read_text(_bytes(arguments.file))
+    if arguments.format == "json":
+        _print_json(check_as_json(text, texts))
+    else:
+        sys.stdout.write(check_as_text(text, texts))
 
 
 def _rules(arguments: argparse.Namespace) -> None:
