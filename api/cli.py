@@ -14,7 +14,9 @@ from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
+from api.files import print_out, read_bytes, speak_utf8, write_whole
 from engine.errors import InputError, NotYet, Refusal, RuleSetError
+from rules.times import EARLIEST, LATEST, possible
 
 if TYPE_CHECKING:
     from api.screening import Screening
@@ -23,11 +25,13 @@ if TYPE_CHECKING:
 DONE, DEFECT, WRONG_INPUT, LACKING = 0, 1, 2, 3
 LANGUAGES = ("nb", "nn", "en")
 AUDIENCES = ("clinician", "municipality", "patient")
+RULES = {"list": 0, "show": 1, "check": 0, "export": 0, "diff": 2}
+"""What `retthjem rules` does, and how many names each takes."""
+
 LATER = ("message", "population", "simulate", "figures", "db")
 ARGUMENT = re.compile(r"argument ([\w/-]+):")
 MISSING = re.compile(r"arguments are required: (.+)")
 CHOICE = re.compile(r"\(choose from (.+)\)")
-UNREADABLE = {FileNotFoundError: "file_missing", IsADirectoryError: "file_is_folder", PermissionError: "file_closed"}
 
 
 class Parser(argparse.ArgumentParser):
@@ -46,6 +50,7 @@ class Parser(argparse.ArgumentParser):
 
 def main(words: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code."""
+    speak_utf8()
     words = sys.argv[1:] if words is None else words
     language = _asked_language(words)
     try:
@@ -56,6 +61,8 @@ def main(words: Sequence[str] | None = None) -> int:
         return _say(_in_words(refused, language), WRONG_INPUT if isinstance(refused, InputError) else LACKING)
     except RuleSetError as wrong:
         return _say(wrong, DEFECT)
+    except KeyboardInterrupt:
+        return DONE
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return DONE
@@ -110,9 +117,10 @@ def _add_epikrise(commands: Any) -> None:
 
 
 def _add_rules(commands: Any) -> None:
-    rules = commands.add_parser("rules", help="the rule catalogue: list, show ID, check")
-    rules.add_argument("what", choices=("list", "show", "check"))
-    rules.add_argument("id", nargs="?")
+    rules = commands.add_parser("rules", help="the rule catalogue: list, show ID, check, export, diff OLD NEW")
+    rules.add_argument("what", choices=tuple(RULES))
+    rules.add_argument("names", nargs="*", metavar="ID, or OLD NEW: national, an overlay .toml, an exported .json")
+    rules.add_argument("-o", dest="out", type=Path, metavar="OUT.json")
     _takes_settings(rules)
     rules.set_defaults(run=_rules)
 
@@ -149,7 +157,7 @@ def _screen(arguments: argparse.Namespace) -> None:
 
     texts = texts_in(arguments.lang)
     screening = _screening(arguments)
-    assessment = screening.assess(screening.read(_bytes(arguments.file)), arguments.on, _now())
+    assessment = screening.assess(screening.read(read_bytes(arguments.file)), arguments.on, _now())
     if arguments.format == "json":
         from api.result import to_result
 
@@ -157,7 +165,7 @@ def _screen(arguments: argparse.Namespace) -> None:
     else:
         from api.report import to_text
 
-        sys.stdout.write(to_text(assessment, texts))
+        print_out(to_text(assessment, texts))
 
 
 def _plan(arguments: argparse.Namespace) -> None:
@@ -170,12 +178,13 @@ def _plan(arguments: argparse.Namespace) -> None:
         raise InputError("-o", "ending_not_allowed", allowed=FORMATS)
     texts = texts_in(arguments.lang)
     screening = _screening(arguments)
-    case = screening.read(_bytes(arguments.file))
+    case = screening.read(read_bytes(arguments.file))
     request = Request(arguments.accept, arguments.discharge, arguments.on)
     plan = planned(screening, case, request, now=_now())
     printed = oslo(_now()).date()
     asked = {"audience": arguments.audience, "printed": printed}
-    _write_whole(out, rendered(plan, out.suffix, ruleset=screening.ruleset, texts=texts, **asked))
+    made = rendered(plan, out.suffix, ruleset=screening.ruleset, texts=texts, **asked)
+    write_whole(out, made, read_from=arguments.file)
 
 
 def _epikrise(arguments: argparse.Namespace) -> None:
@@ -187,43 +196,71 @@ def _epikrise(arguments: argparse.Namespace) -> None:
         _check_epikrise(arguments, texts)
         return
     screening = _screening(arguments)
-    case = screening.read(_bytes(arguments.file))
+    case = screening.read(read_bytes(arguments.file))
     request = Request(arguments.accept, arguments.discharge, arguments.on)
     section = epikrise_section(case, planned(screening, case, request, now=_now()), texts)
     if arguments.format == "json":
         _print_json(section.as_json)
     else:
-        sys.stdout.write(section.as_text)
+        print_out(section.as_text)
 
 
 def _check_epikrise(arguments: argparse.Namespace, texts: Texts) -> None:
     from careplans.check import check_as_json, check_as_text, read_text
 
-    text = read_text(_bytes(arguments.file))
+    text = read_text(read_bytes(arguments.file))
     if arguments.format == "json":
         _print_json(check_as_json(text, texts))
     else:
-        sys.stdout.write(check_as_text(text, texts))
+        print_out(check_as_text(text, texts))
 
 
 def _rules(arguments: argparse.Namespace) -> None:
-    from api.catalogue import check, listed, shown
     from api.screening import texts_in
 
-    texts, ruleset = texts_in(arguments.lang), _screening(arguments).ruleset
-    if arguments.what == "show":
-        if arguments.id not in ruleset.by_id:
-            raise InputError("rules show", "no_such_rule")
-        sys.stdout.write(shown(arguments.id, ruleset, texts))
+    if len(arguments.names) != RULES[arguments.what]:
+        raise InputError(f"rules {arguments.what}", "names_expected", most=RULES[arguments.what])
+    texts = texts_in(arguments.lang)
+    if arguments.what == "diff":
+        from api.rule_changes import named_ruleset, told
+
+        old, new = map(named_ruleset, arguments.names)
+        print_out(told(old, new, texts))
+    elif arguments.what == "export":
+        _export_rules(arguments)
     else:
-        sys.stdout.write(listed(ruleset, texts) if arguments.what == "list" else check(ruleset, texts))
+        _tell_rules(arguments, texts)
+
+
+def _tell_rules(arguments: argparse.Namespace, texts: Texts) -> None:
+    from api.catalogue import check, listed, shown
+
+    ruleset = _screening(arguments).ruleset
+    if arguments.what == "list":
+        print_out(listed(ruleset, texts))
+    elif arguments.what == "check":
+        print_out(check(ruleset, texts))
+    elif arguments.names[0] in ruleset.by_id:
+        print_out(shown(arguments.names[0], ruleset, texts))
+    else:
+        raise InputError("rules show", "no_such_rule")
+
+
+def _export_rules(arguments: argparse.Namespace) -> None:
+    from engine.snapshot import to_snapshot
+
+    kept = json.dumps(to_snapshot(_screening(arguments).ruleset), ensure_ascii=False, indent=1) + "\n"
+    if arguments.out is None:
+        print_out(kept)
+    else:
+        write_whole(arguments.out, kept.encode(), read_from="-")
 
 
 def _read(arguments: argparse.Namespace) -> None:
     from api.intake import to_case
     from api.intake.reading import read_document
 
-    document = read_document(_bytes(arguments.file))
+    document = read_document(read_bytes(arguments.file))
     if document.kind != "message":
         raise InputError("MESSAGE.xml", "not_a_message")
     _print_json(to_case(document).case)
@@ -247,31 +284,14 @@ def _screening(arguments: argparse.Namespace) -> Screening:
     return Screening(overlay, synthetic_only=getattr(arguments, "demo", False))
 
 
-def _bytes(name: str) -> bytes:
-    if name == "-":
-        return sys.stdin.buffer.read()
-    try:
-        return Path(name).read_bytes()
-    except OSError as wrong:
-        raise InputError("FILE", UNREADABLE.get(type(wrong), "file_unreadable")) from None
-
-
-def _write_whole(path: Path, data: bytes) -> None:
-    """Write a file whole or not at all."""
-    unfinished = path.with_name(f".{path.name}.{os.getpid()}.unfinished")
-    try:
-        unfinished.write_bytes(data)
-        unfinished.replace(path)
-    except OSError:
-        unfinished.unlink(missing_ok=True)
-        raise InputError("-o", "not_writable") from None
-
-
 def _date(text: str) -> date:
     try:
-        return date.fromisoformat(text)
+        day = date.fromisoformat(text)
     except ValueError:
         raise InputError("DATE", "date_not_iso") from None
+    if not possible(day):
+        raise InputError("DATE", "date_not_possible", earliest=EARLIEST.year, latest=LATEST.year)
+    return day
 
 
 def _now() -> datetime:
@@ -279,7 +299,7 @@ def _now() -> datetime:
 
 
 def _print_json(value: object) -> None:
-    sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=2) + "\n")
+    print_out(json.dumps(value, ensure_ascii=False, indent=2) + "\n")
 
 
 def _asked_language(words: Sequence[str]) -> str:
@@ -301,7 +321,8 @@ def _in_words(refused: Refusal, language: str) -> str:
 
 def _say(what: object, code: int) -> int:
     line = " ".join(str(what).split())
-    sys.stderr.write(f"retthjem: {line}\n")
+    if sys.stderr is not None:
+        sys.stderr.write(f"retthjem: {line}\n")
     return code
 
 

@@ -6,6 +6,12 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 OSLO = ZoneInfo("Europe/Oslo")
+EARLIEST, LATEST = date(1900, 1, 1), date(2200, 12, 31)
+
+
+def possible(day: date) -> bool:
+    """Return whether a day can stand in a case: no one here was born before the first or plans past the last."""
+    return EARLIEST <= day <= LATEST
 
 
 def oslo(moment: datetime) -> datetime:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import io
 import json
+import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -183,6 +185,64 @@ def test_the_rule_catalogue_lists_shows_and_checks(run):
     assert len(listed.splitlines()) == 33
     assert "[bekreftes]" in run("rules", "show", "high_user")[1]
     assert run("rules", "check")[1].startswith("OK: rules 33")
+
+
+def test_what_differs_between_two_rule_sets_is_told_in_words(run, tmp_path):
+    overlay, kept = tmp_path / "trondheim.toml", tmp_path / "kept.json"
+    overlay.write_text("[thresholds]\npolypharmacy = 6\n", "utf-8")
+    assert run("rules", "export", "-o", kept)[0] == 0
+    assert "Ingen forskjell" in run("rules", "diff", kept, "national")[1]
+    told = run("rules", "diff", "national", overlay)[1]
+    assert "polypharmacy" in told
+    assert "medication_review" in told
+    assert "before: 5 regular medicines" in run("rules", "diff", "national", overlay, "--lang", "en")[1]
+    assert run("rules", "diff", CASE, "national")[0] == 2
+    assert run("rules", "diff", "national")[0] == 2
+
+
+def test_the_file_that_is_read_is_never_written_over(run, case_file):
+    path = case_file({})
+    before = path.read_bytes()
+    assert run("plan", path, "-o", path)[0] == 2
+    assert path.read_bytes() == before
+
+
+def test_a_plan_is_its_owners_alone_to_read(run, case_file, tmp_path):
+    out = tmp_path / "plan.json"
+    assert run("plan", case_file({}), "-o", out)[0] == 0
+    assert out.stat().st_mode & 0o077 == 0
+
+
+TERMINALS = {
+    "a full disk": "{screen} > /dev/full",
+    "a closed output": "{screen} >&-",
+    "a closed input": "{retthjem} screen - <&-",
+    "a file without end": "{retthjem} screen /dev/zero",
+    "a name that is too long": "{retthjem} plan {case} -o {folder}/" + "x" * 300 + ".pdf",
+    "a file for a folder": "{retthjem} plan {case} -o {case}/plan.pdf",
+}
+
+
+@pytest.mark.parametrize("what", TERMINALS)
+def test_a_terminal_or_disk_that_fails_ends_in_one_clear_line(case_file, tmp_path, what):
+    retthjem, case = Path(sys.executable).parent / "retthjem", case_file({})
+    command = TERMINALS[what].format(retthjem=retthjem, screen=f"{retthjem} screen {case}", case=case, folder=tmp_path)
+    ended = subprocess.run(["sh", "-c", command], capture_output=True, text=True, timeout=60, check=False)
+    assert ended.returncode == 2
+    assert ended.stderr.startswith("retthjem: ")
+    assert ended.stderr.count("\n") == 1
+
+
+def test_a_terminal_that_knows_only_ascii_gets_its_letters_all_the_same(case_file):
+    retthjem = Path(sys.executable).parent / "retthjem"
+    ended = subprocess.run(
+        [retthjem, "screen", case_file({})],
+        capture_output=True,
+        env={"PYTHONIOENCODING": "ascii", "LC_ALL": "C"},
+        check=True,
+    )
+    assert ended.returncode == 0
+    assert "SKÅRER" in ended.stdout.decode()
 
 
 OVERLAY = '[thresholds]\npolypharmacy = 6\n[offsets]\nHPH2 = 2\n[contacts]\nhome_care = "72 00 00 00"\n'
