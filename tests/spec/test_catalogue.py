@@ -22,6 +22,12 @@ KNOWN_FROM = {"patient", "answers", "diagnoses", "medicines"}
 # Short words of bokmål that are no words of English.
 BOKMAAL = re.compile(r"(?<![\w-])(ikke|og|eller|ingen|av|på|til|fra|det|som|gjelder|år|nei|minst|kjent)(?![\w-])")
 
+CASES = [
+    *(each.case for each in RULE_CASES),
+    *(each.case for each in SCORE_CASES),
+    *(each.case for each in WHOLE_CASES),
+]
+
 each_language = pytest.mark.parametrize("language", PAGES)
 
 
@@ -54,16 +60,13 @@ def test_the_cases_that_are_shipped_are_those_of_the_specification():
 
 def test_a_case_knows_nothing_that_its_words_leave_out():
     left_out = [each.name for each in fields(Case) if each.name not in KNOWN_FROM]
-    for each in (*RULE_CASES, *SCORE_CASES, *WHOLE_CASES):
-        assert {name: getattr(each.case, name) for name in left_out} == {
-            name: getattr(Case(), name) for name in left_out
-        }
+    for case in CASES:
+        assert {name: getattr(case, name) for name in left_out} == {name: getattr(Case(), name) for name in left_out}
 
 
 @each_language
 def test_every_case_has_words(texts):
-    for each in (*RULE_CASES, *SCORE_CASES, *WHOLE_CASES):
-        assert known_in_words(known_of(each.case, ON), texts)
+    assert all(known_in_words(known_of(case, ON), texts) for case in CASES)
 
 
 def told(case: Case, language: str = "en") -> str:
