@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import gc
 import json
-import sys
-from collections.abc import Awaitable, Callable
+import socket
+from contextlib import suppress
 from datetime import UTC, date, datetime
 from functools import cache
 from pathlib import Path
@@ -13,10 +13,13 @@ from typing import Any
 
 import uvicorn
 from fastapi import FastAPI, HTTPException, Request, Response
-from fastapi.responses import HTMLResponse, JSONResponse
+from fastapi.responses import FileResponse, HTMLResponse, JSONResponse
 from fastapi.staticfiles import StaticFiles
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from starlette.datastructures import MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from api.files import print_out
 from api.page_view import page_view
 from api.planning import Request as PlanRequest
 from api.planning import planned
@@ -26,10 +29,12 @@ from careplans.calendar import calendar_of
 from careplans.parts import Plan
 from careplans.print import SHEETS, Audience, limits_in_words, render_html, render_pdf
 from engine.errors import InputError, MachineLacks
+from engine.texts import Texts
 from rules.times import oslo
 
 FOLDER = Path(__file__).parent
 EXAMPLES = FOLDER / "examples"
+PRINT = ROOT / "careplans" / "print"
 SECURITY = {
     "Content-Security-Policy": "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; "
     "font-src 'self'; connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
@@ -37,31 +42,16 @@ SECURITY = {
     "Referrer-Policy": "no-referrer",
     "Cache-Control": "no-store",
 }
-Next = Callable[[Request], Awaitable[Response]]
 
 
-def app(screening: Screening, language: str = "nb") -> FastAPI:
+def app(screening: Screening, language: str = "nb") -> ASGIApp:
     """Return the application over one rule set."""
     pages = FastAPI(title="Rett hjem", docs_url=None, redoc_url=None)
-    pages.mount("/static", StaticFiles(directory=FOLDER / "static"), name="static")
-    pages.mount("/style", StaticFiles(directory=FOLDER / "style"), name="style")
-    pages.mount("/print", StaticFiles(directory=ROOT / "careplans" / "print"), name="print")
     texts = texts_in(language)
     limits = limits_in_words(screening.ruleset, texts)
 
-    @pages.middleware("http")
-    async def secure(request: Request, call_next: Next) -> Response:
-        response = await call_next(request)
-        response.headers.update(SECURITY)
-        return response
-
-    @pages.exception_handler(MachineLacks)
-    async def lacks(_: Request, lacking: MachineLacks) -> JSONResponse:
-        return JSONResponse({"title": refusal_in_words(lacking, texts)}, status_code=503)
-
-    @pages.exception_handler(InputError)
-    async def wrong(_: Request, error: InputError) -> JSONResponse:
-        return JSONResponse({"title": refusal_in_words(error, texts)}, status_code=422)
+    _serve_files(pages)
+    _answer_errors(pages, texts)
 
     @pages.get("/health")
     def health() -> dict[str, str]:
@@ -97,19 +87,68 @@ def app(screening: Screening, language: str = "nb") -> FastAPI:
         calendar = calendar_of(_plan(screening, name), texts, stamped=_now())
         return Response(calendar, media_type="text/calendar", headers={"Content-Disposition": "filename=plan.ics"})
 
-    return pages
+    return SecureHeaders(pages)
+
+
+def _serve_files(pages: FastAPI) -> None:
+    pages.mount("/static", StaticFiles(directory=FOLDER / "static"), name="static")
+    pages.mount("/style", StaticFiles(directory=FOLDER / "style"), name="style")
+    pages.mount("/print/fonts", StaticFiles(directory=PRINT / "fonts"), name="fonts")
+
+    @pages.get("/print/{sheet}.css")
+    def style(sheet: str) -> FileResponse:
+        if f"{sheet}.css" not in {"fonts.css", *SHEETS.values()}:
+            raise HTTPException(404)
+        return FileResponse(PRINT / f"{sheet}.css")
+
+
+def _answer_errors(pages: FastAPI, texts: Texts) -> None:
+    @pages.exception_handler(MachineLacks)
+    async def lacks(_: Request, lacking: MachineLacks) -> JSONResponse:
+        return JSONResponse({"title": refusal_in_words(lacking, texts)}, status_code=503)
+
+    @pages.exception_handler(InputError)
+    async def wrong(_: Request, error: InputError) -> JSONResponse:
+        return JSONResponse({"title": refusal_in_words(error, texts)}, status_code=422)
+
+
+class SecureHeaders:
+    """Adds the headers to every answer, also to those that an error handler or a mounted folder gives."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer as the application does, with the headers set."""
+
+        async def sending(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                MutableHeaders(scope=message).update(SECURITY)
+            await send(message)
+
+        await self._app(scope, receive, sending)
 
 
 def serve(screening: Screening, *, demo: bool, host: str, port: int) -> None:
     """Serve the pages until stopped, after saying what to open."""
     if not demo:
         raise InputError("serve", "only_demo")
+    listening = _listening(host, port)
     _ = screening.second
     gc.collect()
     gc.freeze()  # what is loaded now stays, so the collector need not walk it again at every request
-    sys.stdout.write(texts_in("nb")("serve.open", url=f"http://{host}:{port}/") + "\n")
-    sys.stdout.flush()
-    uvicorn.run(app(screening), host=host, port=port, log_level="warning")
+    print_out(texts_in("nb")("serve.open", url=f"http://{host}:{listening.getsockname()[1]}/") + "\n")
+    server = uvicorn.Server(uvicorn.Config(app(screening), log_level="warning"))
+    with suppress(KeyboardInterrupt):
+        server.run(sockets=[listening])
+
+
+def _listening(host: str, port: int) -> socket.socket:
+    """Return a socket that listens, so that a port in use or out of range is known before anything starts."""
+    try:
+        return socket.create_server((host, port))
+    except (OSError, OverflowError):
+        raise InputError("--port", "port_not_free") from None
 
 
 @cache

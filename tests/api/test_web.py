@@ -39,6 +39,32 @@ def test_every_page_forbids_other_hosts_inline_styles_and_caching(client):
     assert not re.search(r"<style|style=|<script>|onclick", page.text)
 
 
+def test_what_is_not_a_page_carries_the_same_headers_and_no_source_is_served(client):
+    for path in (
+        "/none",
+        "/examples/none",
+        "/print/document.py",
+        "/print/base.html.jinja",
+        "/print/../web.py",
+        "/print/view.css",
+    ):
+        answer = client.get(path)
+        assert answer.status_code == 404, path
+        assert answer.headers["x-content-type-options"] == "nosniff"
+        assert "default-src 'none'" in answer.headers["content-security-policy"]
+
+
+def test_a_defect_answers_with_the_headers_and_without_a_word_of_what_it_was(monkeypatch):
+    def fails(*_, **__):
+        raise RuntimeError("Kari Nordmann")
+
+    monkeypatch.setattr("api.web.page_view", fails)
+    answer = TestClient(app(Screening()), raise_server_exceptions=False).get("/")
+    assert answer.status_code == 500
+    assert answer.headers["x-content-type-options"] == "nosniff"
+    assert "Nordmann" not in answer.text
+
+
 def test_no_title_and_no_address_holds_a_name(client):
     for name in examples():
         assert "<title>Kartlegging – Rett hjem</title>" in client.get(f"/examples/{name}").text
