@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 DONE, DEFECT, WRONG_INPUT, LACKING = 0, 1, 2, 3
 LANGUAGES = ("nb", "nn", "en")
 AUDIENCES = ("clinician", "municipality", "patient")
-RULES = {"list": 0, "show": 1, "check": 0, "export": 0, "diff": 2}
+RULES = {"list": 0, "show": 1, "check": 0, "page": 0, "export": 0, "diff": 2}
 """What `retthjem rules` does, and how many names each takes."""
 
 LATER = ("message", "population", "simulate", "figures", "db")
@@ -117,10 +117,12 @@ def _add_epikrise(commands: Any) -> None:
 
 
 def _add_rules(commands: Any) -> None:
-    rules = commands.add_parser("rules", help="the rule catalogue: list, show ID, check, export, diff OLD NEW")
+    rules = commands.add_parser(
+        "rules", help="the rule catalogue: list, show ID, check, page (to sign), export, diff OLD NEW"
+    )
     rules.add_argument("what", choices=tuple(RULES))
     rules.add_argument("names", nargs="*", metavar="ID, or OLD NEW: national, an overlay .toml, an exported .json")
-    rules.add_argument("-o", dest="out", type=Path, metavar="OUT.json")
+    rules.add_argument("-o", dest="out", type=Path, metavar="OUT.(pdf|html|json)")
     _takes_settings(rules)
     rules.set_defaults(run=_rules)
 
@@ -228,6 +230,8 @@ def _rules(arguments: argparse.Namespace) -> None:
         print_out(told(old, new, texts))
     elif arguments.what == "export":
         _export_rules(arguments)
+    elif arguments.what == "page":
+        _print_rules(arguments, texts)
     else:
         _tell_rules(arguments, texts)
 
@@ -254,6 +258,18 @@ def _export_rules(arguments: argparse.Namespace) -> None:
         print_out(kept)
     else:
         write_whole(arguments.out, kept.encode(), read_from="-")
+
+
+def _print_rules(arguments: argparse.Namespace, texts: Texts) -> None:
+    from api.rule_page import FORMATS, rendered
+    from rules.times import oslo
+
+    if arguments.out is None:
+        raise InputError("rules page", "words_missing", allowed="-o")
+    if arguments.out.suffix not in FORMATS:
+        raise InputError("-o", "ending_not_allowed", allowed=FORMATS)
+    page = rendered(arguments.out.suffix, _screening(arguments).ruleset, texts, printed=oslo(_now()).date())
+    write_whole(arguments.out, page, read_from="-")
 
 
 def _read(arguments: argparse.Namespace) -> None:

@@ -12,6 +12,7 @@ from html import unescape
 import pikepdf
 import pytest
 
+from api.cli import main
 from api.rule_page import rendered
 from api.screening import texts_in
 from engine.rules import RuleSet
@@ -115,3 +116,15 @@ def test_a_recalled_limit_keeps_its_mark():
 def page_of(ruleset: RuleSet) -> str:
     """The page of a rule set in bokmål."""
     return rendered(".html", ruleset, texts_in("nb"), printed=PRINTED).decode()
+
+
+def test_the_command_line_writes_the_page_in_the_language_asked_for(tmp_path):
+    out = tmp_path / "rules.html"
+    assert main(["rules", "page", "-o", str(out), "--lang", "en"]) == 0
+    assert "Read and approved" in out.read_text("utf-8")
+
+
+@pytest.mark.parametrize(("asked", "said"), [((), "-o"), (("-o", "rules.txt"), ".html, .pdf")])
+def test_a_page_without_a_place_or_of_another_kind_is_refused_with_the_remedy(asked, said, capsys):
+    assert main(["rules", "page", *asked]) == 2
+    assert said in capsys.readouterr().err
