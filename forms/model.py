@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Mapping
 from datetime import date, datetime
 from functools import cache
@@ -29,8 +30,9 @@ from pydantic import (
 
 from engine.facts import SetAnswer
 from engine.items import Item
+from forms.dates import read_day, read_moment, within_range
 from forms.identity import parse_identity_number
-from forms.refusals import as_input_error, dated_after_1900, refuse_too_many, refused
+from forms.refusals import as_input_error, refuse_too_many, refused
 from rules.case import (
     Answer,
     Appointment,
@@ -51,22 +53,29 @@ ANSWERABLE = tuple(item for item in ITEMS.values() if item.kind != "list")
 APPOINTMENTS, TIMES = TREATMENT["appointments"], TREATMENT["times"]
 
 Text = Annotated[StrictStr, Field(max_length=20_000)]
-Name = Annotated[StrictStr, Field(min_length=1, max_length=300)]
+VISIBLE = "LMNPS"  # the first letters of the Unicode categories of signs that can be seen
+MOST_NOTES = 500
 
 
 def _iso_date(value: object) -> object:
-    """Take a date written `2026-11-16`, or the Oslo day of a time; anything else is for pydantic to refuse."""
-    if isinstance(value, str) and "T" in value:
-        return oslo(datetime.fromisoformat(value)).date()
-    return date.fromisoformat(value) if isinstance(value, str) else value
+    """Take what is written as a day or a time; anything else is for pydantic to refuse."""
+    return read_day(value) if isinstance(value, str) else value
 
 
 def _iso_time(value: object) -> object:
-    return datetime.fromisoformat(value) if isinstance(value, str) else value
+    return read_moment(value) if isinstance(value, str) else value
 
 
-Day = Annotated[date, BeforeValidator(_iso_date), AfterValidator(dated_after_1900)]
-Time = Annotated[datetime, BeforeValidator(_iso_time), AfterValidator(dated_after_1900), AfterValidator(oslo)]
+def _readable(text: str) -> str:
+    """Refuse a text of nothing but spaces and signs that cannot be seen: it would print as an empty name."""
+    if not any(unicodedata.category(sign)[0] in VISIBLE for sign in text):
+        raise refused("text_not_visible")
+    return text
+
+
+Name = Annotated[StrictStr, Field(min_length=1, max_length=300), AfterValidator(_readable)]
+Day = Annotated[date, BeforeValidator(_iso_date), AfterValidator(within_range)]
+Time = Annotated[datetime, BeforeValidator(_iso_time), AfterValidator(oslo), AfterValidator(within_range)]
 Amount = Annotated[float, Field(gt=0, le=1_000_000, allow_inf_nan=False, strict=True)]
 
 
@@ -183,12 +192,17 @@ class RaterModel(Strict):
     time: Time | None = None
 
 
+ValueName = Annotated[StrictStr, Field(pattern=r"^[a-z_]{1,40}$")]
+ShortText = Annotated[StrictStr, Field(max_length=200)]
+Finite = Annotated[float, Field(allow_inf_nan=False, strict=True)]
+
+
 class NoteModel(Strict):
-    """What the sender's own reader noted."""
+    """What the sender's own reader noted; the words of a note that is not ours are for whoever shows it."""
 
     code: Annotated[StrictStr, Field(pattern=r"^[a-z_0-9]{1,60}$")]
     where: Annotated[StrictStr, Field(max_length=200)] = ""
-    values: dict[StrictStr, StrictStr | StrictInt | float] = {}
+    values: Annotated[dict[ValueName, ShortText | StrictInt | Finite], Field(max_length=20)] = {}
 
 
 class SourceModel(Strict):
@@ -233,7 +247,7 @@ class CaseModel(Strict):
     medicines: Annotated[list[MedicineModel], Field(max_length=2000)] | None = None
     treatment: TreatmentModel | None = None
     rater: RaterModel | None = None
-    notes: list[NoteModel] = []
+    notes: Annotated[list[NoteModel], Field(max_length=MOST_NOTES, fail_fast=True)] = []
     sources: dict[Literal[tuple(ITEMS)], SourceModel] = {}  # type: ignore[valid-type] # the items are data
 
     @field_validator("answers", mode="before")

@@ -5,8 +5,7 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Mapping, Sequence
-from datetime import date
-from typing import Any, TypeVar
+from typing import Any
 
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails, PydanticCustomError
@@ -14,23 +13,14 @@ from pydantic_core import ErrorDetails, PydanticCustomError
 from engine.errors import InputError
 from rules.knowledge import ITEMS
 
-EARLIEST_YEAR = 1900
 QUOTED = re.compile(r"'([^']*)'")
 PLAIN_KEY = re.compile(r"[a-z_][a-z_0-9]{0,40}")
 MOST_ENTRIES = 2_000
-Dated = TypeVar("Dated", bound=date)
 
 
 def refused(code: str, /, **values: object) -> PydanticCustomError:
     """Return a refusal by its code, to raise inside a validator; pydantic adds the place."""
     return PydanticCustomError("refused", "refused", {"code": code, "values": values})
-
-
-def dated_after_1900(day: Dated) -> Dated:
-    """Return the date, or refuse one from the 1800s or earlier."""
-    if day.year < EARLIEST_YEAR:
-        raise refused("date_too_early", earliest=EARLIEST_YEAR)
-    return day
 
 
 def refuse_too_many(content: object) -> None:
@@ -81,6 +71,8 @@ def _coded(error: ErrorDetails) -> tuple[str, Mapping[str, object]]:
         return context["code"], context["values"]
     if kind == "extra_forbidden":
         return _nearest(error["loc"])
+    if kind == "too_long":
+        return "too_many_entries", {"most": context["max_length"]}
     if kind in BY_PYDANTIC:
         return BY_PYDANTIC[kind], _limits(context)
     return next((code for start, code in BY_START.items() if kind.startswith(start)), "not_possible"), {}

@@ -10,7 +10,8 @@ from api.intake.times import Moment, parse_moment
 from engine.errors import InputError
 from forms.code_systems import system_id
 
-_LARGEST = 1e9  # no dose, frequency or level comes near; larger integers cannot even become a float
+# No dose, frequency or level comes near. Larger integers cannot even become a float; to divide by less may overflow.
+_LARGEST, _SMALLEST = 1e9, 1e-9
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +46,7 @@ class Element:
         if not self.has(name):
             return None
         value = self.content[name]
-        if isinstance(value, bool) or not isinstance(value, int | float) or abs(value) > _LARGEST:
+        if isinstance(value, bool) or not isinstance(value, int | float) or not _reasonable(value):
             raise InputError(self.place(name), "fhir_not_number")
         return value
 
@@ -90,6 +91,10 @@ class Element:
         if not isinstance(value, dict):
             raise InputError(self.place(name), "fhir_not_object")
         return Element(value, self.place(name))
+
+
+def _reasonable(number: float) -> bool:
+    return number == 0 or _SMALLEST <= abs(number) <= _LARGEST
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Literal
 
 from engine.errors import InputError
+from forms.dates import LARGEST_OFFSET, require_in_range
 from rules.times import OSLO
 
 Precision = Literal["year", "month", "day", "time"]
@@ -47,10 +48,13 @@ def parse_moment(text: str, where: str, *, zone_may_lack: bool = False) -> Momen
         raise InputError(where, "not_a_moment")
     if match["clock"] and not (match["zone"] or zone_may_lack):
         raise InputError(where, "time_without_zone")
+    require_in_range(date(int(match["year"]), 1, 1), where)
     try:
-        return _exact(match) if match["clock"] else _partial(match)
-    except (ValueError, OverflowError):  # never chained: Python's own message repeats the value
+        moment = _exact(match) if match["clock"] else _partial(match)
+    except ValueError:  # never chained: Python's own message repeats the value
         raise InputError(where, "no_such_moment") from None
+    require_in_range(moment.first_day, where)  # a zone may have moved it out of the range
+    return moment
 
 
 def parse_xs_date(text: str, where: str) -> date:
@@ -64,6 +68,8 @@ def parse_xs_date(text: str, where: str) -> date:
 def _exact(match: re.Match[str]) -> Moment:
     day = date.fromisoformat(f"{match['year']}-{match['month']}-{match['day']}")
     written = datetime.fromisoformat(f"{day}T{match['clock']}{match['zone'] or ''}")
+    if abs(written.utcoffset() or timedelta()) > LARGEST_OFFSET:
+        raise ValueError
     start = written if written.tzinfo else written.replace(tzinfo=OSLO)
     local = start.astimezone(OSLO).date()
     return Moment("time", start, local, local)

@@ -134,3 +134,17 @@ def test_a_main_diagnosis_that_was_not_sent_or_is_over_is_a_note():
     assert "input_main_diagnosis_not_sent" in notes(encounter(diagnosis=ranked("Condition/x")), condition())
     over = condition(id="a", clinicalStatus={"coding": [{"code": "resolved"}]})
     assert "input_main_diagnosis_left_out" in notes(encounter(diagnosis=ranked("Condition/a")), over, condition("I10"))
+
+
+@pytest.mark.parametrize(
+    "written",
+    ["1899", "2201-01", "9999-12-31", "9999-12-31T23:59:59Z", "1900-01-01T00:00:00+02:00", "2200-12-31T23:30:00Z"],
+)
+def test_a_date_outside_1900_to_2200_is_refused_by_place(written):
+    error = refusal(bundle(encounter(period={"start": written})))
+    assert (error.where, error.code) == ("entry[1] Encounter.period.start", "date_not_possible")
+
+
+@pytest.mark.parametrize("offset", ["+23:59", "-14:01"])
+def test_an_offset_that_no_clock_has_is_refused(offset):
+    assert refusal(bundle(encounter(period={"start": f"2026-11-16T14:10:00{offset}"}))).code == "no_such_moment"

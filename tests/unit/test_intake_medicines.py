@@ -252,3 +252,10 @@ def test_a_dose_that_is_no_number_is_refused(value):
 def test_the_list_is_proposed_with_the_kinds_it_comes_from():
     source = read(medicine(), prescription())["sources"]["medicines"]
     assert source == {"from": "MedicationStatement + MedicationRequest", "status": "proposed"}
+
+
+@pytest.mark.parametrize("period", [1e-300, 5e-324, 1e-10])
+def test_a_period_too_short_to_divide_by_is_refused_by_place(period):
+    repeat = {"frequency": 1e9, "period": period, "periodUnit": "d"}
+    error = refusal(bundle(medicine(dosage=[{"asNeededBoolean": False, "timing": {"repeat": repeat}}])))
+    assert error.where == "entry[1] MedicationStatement.dosage[0].timing.repeat.period"

@@ -6,7 +6,7 @@ import pytest
 
 from engine.errors import InputError
 from engine.facts import SetAnswer
-from forms.model import ANSWERABLE, read_case
+from forms.model import ANSWERABLE, MOST_NOTES, read_case
 from rules.case import Case
 
 
@@ -79,3 +79,72 @@ def test_a_mistyped_item_is_answered_with_the_nearest_name():
 
 def test_a_birth_date_that_is_not_the_identity_numbers_is_not_refused():
     assert read_case({"patient": {"id": "15814512336", "birth_date": "1950-05-05"}}).patient.birth_date is not None
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        *("2026-W47-1", "20261116", "2026-11-31", "2026-11-16 14:10", "2026-11-16T14", "２026-11-16"),
+        *("2026-11-16T14:10:00+23:59", "2026-11-16T14:10:00+01:00:30", "2026-11-16T14:10:00,5Z", "2026-11-16T24:10Z"),
+    ],
+)
+def test_a_date_or_a_time_is_written_in_one_way(written):
+    for case in ({"encounter": {"admitted": written}}, {"patient": {"birth_date": written}}):
+        with pytest.raises(InputError, match="not_date_or_time"):
+            read_case(case)
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        *("1899-12-31", "2201-01-01", "9999-12-31", "9999-12-31T23:59:59Z", "0001-01-01T00:00+14:00"),
+        *("2200-12-31T23:30:00Z", "1900-01-01T00:00+14:00"),
+    ],
+)
+def test_a_date_outside_1900_to_2200_is_refused_wherever_it_stands(written):
+    places = [
+        {"patient": {"birth_date": written}},
+        *({"encounter": {field: written}} for field in ("admitted", "expected_discharge", "discharged")),
+        *({"medicines": [{"name": "x", field: written}]} for field in ("from", "to")),
+        {"rater": {"time": written}},
+        {"sources": {"mst": {"from": "x", "time": written}}},
+    ]
+    for case in places:
+        with pytest.raises(InputError, match="date_not_possible"):
+            read_case(case)
+
+
+def test_the_first_and_the_last_day_of_the_range_are_taken():
+    found = read_case(
+        {"patient": {"birth_date": "1900-01-01"}, "encounter": {"discharged": "2200-12-31T23:59:59+01:00"}}
+    )
+    assert found.patient.birth_date is not None
+
+
+@pytest.mark.parametrize("name", [" ", "\u200b", "\u00a0\u2060\t"])
+def test_a_name_that_nobody_can_see_is_refused(name):
+    for case in ({"patient": {"name": name}}, {"medicines": [{"name": name}]}):
+        with pytest.raises(InputError, match="text_not_visible"):
+            read_case(case)
+
+
+@pytest.mark.parametrize(
+    "note",
+    [
+        {"code": "Kari Nordmann"},
+        {"code": "a", "values": {"Kari Nordmann": 1}},
+        {"code": "a", "values": {"count": "x" * 201}},
+        {"code": "a", "values": {"count": [1]}},
+        {"code": "a", "values": {"count": True}},
+        {"code": "a", "values": {f"a{'b' * n}": 1 for n in range(21)}},
+    ],
+)
+def test_a_note_holds_a_code_and_a_few_short_values(note):
+    with pytest.raises(InputError, match=r"notes\[0\]"):
+        read_case({"notes": [note]})
+
+
+def test_more_notes_than_anyone_reads_are_refused():
+    assert len(read_case({"notes": [{"code": "a"}] * MOST_NOTES}).notes) == MOST_NOTES
+    with pytest.raises(InputError, match="notes: too_many_entries"):
+        read_case({"notes": [{"code": "a"}] * (MOST_NOTES + 1)})
