@@ -26,18 +26,24 @@ Steps: TypeAlias = tuple[str | int, ...]
 
 MAX_BYTES = 20_000_000
 MAX_DEPTH = 64
+MAX_PARTS = 1_000_000  # brackets and commas; 20 MB of a real Bundle has about this many
+MAX_TAGS = 200_000  # of a message; the largest example has under a thousand
 
 _NAMES = Path(__file__).parent / "data" / "known_names.toml"
 _BOM = b"\xef\xbb\xbf"
 _SPACE = b" \t\r\n"
-# Strings (also one that never ends) and all else that is no bracket, then a run of brackets. The quantifiers are
-# possessive, so that no input makes the search go back.
-_BRACKETS = re.compile(rb'(?:"[^"\\]*+(?:\\.[^"\\]*+)*+(?:"|\\?\Z)|[^"\[\]{}]++)*+([\[\]{}]*+)', re.DOTALL)
+# A string, also one that never ends. The quantifiers are possessive, so that no input makes the search go back.
+_STRING = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+(?:"|\\?\Z)', re.DOTALL)
+_NO_MARKS = bytes(set(range(256)) - set(b"[]{},"))
 _STEPS = bytes.maketrans(b"[{]}", b"\x02\x02\x00\x00")
-# Escapes that may stand for half a character or for a control character; no text that people read holds them.
-_SUSPECT_ESCAPE = re.compile(r"\\(?:u(?:[dD][89a-fA-F]|00[01])|[bf])")
-_FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff]")
+# Escapes that may stand for a character that is forbidden below, and those that no text people read holds.
+_SUSPECT_ESCAPE = re.compile(r"\\(?:u(?:[dD][89a-fA-F]|00[0189]|007[fF]|20[26])|[bf])")
+# Control characters, halves of characters, and the signs that turn the direction of the text around them.
+_FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 _DOCTYPE = re.compile(rb"<!(?:DOCTYPE|ENTITY)", re.IGNORECASE)
+# Every element of these begins with the one byte "<", so that elements can be counted before they are made.
+_ENCODING = re.compile(rb"""\A\s*<\?xml[^>]*?\sencoding\s*=\s*["']([^"']*)["']""")
+_ENCODINGS = frozenset({"utf-8", "us-ascii", "iso-8859-1", "iso-8859-15", "windows-1252"})
 _ELEMENT_IN_MESSAGE = re.compile(r"(?:mismatch: |in tag |element )([A-Za-z]+)")
 
 
@@ -74,7 +80,7 @@ def _kind(content: Mapping[str, Any]) -> Kind:
 
 
 def _read_json(body: bytes, *, first_line: int) -> dict[str, Any]:
-    _refuse_deep_nesting(body)
+    _refuse_too_complex(body)
     text = _decode(body)
     repeated: list[tuple[dict[str, Any], str]] = []
     try:
@@ -97,11 +103,20 @@ def _read_json(body: bytes, *, first_line: int) -> dict[str, Any]:
     return content
 
 
-def _refuse_deep_nesting(body: bytes) -> None:
-    runs = (match[1].translate(_STEPS) for match in _BRACKETS.finditer(body))
-    depths = accumulate(map((-1).__add__, chain.from_iterable(runs)))
+def _refuse_too_complex(body: bytes) -> None:
+    """Refuse what would cost much memory or time to parse, by counting in bytes what lies outside the strings."""
+    if body.count(b'"') > 4 * MAX_PARTS:  # a name and a text for each part: the strings alone would take long
+        raise _too_many_parts()
+    marks = _STRING.sub(b"", body).translate(None, delete=_NO_MARKS)
+    if len(marks) > MAX_PARTS:
+        raise _too_many_parts()
+    depths = accumulate(map((-1).__add__, marks.translate(_STEPS, delete=b",")))
     if any(map(MAX_DEPTH.__lt__, depths)):
         raise InputError("document", "nested_too_deep", most=MAX_DEPTH)
+
+
+def _too_many_parts() -> InputError:
+    return InputError("document", "too_many_parts", most=MAX_PARTS)
 
 
 def _decode(body: bytes) -> str:
@@ -120,12 +135,13 @@ def _object(pairs: list[tuple[str, Any]], repeated: list[tuple[dict[str, Any], s
 
 
 def _refuse_repeated(content: Any, owner: dict[str, Any], key: str) -> NoReturn:
-    path = next(path for path, value in _walk(content) if value is owner)
-    raise InputError(place((*path, key)), "name_twice")
+    # An owner that was itself overwritten by a repeated name is nowhere any more.
+    path = next((path for path, value in walk(content) if value is owner), None)
+    raise InputError("document" if path is None else place((*path, key)), "name_twice")
 
 
 def _refuse_forbidden_characters(content: Any) -> None:
-    for path, value in _walk(content):
+    for path, value in walk(content):
         if isinstance(value, str) and _FORBIDDEN.search(value):
             raise InputError(place(path), "control_character")
 
@@ -147,16 +163,16 @@ def _whole(digits: str) -> int:
     return int(digits)
 
 
-def _walk(content: Any, path: Steps = ()) -> Iterator[tuple[Steps, Any]]:
+def walk(content: Any, path: Steps = ()) -> Iterator[tuple[Steps, Any]]:
     """Yield every value and key with its path; the depth is bounded before this is called."""
     yield path, content
     if isinstance(content, dict):
         for key, value in content.items():
             yield (*path, key), key
-            yield from _walk(value, (*path, key))
+            yield from walk(value, (*path, key))
     elif isinstance(content, list):
         for index, value in enumerate(content):
-            yield from _walk(value, (*path, index))
+            yield from walk(value, (*path, index))
 
 
 def place(path: Steps) -> str:
@@ -178,6 +194,11 @@ def known_names() -> frozenset[str]:
 def _read_xml(data: bytes) -> etree._Element:
     if _DOCTYPE.search(data):
         raise _refused_doctype()
+    declared = _ENCODING.match(data.removeprefix(_BOM))
+    if declared and declared[1].decode("latin-1").lower() not in _ENCODINGS:
+        raise InputError("document", "xml_encoding")
+    if data.count(b"<") > MAX_TAGS:
+        raise InputError("document", "too_many_parts", most=MAX_TAGS)
     # Nothing outside the document is fetched, no entity is opened, and libxml2's own bounds stay on.
     parser = etree.XMLParser(
         resolve_entities=False,
@@ -195,6 +216,8 @@ def _read_xml(data: bytes) -> etree._Element:
         raise InputError("document", "xml_damaged") from None
     if root.getroottree().docinfo.internalDTD is not None:  # written in an encoding that hid it above
         raise _refused_doctype()
+    if _FORBIDDEN.search(etree.tostring(root, encoding="unicode")):
+        raise InputError("document", "control_character")
     return root
 
 

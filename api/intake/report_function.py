@@ -17,12 +17,12 @@ SERVICES = "municipal_services"
 def services(report: Node, on: date, source: Values) -> Mapped:
     """Return the municipal services that the person has on the day; none is ever said to be lacking."""
     every = report.many("po:EksisterendeTjeneste")
-    private = [each for each in every if each.truth("po:PrivatTjeneste")]
-    current = [each for each in every if each not in private and _current(each, on)]
+    municipal = [each for each in every if not each.truth("po:PrivatTjeneste")]
+    current = [each for each in municipal if _current(each, on)]
     members = {_member(each) for each in current} | ({"multidose"} if in_multidose(report) else set())
     notes = (
-        *count_note("input_services_private", SERVICES, len(private)),
-        *count_note("input_services_not_current", SERVICES, len(every) - len(private) - len(current)),
+        *count_note("input_services_private", SERVICES, len(every) - len(municipal)),
+        *count_note("input_services_not_current", SERVICES, len(municipal) - len(current)),
         *(note for each in current for note in _other(each)),
     )
     answer = {SERVICES: dict.fromkeys(sorted(members), True)} if members else {}

@@ -1,5 +1,6 @@
 """An Innleggelsesrapport (PLO 1.6) as a case: what is proposed, what stays unknown, what is refused and where."""
 
+import time
 from pathlib import Path
 from typing import Any
 
@@ -227,6 +228,12 @@ def test_a_private_service_is_no_municipal_one():
     private = service("1").replace("false", "true")
     assert answers(private) == {}
     assert notes(private)["input_services_private"] == {"count": 1}
+
+
+def test_ten_thousand_private_services_take_no_longer_than_their_number():
+    began = time.process_time()
+    assert notes(service("1").replace("false", "true") * 10_000)["input_services_private"] == {"count": 10_000}
+    assert time.process_time() - began < 2
 
 
 def test_a_service_date_that_is_no_date_is_refused_by_line():
