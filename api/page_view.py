@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from api.result import SCORE_ORDER, note_text
+from api.result import SCORE_ORDER
 from careplans.parts import Plan, Step
-from careplans.words import answer_words, date_words, due_words, label, score_words
+from careplans.words import answer_words, date_words, due_words, label, note_words, score_words
 from engine.rules import RuleSet
 from engine.texts import Texts
 from engine.words import in_words, number
@@ -35,7 +35,7 @@ def page_view(case: Case, assessment: Assessment, plan: Plan, *, texts: Texts, r
             for each in assessment.undecided
         ],
         "steps": [_step(step, texts) for step in plan.timeline],
-        "notes": list(dict.fromkeys(note_text(note, texts) for note in assessment.notes)),
+        "notes": list(dict.fromkeys(note_words(note, texts) for note in assessment.notes)),
         "ruleset": f"{assessment.ruleset.version} · {assessment.ruleset.digest.removeprefix('sha256:')[:12]}",
     }
 

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from textwrap import fill
 
 from api.refusals import place_in_words
-from api.result import SCORE_ORDER, note_text
-from careplans.words import answer_words, date_words, label, score_words
+from api.result import SCORE_ORDER
+from careplans.words import answer_words, date_words, label, note_words, score_words
 from engine.texts import Texts
 from engine.words import number
 from rules.assessment import Assessment, Finding
@@ -88,7 +88,7 @@ def _notes(assessment: Assessment, texts: Texts) -> Iterator[str]:
         yield from ("", texts("report.notes").upper())
     for note in assessment.notes:
         place = f" ({place_in_words(note.where, texts)})" if note.where else ""
-        yield _wrapped(f"- {note_text(note, texts)}{place}", indent=2)
+        yield _wrapped(f"- {note_words(note, texts)}{place}", indent=2)
     yield from ("", texts("report.decision_support"))
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
+from careplans.words import note_words
 from engine.texts import Texts
 from rules.assessment import Assessment, Finding, ScoreResult
-from rules.case import Note, Source
+from rules.case import Source
 
 SCHEMA = "retthjem/result/1"
 SCORE_ORDER = (
@@ -46,15 +47,9 @@ def to_result(assessment: Assessment, texts: Texts) -> dict[str, Any]:
         "rater": {"role": rater.role, "time": rater.time.isoformat() if rater.time else None} if rater else None,
         "on_team_list": {"reason": listed.reason, "text": texts(f"team_list.{listed.reason}")} if listed else None,
         "proposed": {item: _source(source) for item, source in assessment.proposed.items()},
-        "notes": [{"code": n.code, "where": n.where, "text": note_text(n, texts)} for n in assessment.notes],
+        "notes": [{"code": n.code, "where": n.where, "text": note_words(n, texts)} for n in assessment.notes],
         "errors": [{"rule": each.rule, "text": texts(f"error.{each.code}")} for each in assessment.errors],
     }
-
-
-def note_text(note: Note, texts: Texts) -> str:
-    """Return a note in words; one from another sender without a text of ours shows its code."""
-    key = f"note.{note.code}"
-    return texts(key, **note.values) if key in texts else note.code
 
 
 def _score(score: ScoreResult) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime
+from string import Formatter
 
 from careplans.parts import Action, Due, Step
 from engine.facts import SetAnswer
@@ -110,8 +111,15 @@ def owners_words(owners: tuple[str, ...], texts: Texts) -> str:
 
 
 def note_words(note: Note, texts: Texts) -> str:
-    """Say a note about the input or a score."""
-    return texts(f"note.{note.code}", **note.values)
+    """Say a note about the input or a score; one that is not ours is only said to be there."""
+    key = f"note.{note.code}"
+    ours = key in texts and _places(texts(key)) <= note.values.keys()
+    return texts(key, **note.values) if ours else texts("note.not_ours")
+
+
+def _places(text: str) -> set[str]:
+    """Return the names of what is to be filled in."""
+    return {name for _, name, _, _ in Formatter().parse(text) if name}
 
 
 def _inside(words: str) -> str:
