@@ -7,11 +7,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from api.intake.fhir_answers import answers
-from api.intake.fhir_bundle import Bundle, read_bundle
+from api.intake.fhir_bundle import Bundle, read_bundle, refuse_modified
 from api.intake.fhir_conditions import conditions
 from api.intake.fhir_encounter import stay
 from api.intake.fhir_medicines import medicines
 from api.intake.fhir_patient import patient
+from api.intake.fhir_subject import require_one_patient
 from api.intake.fhir_tables import fhir_table
 from api.intake.mapped import Intake, Mapped, to_intake
 from rules.case import Note
@@ -32,6 +33,9 @@ _USED = frozenset(
 def bundle_to_case(content: Mapping[str, Any]) -> Intake:
     """Return the case that a Bundle proposes, or raise `InputError` where it is not one patient's, or not FHIR R4."""
     bundle = read_bundle(content)
+    require_one_patient(bundle)
+    for resource in bundle.of_kind(*fhir_table("modifiers")["kinds"]):
+        refuse_modified(resource)
     encounter = stay(bundle)
     return to_intake(
         [

@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from api.intake.fhir_bundle import Bundle, Resource
+from api.intake.fhir_bundle import Bundle, Resource, refuse_modified
 from api.intake.fhir_elements import Element, codings, words
+from api.intake.fhir_subject import owner_of, require_patient
 from api.intake.fhir_tables import fhir_table
 from api.intake.mapped import Mapped, count_note, known, proposed
 from api.intake.times import Moment
@@ -40,19 +41,21 @@ def answers(bundle: Bundle, admitted: datetime | None) -> Mapped:
     """Return the newest answer to each item, and notes about what was not used."""
     said, notes = _from_forms(bundle)
     levels, more = _from_observations(bundle)
-    newest: dict[str, Said] = {}
-    for each in sorted([*said, *levels], key=lambda each: each.age):
-        newest[each.item] = each
-    conflict = _conflict([*said, *levels])
-    if conflict:
-        del newest[CFS]
-    replaced = count_note("input_older_answers", "answers", len(said) + len(levels) - len(newest))
+    latest = _latest([*said, *levels])
+    newest = {item: found[0] for item, found in latest.items() if _agree(found)}
+    replaced = len(said) + len(levels) - sum(map(len, latest.values()))
     cfs = newest.get(CFS)
     return Mapped(
         answers={item: each.value for item, each in newest.items()},
         rater=known({"role": cfs.role, "time": _written(cfs.time)}) if cfs else {},
         sources={item: _source(each) for item, each in newest.items()},
-        notes=(*notes, *more, *replaced, *conflict, *_old_level(cfs, admitted)),
+        notes=(
+            *notes,
+            *more,
+            *count_note("input_older_answers", "answers", replaced),
+            *_conflicts(sorted(latest.keys() - newest.keys())),
+            *_old_level(cfs, admitted),
+        ),
     )
 
 
@@ -64,12 +67,31 @@ def _written(time: Moment | None) -> str | None:
     return time.start.isoformat() if time else None
 
 
-def _conflict(said: Sequence[Said]) -> tuple[Note, ...]:
-    """Return a note where the newest CFS levels are of the same time and differ: then nobody has said which holds."""
-    levels = [each for each in said if each.item == CFS]
-    latest = max((each.age for each in levels), default=_LONG_AGO)
-    differ = len({repr(each.value) for each in levels if each.age == latest}) > 1
-    return (Note("input_cfs_conflict", f"answers.{CFS}"),) if differ else ()
+def _latest(said: Sequence[Said]) -> Mapping[str, Sequence[Said]]:
+    """Return the answers to each item that no other is newer than."""
+    found: dict[str, list[Said]] = {}
+    for each in sorted(said, key=lambda each: each.age, reverse=True):
+        same = found.setdefault(each.item, [])
+        if not same or same[0].age == each.age:
+            same.append(each)
+    return found
+
+
+def _agree(said: Sequence[Said]) -> bool:
+    """Return whether answers of the same time say the same; where they differ, nobody has said which holds."""
+    return len({_comparable(each.value) for each in said}) == 1
+
+
+def _comparable(value: Any) -> str:
+    return repr(sorted(map(repr, value))) if isinstance(value, list) else repr(value)
+
+
+def _conflicts(items: Sequence[str]) -> Iterator[Note]:
+    if CFS in items:
+        yield Note("input_cfs_conflict", f"answers.{CFS}")
+    others = [item for item in items if item != CFS]
+    if others:
+        yield Note("input_answers_conflict", "answers", {"count": len(others), "items": ", ".join(others)})
 
 
 def _old_level(cfs: Said | None, admitted: datetime | None) -> tuple[Note, ...]:
@@ -87,12 +109,22 @@ def _from_observations(bundle: Bundle) -> tuple[list[Said], tuple[Note, ...]]:
     every = bundle.of_kind("Observation")
     about_cfs = [each for each in every if _is_cfs(each.element)]
     valid = [each for each in about_cfs if each.element.text("status") in fhir_table("cfs")["statuses"]]
+    _refuse_unreadable(bundle, valid)
     levels = [found for each in valid if (found := _level(bundle, each)) is not None]
     return levels, (
         *count_note("input_observations_not_used", "Observation", len(every) - len(about_cfs)),
         *count_note("input_cfs_not_final", "Observation", len(about_cfs) - len(valid)),
         *count_note("input_cfs_without_level", "Observation", len(valid) - len(levels)),
     )
+
+
+def _refuse_unreadable(bundle: Bundle, levels: Sequence[Resource]) -> None:
+    """Refuse a level that is about another than the patient, or that something we cannot read changes."""
+    owner = owner_of(bundle)
+    for each in levels:
+        refuse_modified(each)
+        for focus in each.element.many("focus"):
+            require_patient(owner, focus, each)
 
 
 def _is_cfs(element: Element) -> bool:
@@ -184,7 +216,10 @@ def _answer(bundle: Bundle, form: Resource, question: Element) -> Said:
 
 
 def _value(answer: Element) -> Any:
+    names = [name for name in answer.content if name.startswith("value")]
     name = next(filter(answer.has, fhir_table("questionnaire")["values"]), None)
+    if len(names) > 1:
+        raise InputError(answer.where, "several_answers")
     if name is None:
         raise InputError(answer.where, "kind_of_answer")
     if name == "valueCoding":

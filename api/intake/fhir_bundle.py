@@ -1,4 +1,4 @@
-"""A FHIR R4 Bundle as resources that can be found by reference, all about one patient or refused as a whole."""
+"""A FHIR R4 Bundle as resources that can be found by reference, with exactly one patient."""
 
 from __future__ import annotations
 
@@ -9,8 +9,10 @@ from typing import Any
 
 from api.intake.fhir_elements import Element
 from api.intake.fhir_tables import fhir_table
+from api.intake.reading import place, walk
 from engine.errors import InputError
 
+MAX_ENTRIES = 20_000  # ten times as many as any list in a case takes
 _HISTORY = re.compile(r"/_history/[^/]*\Z")
 
 
@@ -32,16 +34,17 @@ class Resource:
     def base(self) -> str | None:
         """Return the server that the resource lives on, where its full URL says."""
         ending = f"/{self.kind}/{self.id}"
-        url = _without_version(self.full_url or "")
+        url = without_version(self.full_url or "")
         return url.removesuffix(ending) if "://" in url and url.endswith(ending) else None
 
     @property
     def names(self) -> Iterator[str]:
         """Yield what a reference may call the resource."""
         if self.full_url:
-            yield _without_version(self.full_url)
+            yield without_version(self.full_url)
         if self.id:
             yield f"{self.kind}/{self.id}"
+        if self.id and not self.full_url:
             yield f"urn:uuid:{self.id}"
 
 
@@ -52,6 +55,7 @@ class Bundle:
     patient: Resource
     resources: tuple[Resource, ...]
     by_name: Mapping[str, Resource] = field(repr=False)
+    contained: dict[Resource, Mapping[str | None, Resource]] = field(default_factory=dict, repr=False)
 
     def of_kind(self, *kinds: str) -> tuple[Resource, ...]:
         """Return the resources of these types, in the Bundle's order."""
@@ -63,27 +67,35 @@ class Bundle:
         if name is None:
             return None
         if name.startswith("#"):
-            contained = (_resource(found, at.index, None) for found in at.element.many("contained"))
-            return next((found for found in contained if found.id == name[1:]), None)
-        return self.by_name.get(_without_version(name)) or self.by_name.get(_relative(name))
+            return self._inside(at).get(name[1:])
+        return self.by_name.get(without_version(name)) or self.by_name.get(relative(name))
+
+    def _inside(self, at: Resource) -> Mapping[str | None, Resource]:
+        """Return what a resource contains by id, read once however often it is referred to."""
+        if at not in self.contained:
+            found = [_resource(each, at.index, None) for each in at.element.many("contained")]
+            self.contained[at] = {each.id: each for each in reversed(found)}
+        return self.contained[at]
 
 
 def read_bundle(content: Mapping[str, Any]) -> Bundle:
-    """Return the Bundle, or raise `InputError` where it is not one patient's alone."""
+    """Return the Bundle, or raise `InputError` where it has not exactly one patient; whose the rest is comes next."""
     resources = _each_once(tuple(_resources(Element(content, "Bundle"))))
     patients = [resource for resource in resources if resource.kind == "Patient"]
     if len(patients) != 1:
         raise InputError("Bundle.entry", "several_patients" if patients else "no_patient")
     by_name = {name: resource for resource in reversed(resources) for name in resource.names}
-    bundle = Bundle(patients[0], resources, by_name)
-    for resource in resources:
-        _require_same_patient(bundle, resource)
-    return bundle
+    return Bundle(patients[0], resources, by_name)
 
 
 def _resources(bundle: Element) -> Iterator[Resource]:
-    for index, entry in enumerate(bundle.many("entry")):
+    entries = bundle.many("entry")
+    if len(entries) > MAX_ENTRIES:
+        raise InputError("Bundle.entry", "too_many_in_bundle", most=MAX_ENTRIES)
+    _refuse_modified_here(bundle)
+    for index, entry in enumerate(entries):
         at = Element(entry.content, f"entry[{index}]")
+        _refuse_modified_here(at)
         request = at.one("request")
         if request and request.text("method") == "DELETE":
             raise InputError(request.place("method"), "deletion")
@@ -114,65 +126,30 @@ def _each_once(resources: tuple[Resource, ...]) -> tuple[Resource, ...]:
     return tuple(found.values())
 
 
-# Whose resource it is
+# What changes the meaning
 
 
-def _require_same_patient(bundle: Bundle, resource: Resource) -> None:
-    table = fhir_table("subject")
-    fields = [name for name in table["fields"] if resource.element.has(name)]
-    if resource.kind in table["required_in"] and "subject" not in fields:
-        raise InputError(resource.element.place("subject"), "no_subject")
-    for name in fields:
-        for subject in _one_or_many(resource.element, name):
-            if not _is_patient(bundle, subject, resource):
-                raise InputError(subject.where, "other_patient")
+def refuse_modified(resource: Resource) -> None:
+    """Refuse a resource with an addition that changes its meaning, at any depth: FHIR forbids to read past one."""
+    names = fhir_table("modifiers")["names"]
+    for path, _ in walk(resource.element.content):
+        if path and path[-1] in names:
+            raise InputError(resource.element.place(place(path)), "modified")
 
 
-def _one_or_many(element: Element, name: str) -> tuple[Element, ...]:
-    if isinstance(element.content[name], list):
-        return element.many(name)
-    return tuple(filter(None, [element.one(name)]))
+def _refuse_modified_here(element: Element) -> None:
+    for name in filter(element.has, fhir_table("modifiers")["names"]):
+        raise InputError(element.place(name), "modified")
 
 
-def _is_patient(bundle: Bundle, subject: Element, resource: Resource) -> bool:
-    reference, identifier = subject.text("reference"), subject.one("identifier")
-    if reference is not None:
-        return _names_patient(bundle, reference, resource) or _names_something_else(bundle, reference, resource)
-    if identifier is None:
-        return resource.kind not in fhir_table("subject")["required_in"]
-    key = _key(identifier)
-    return None not in key and key in map(_key, bundle.patient.element.many("identifier"))
+# Names
 
 
-def _names_patient(bundle: Bundle, reference: str, resource: Resource) -> bool:
-    patient, name = bundle.patient, _without_version(reference)
-    if name == _without_version(patient.full_url or ""):
-        return True
-    if patient.id is None:
-        return False
-    if "://" in name:
-        return name.endswith(f"/Patient/{patient.id}") and patient.base is None
-    same_server = patient.base is None or resource.base is None or patient.base == resource.base
-    return name in {f"Patient/{patient.id}", f"urn:uuid:{patient.id}"} and same_server
-
-
-def _names_something_else(bundle: Bundle, reference: str, resource: Resource) -> bool:
-    """Return whether a type we do not use is about no patient at all, such as a Device in a Location."""
-    if resource.kind in fhir_table("subject")["required_in"]:
-        return False
-    target = bundle.by_name.get(_without_version(reference))
-    kind = target.kind if target else _relative(_without_version(reference)).partition("/")[0]
-    return kind != "Patient" and kind in fhir_table("resource_types")["names"]
-
-
-def _key(identifier: Element) -> tuple[str | None, str | None]:
-    return identifier.text("system"), identifier.text("value")
-
-
-def _without_version(name: str) -> str:
+def without_version(name: str) -> str:
+    """Return a reference without the version that it may end in."""
     return _HISTORY.sub("", name)
 
 
-def _relative(name: str) -> str:
+def relative(name: str) -> str:
     """Return the `Type/id` that an absolute URL ends in."""
-    return "/".join(_without_version(name).split("/")[-2:])
+    return "/".join(without_version(name).split("/")[-2:])

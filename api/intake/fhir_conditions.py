@@ -14,12 +14,11 @@ from rules.case import Note
 def conditions(bundle: Bundle, main: Resource | None) -> Mapped:
     """Return the diagnoses that hold now, or none at all where no resource says so: that is unknown, not "none"."""
     every = bundle.of_kind("Condition")
-    refuted = [each for each in every if _status(each, "verificationStatus", "not_so")]
-    over = [each for each in every if each not in refuted and _no_longer(each)]
-    kept = [each for each in every if each not in refuted and each not in over]
+    believed = [each for each in every if not _status(each, "verificationStatus", "not_so")]
+    kept = [each for each in believed if not _no_longer(each)]
     notes = (
-        *count_note("input_diagnoses_no_longer", "Condition", len(over)),
-        *count_note("input_diagnoses_refuted", "Condition", len(refuted)),
+        *count_note("input_diagnoses_no_longer", "Condition", len(believed) - len(kept)),
+        *count_note("input_diagnoses_refuted", "Condition", len(every) - len(believed)),
         *count_note("input_diagnoses_not_confirmed", "Condition", _not_confirmed(kept)),
         *_main_notes(main, kept),
     )

@@ -109,6 +109,37 @@ def test_two_levels_of_the_same_time_are_no_answer():
     assert level(cfs(6, id="a"), cfs(6, id="b")) == 6
 
 
+def test_different_answers_of_one_time_are_no_answer_and_are_named():
+    twice = form(question("mst", {"valueInteger": 0}), question("living_alone"), question("mst", {"valueInteger": 5}))
+    assert "answers" not in read(twice)
+    assert notes(twice) == {"input_answers_conflict": {"count": 1, "items": "mst"}}
+    older = form(question("mst", {"valueInteger": 1}), authored="2026-11-15")
+    assert "answers" not in read(older, twice)
+    newer = form(question("mst", {"valueInteger": 1}), authored="2026-11-17")
+    assert read(newer, twice)["answers"] == {"mst": 1}
+    assert notes(newer, twice) == {"input_older_answers": {"count": 2}}
+
+
+def test_one_answer_given_twice_is_one_answer():
+    same = [question("mst", {"valueInteger": 1})] * 2
+    assert read(form(*same))["answers"] == {"mst": 1}
+    bathe, dress = ({"valueCoding": {"code": code}} for code in ("bathe", "dress"))
+    assert read(form(question("badl_help", bathe, dress), question("badl_help", dress, bathe)))["answers"]
+    assert "answers" not in read(form(question("badl_help", bathe), question("badl_help", dress)))
+
+
+def test_an_answer_with_two_values_is_refused():
+    assert refusal(bundle(form(question("mst", {"valueInteger": 0, "valueString": "5"})))).code == "several_answers"
+
+
+def test_a_cfs_whose_focus_is_another_than_the_patient_is_refused():
+    assert level(cfs(focus=[{"reference": "Patient/p"}])) == 6
+    for focus in ({"reference": "Patient/q"}, {"reference": "Device/d"}, {"display": "sønnen"}):
+        assert refusal(bundle(cfs(focus=[focus]))).where == "entry[1] Observation.focus[0]"
+    assert refusal(bundle(cfs(modifierExtension=[{"url": "not"}]))).code == "modified"
+    assert "input_observations_not_used" in notes(cfs(code={"text": "vekt"}, modifierExtension=[{"url": "not"}]))
+
+
 def test_the_raters_role_is_read_and_a_name_is_not_a_role():
     role = {"resourceType": "PractitionerRole", "id": "r", "code": [{"text": "Sykepleier"}]}
     nurse = {"resourceType": "Practitioner", "id": "n", "qualification": [{"code": {"text": "Lege"}}]}

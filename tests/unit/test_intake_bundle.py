@@ -1,10 +1,17 @@
 """A Bundle is one patient's alone, well formed, and refused as a whole where it is not."""
 
+import time
+from contextlib import suppress
+
 import pytest
 
+from api.intake.fhir_bundle import MAX_ENTRIES
+from engine.errors import InputError
 from tests.unit.intake_documents import (
     Json,
     bundle,
+    cfs,
+    concept,
     condition,
     encounter,
     intake,
@@ -32,14 +39,14 @@ def test_a_bundle_with_two_patients_is_refused():
 
 @pytest.mark.parametrize(
     "reference",
-    ["Patient/p", "Patient/p/_history/2", "urn:uuid:p", "urn:uuid:patient-p", "https://epj.example/fhir/Patient/p"],
+    ["Patient/p", "Patient/p/_history/2", "urn:uuid:patient-p", "https://epj.example/fhir/Patient/p"],
 )
 def test_the_patient_is_known_by_each_way_of_referring(reference):
     case = read(condition(subject={"reference": reference}), urls={0: "urn:uuid:patient-p"})
     assert case["conditions"]
 
 
-@pytest.mark.parametrize("reference", ["Patient/p", "https://epj.example/fhir/Patient/p", "urn:uuid:p"])
+@pytest.mark.parametrize("reference", ["Patient/p", "https://epj.example/fhir/Patient/p"])
 def test_the_patient_on_a_server_is_known_by_id_and_by_full_url(reference):
     urls = {0: "https://epj.example/fhir/Patient/p", 1: "https://epj.example/fhir/Condition/c"}
     assert read(condition(id="c", subject={"reference": reference}), urls=urls)["conditions"]
@@ -83,6 +90,82 @@ def test_a_subject_by_identity_number_is_the_patient_only_with_the_same_number()
     assert refusal(bundle(condition(subject=other))).where == "entry[1] Condition.subject"
     nobody = bundle(condition(subject={"identifier": {}}), person=patient(identifier=[{}]))
     assert refusal(nobody).where == "entry[1] Condition.subject"
+
+
+def test_a_patient_without_a_full_url_is_known_by_a_uuid_that_is_its_id_and_one_with_a_full_url_is_not():
+    record = condition(subject={"reference": "urn:uuid:p"})
+    assert read(record)["conditions"]
+    assert refusal(bundle(record, urls={0: "urn:uuid:another"})).code == "other_patient"
+
+
+def test_an_absolute_url_names_the_patient_only_on_the_one_server_that_may_be_meant():
+    here, there = (condition(subject={"reference": f"https://{name}.example/fhir/Patient/p"}) for name in "ab")
+    assert read(here)["conditions"]
+    assert read(here, here)["conditions"]
+    assert refusal(bundle(here, there)).code == "other_patient"
+    elsewhere = bundle(here, encounter(id="e"), urls={2: "https://c.example/fhir/Encounter/e"})
+    assert refusal(elsewhere).where == "entry[1] Condition.subject"
+
+
+@pytest.mark.parametrize(
+    "url", ["https://a.example/x/../Patient/p", "https://../Patient/p", "ftp://a.example/Patient/p", "x://y/Patient/p"]
+)
+def test_an_absolute_url_that_may_lead_anywhere_names_nobody(url):
+    assert refusal(bundle(condition(subject={"reference": url}))).code == "other_patient"
+
+
+@pytest.mark.parametrize("subject", [[], [{"reference": "Patient/p"}], None, "Patient/p", {}])
+def test_a_resource_that_we_use_is_about_exactly_one(subject):
+    assert refusal(bundle(condition(subject=subject))).where.startswith("entry[1] Condition.subject")
+
+
+def test_a_reference_to_the_patient_with_another_persons_identity_number_is_refused():
+    own = patient()["identifier"][0]
+    both = {"reference": "Patient/p", "identifier": own}
+    assert read(condition(subject=both))["conditions"]
+    for system in (own["system"], own["system"].removeprefix("urn:oid:"), "urn:oid:2.16.578.1.12.4.1.4.2"):
+        other = both | {"identifier": {"system": system, "value": "15883255574"}}
+        assert refusal(bundle(condition(subject=other))).code == "other_patient"
+    assert read(condition(subject=both | {"identifier": {"system": "urn:the-wards-own", "value": "7"}}))["conditions"]
+
+
+@pytest.mark.parametrize("name", ["modifierExtension", "implicitRules"])
+def test_what_changes_the_meaning_of_a_resource_that_we_use_is_refused_by_place(name):
+    assert refusal(bundle(condition(**{name: []}))).where == f"entry[1] Condition.{name}"
+    assert refusal(bundle(person=patient(**{name: []}))).code == "modified"
+    assert refusal(bundle() | {name: []}).where == f"Bundle.{name}"
+    assert read({"resourceType": "Procedure", "subject": {"reference": "Patient/p"}, name: []})
+
+
+def test_a_dosage_or_an_entry_whose_meaning_is_changed_is_refused_by_place():
+    changed = medicine(dosage=[{"asNeededBoolean": False, "modifierExtension": [{"url": "not"}]}])
+    assert refusal(bundle(changed)).where == "entry[1] MedicationStatement.dosage[0].modifierExtension"
+    document = bundle()
+    document["entry"][0]["modifierExtension"] = [{"url": "not"}]
+    assert refusal(document).where == "entry[0].modifierExtension"
+
+
+def test_a_bundle_with_more_entries_than_any_stay_has_is_refused_before_they_are_read():
+    document = bundle()
+    document["entry"] += [{}] * MAX_ENTRIES
+    assert refusal(document).code == "too_many_in_bundle"
+
+
+def quick(document: Json) -> bool:
+    """Return whether a document is read or refused in less than two seconds."""
+    began = time.process_time()
+    with suppress(InputError):
+        intake(document)
+    return time.process_time() - began < 2
+
+
+def test_a_bundle_takes_time_with_its_size_and_not_with_the_square_of_it():
+    many = patient(identifier=[{"system": "s", "value": str(n)} for n in range(20_000)])
+    assert quick(bundle(*[condition(subject={"identifier": {"system": "s", "value": "19999"}})] * 1000, person=many))
+    inside = [{"resourceType": "Practitioner", "id": str(n)} for n in range(5_000)]
+    assert quick(bundle(cfs(contained=inside, performer=[{"reference": "#none"}] * 1000)))
+    refuted = {"verificationStatus": concept("refuted", "status")}
+    assert quick(bundle(*(condition(id=str(n), **refuted) for n in range(MAX_ENTRIES - 1))))
 
 
 @pytest.mark.parametrize("name", ["subject", "patient", "beneficiary", "for"])

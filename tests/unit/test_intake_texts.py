@@ -5,7 +5,12 @@ import string
 import tomllib
 from pathlib import Path
 
+import pytest
+
+from api.screening import texts_in
+from careplans.words import note_words
 from engine.texts import Texts
+from rules.case import Note
 from tests.unit.intake_documents import (
     bundle,
     cfs,
@@ -35,7 +40,7 @@ def test_every_note_has_a_text_and_every_text_a_note():
 
 def test_a_text_asks_only_for_values_that_notes_carry():
     asked = {name for text in TEXTS.values() for _, name, _, _ in string.Formatter().parse(text) if name}
-    assert asked == {"count", "kinds", "system", "date", "days", "service"}
+    assert asked == {"count", "items", "kinds", "system", "date", "days", "service"}
 
 
 def test_the_notes_of_a_bundle_and_a_report_can_be_written():
@@ -53,3 +58,22 @@ def test_the_notes_of_a_bundle_and_a_report_can_be_written():
     assert len(found) > 6
     for note in found:
         assert "{" not in texts(f"note.{note.code}", **note.values)
+
+
+@pytest.mark.parametrize("language", ["nb", "nn", "en"])
+@pytest.mark.parametrize(
+    "note",
+    [
+        Note("kari_nordmann"),
+        Note("input_cfs_old", "", {}),
+        Note("input_cfs_old", "", {"a": 1, "key": 2, "self": 3}),
+    ],
+)
+def test_a_senders_own_note_or_one_without_its_values_is_only_said_to_be_there(note, language):
+    texts = texts_in(language)
+    assert note_words(note, texts) == texts("note.not_ours")
+
+
+def test_a_note_of_ours_with_values_to_spare_is_said_as_ours():
+    values = {"date": "2026-01-01", "days": 14, "key": 2, "self": 3}
+    assert "2026-01-01" in note_words(Note("input_cfs_old", "", values), texts_in("nb"))
