@@ -23,7 +23,7 @@ def completeness(section: EpikriseSection) -> tuple[Element, ...]:
     """Return each element as present, unclear or absent, from what the section itself holds."""
     return (
         Element("problem_at_admission", _problem(section)),
-        Element("other_problems", "present" if section.other_problems else "absent"),
+        Element("other_problems", _others(section)),
         Element("open_problems", _open(section)),
         Element("follow_up_plan", _plan(section)),
         Element("function", _function(section)),
@@ -42,17 +42,26 @@ def _problem(section: EpikriseSection) -> State:
     return "unclear" if section.other_problems else "absent"
 
 
+def _others(section: EpikriseSection) -> State:
+    """A list with nothing beside the main problem has not said that there is nothing."""
+    if section.other_problems is None:
+        return "absent"
+    return "present" if section.other_problems else "unclear"
+
+
 def _open(section: EpikriseSection) -> State:
     """Listed with someone who asks is accounted for; that nothing is listed has not been said by anyone."""
-    if not section.open_questions and not section.held_tracks:
+    if not section.open_problems and not section.held_tracks:
         return "unclear"
-    return "present" if all(question.owner for question in section.open_questions) else "unclear"
+    return "present" if all(problem.owner for problem in section.open_problems) else "unclear"
 
 
 def _plan(section: EpikriseSection) -> State:
+    """Visits and usual follow-up alone are a who and a when without a what."""
     if not section.follow_up:
         return "absent"
-    return "present" if all(_whole(line) for line in section.follow_up) and section.discharge else "unclear"
+    says_what = any(not line.bare for line in section.follow_up)
+    return "present" if says_what and all(map(_whole, section.follow_up)) and section.discharge else "unclear"
 
 
 def _whole(line: FollowUp) -> bool:

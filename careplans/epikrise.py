@@ -6,7 +6,7 @@ What nobody has said is None and is written «ikke oppgitt»; it is never invent
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -14,7 +14,8 @@ from careplans.as_json import to_json
 from careplans.catalogue import read
 from careplans.contingency import words
 from careplans.medicine_changes import started, stopped
-from careplans.parts import Action, Contact, Due, MedicineChange, OpenQuestion, Plan, WhatMatters
+from careplans.parts import Action, Contact, Due, MedicineChange, Plan, Step, WhatMatters
+from rules.assessment import Finding
 from rules.case import Case, Diagnosis
 
 SCHEMA = "retthjem/epikrise/1"
@@ -22,12 +23,33 @@ SCHEMA = "retthjem/epikrise/1"
 
 @dataclass(frozen=True, slots=True)
 class FollowUp:
-    """One line of the follow-up plan: what (a text key), who (roles) and when."""
+    """One line of the follow-up plan: what (a text key), who (roles) and when.
+
+    `municipal` is for the municipality to weigh: a need with a proposed date, and never a promise. `bare` says no what.
+    """
 
     what: str
     who: tuple[str, ...]
     when: Due
     about: str | None = None
+    municipal: bool = False
+    bare: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A problem that a rule found and the plan has taken up, with what was measured."""
+
+    rule: str
+    measures: Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class OpenProblem:
+    """A clinical problem that is not settled, and who settles it."""
+
+    id: str
+    owner: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +59,8 @@ class EpikriseSection:
     function: Mapping[str, str | None]
     main_problem: str | None
     other_problems: tuple[str, ...] | None
-    clarified: tuple[str, ...]
-    open_questions: tuple[OpenQuestion, ...]
+    clarified: tuple[Found, ...]
+    open_problems: tuple[OpenProblem, ...]
     held_tracks: tuple[str, ...]
     follow_up: tuple[FollowUp, ...]
     discharge: date | None
@@ -52,13 +74,12 @@ class EpikriseSection:
 
 def plan_section(case: Case, plan: Plan) -> EpikriseSection:
     """Return the section that follows from the facts and the plan."""
-    named = read("epikrise")["problems"]["rules"]
     return EpikriseSection(
         function={when: words(case, item) for when, item in read("epikrise")["function"].items()},
         main_problem=next((d.code for d in case.diagnoses or () if d.main), None),
         other_problems=_others(case.diagnoses),
-        clarified=tuple(finding.rule for finding in plan.accepted if finding.rule in named),
-        open_questions=plan.open_questions,
+        clarified=_found(plan),
+        open_problems=_open(case, plan),
         held_tracks=plan.conversation.held if plan.conversation else (),
         follow_up=_follow_up(plan),
         discharge=plan.discharge,
@@ -80,16 +101,52 @@ def _others(diagnoses: tuple[Diagnosis, ...] | None) -> tuple[str, ...] | None:
     return None if diagnoses is None else tuple(d.code for d in diagnoses if not d.main)
 
 
+def _found(plan: Plan) -> tuple[Found, ...]:
+    """Return the problems that accepted rules found; one that says no more than another is left out."""
+    table = read("epikrise")["found"]
+    found = [Found(f.rule, _measured(f, table[f.rule], plan)) for f in plan.accepted if f.rule in table]
+    return tuple(one for one in found if not any(_says_more(other, one) for other in found))
+
+
+def _measured(finding: Finding, names: list[str], plan: Plan) -> dict[str, object]:
+    scores = {name: score.value for name in names if (score := plan.scores.get(name)) and score.value}
+    return {name: value for name in names if (value := finding.because.get(name) or scores.get(name))}
+
+
+def _says_more(other: Found, one: Found) -> bool:
+    return bool(one.measures) and one.measures.items() < other.measures.items()
+
+
+def _open(case: Case, plan: Plan) -> tuple[OpenProblem, ...]:
+    asked = {question.item for question in plan.open_questions}
+    return tuple(
+        OpenProblem(problem["id"], problem["owner"])
+        for problem in read("epikrise")["open"]
+        if not asked.isdisjoint(problem["items"]) and not words(case, problem.get("said", ""))
+    )
+
+
 def _follow_up(plan: Plan) -> tuple[FollowUp, ...]:
     """Return the visits and the actions that come after discharge, in order of time."""
     table = read("epikrise")["follow_up"]
-    visits = [FollowUp(f"step.{s.id}", s.owners, s.due) for s in plan.timeline if s.id in table["steps"]]
+    visits = [_visit(step) for step in plan.timeline if step.id in table["steps"]]
     actions = [_line(a) for a in plan.actions if a.module not in table["without"] and _after_discharge(a.due)]
     return tuple(sorted((*visits, *actions), key=lambda line: (line.when.event is not None, line.when.days)))
 
 
 def _line(action: Action) -> FollowUp:
-    return FollowUp(f"action.{action.id}", (action.owner,), action.due, action.about)
+    line = FollowUp(f"action.{action.id}", (action.owner,), action.due, action.about)
+    return _weighed(line, key=line.what)
+
+
+def _visit(step: Step) -> FollowUp:
+    return _weighed(FollowUp(f"step.{step.name or step.id}", step.owners, step.due), key=f"step.{step.id}")
+
+
+def _weighed(line: FollowUp, *, key: str) -> FollowUp:
+    """Say whether the municipality weighs the line, and whether it has no what."""
+    table = read("epikrise")["follow_up"]
+    return replace(line, municipal=line.who[0] in table["municipal"], bare=key in table["no_what"])
 
 
 def _after_discharge(due: Due) -> bool:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from careplans.epikrise import EpikriseSection, FollowUp
-from careplans.parts import Contact, MedicineChange, OpenQuestion
-from careplans.words import date_words, due_words, label, owners_words
+from careplans.epikrise import EpikriseSection, FollowUp, Found, OpenProblem
+from careplans.parts import Contact, MedicineChange
+from careplans.words import answer_words, date_words, due_words, label, owners_words
 from engine.texts import Texts
 
-PARTS = ("what_matters", "function", "problems", "open", "follow_up", "medicines", "limits", "readmission", "contacts")
+PARTS = (
+    "what_matters", "function", "problems", "open", "follow_up", "proposed", "medicines", "limits", "readmission",
+    "contacts",
+)  # fmt: skip
 
 
 def epikrise_text(section: EpikriseSection, texts: Texts) -> str:
@@ -37,28 +40,52 @@ def _function(section: EpikriseSection, texts: Texts) -> list[str]:
 
 
 def _problems(section: EpikriseSection, texts: Texts) -> list[str]:
-    others = ", ".join(section.other_problems or ()) or None
+    found = dict.fromkeys(_found(found, texts) for found in section.clarified)
     return [
         texts("epikrise.main_problem", words=_or_missing(section.main_problem, texts)),
-        texts("epikrise.other_problems", words=_or_missing(others, texts)),
-        *(texts("epikrise.clarified", words=texts(f"rule.{rule}")) for rule in section.clarified),
+        texts("epikrise.other_problems", words=_others(section.other_problems, texts)),
+        *(texts("epikrise.clarified", words=words) for words in found),
     ]
+
+
+def _others(codes: tuple[str, ...] | None, texts: Texts) -> str:
+    """A list that holds nothing beside the main problem has not said that there is nothing."""
+    if codes is None:
+        return texts("epikrise.missing")
+    return ", ".join(codes) or texts("epikrise.none_listed")
+
+
+def _found(found: Found, texts: Texts) -> str:
+    """Name a problem by what was measured, and not by the rule."""
+    name = texts(f"found.{found.rule}")
+    said = [texts(f"measure.{item}", value=answer_words(item, value, texts)) for item, value in found.measures.items()]
+    return texts("epikrise.found", name=name, words=", ".join(said)) if said else name
 
 
 def _open(section: EpikriseSection, texts: Texts) -> list[str]:
     held = [texts("epikrise.held", words=texts(f"plan.track.{track}")) for track in section.held_tracks]
-    questions = [_question(question, texts) for question in section.open_questions]
-    return [*held, *questions] or [texts("epikrise.missing")]
+    problems = [_problem(problem, texts) for problem in section.open_problems]
+    return [*held, *problems] or [texts("epikrise.missing")]
 
 
-def _question(question: OpenQuestion, texts: Texts) -> str:
-    rules = ", ".join(texts(f"rule.{rule}") for rule in question.rules)
-    who = texts(f"owner.{question.owner}")
-    return texts("epikrise.question", item=label(question.item, texts), rules=rules, who=who)
+def _problem(problem: OpenProblem, texts: Texts) -> str:
+    return texts("epikrise.unsettled", what=texts(f"unsettled.{problem.id}"), who=texts(f"owner.{problem.owner}"))
 
 
 def _follow_up(section: EpikriseSection, texts: Texts) -> list[str]:
-    return [_line(line, texts) for line in section.follow_up] or [texts("epikrise.missing")]
+    """Return what the hospital and the GP have as their own."""
+    own = [_line(line, texts) for line in section.follow_up if not line.municipal]
+    return own or [texts("epikrise.missing")]
+
+
+def _proposed(section: EpikriseSection, texts: Texts) -> list[str]:
+    """Return the needs that the municipality weighs; a proposal is no promise."""
+    return [_need(line, texts) for line in section.follow_up if line.municipal] or [texts("epikrise.nothing_proposed")]
+
+
+def _need(line: FollowUp, texts: Texts) -> str:
+    what = texts(f"need.{line.what.removeprefix('action.')}")
+    return texts("epikrise.need", what=what, who=owners_words(line.who, texts), when=due_words(line.when, texts))
 
 
 def _line(line: FollowUp, texts: Texts) -> str:
@@ -109,6 +136,7 @@ _LINES = {
     "problems": _problems,
     "open": _open,
     "follow_up": _follow_up,
+    "proposed": _proposed,
     "medicines": _medicines,
     "limits": _limits,
     "readmission": _readmission,

@@ -191,7 +191,7 @@ def test_windows_line_ends_change_no_verdict() -> None:
         {"main_problem": None, "other_problems": None},
         {"other_problems": None},
         {"other_problems": ()},
-        {"open_questions": ()},
+        {"open_problems": ()},
         {"follow_up": ()},
         {"function": {"before": None, "now": None, "expected": None}},
         {"function": {"before": "Gikk ute.", "now": "Går inne.", "expected": None}},
