@@ -28,7 +28,7 @@ from rules.times import age_on, oslo
 
 ROOT = Path(__file__).parent.parent
 TEXT_FOLDERS = tuple(ROOT / package / "texts" for package in ("engine", "rules", "careplans", "api"))
-LARGEST_OVERLAY = 100_000
+LARGEST_OVERLAY, LONGEST_LINE = 100_000, 1_000
 
 
 @dataclass(frozen=True)
@@ -72,10 +72,7 @@ def read_overlay(path: Path) -> Overlay:
     """Return a local overlay from its TOML file; whatever is wrong in it is an `InputError`."""
     from careplans.settings import settings_from
 
-    try:
-        content = tomllib.loads(path.read_text("utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError):
-        raise InputError(path.name, "overlay_unreadable") from None
+    content = _overlay_content(path)
     unknown = set(content) - {"name", "thresholds", "offsets", "contacts"}
     if unknown:
         raise InputError(f"{path.name} {min(unknown)}", "overlay_key_unknown")
@@ -84,6 +81,18 @@ def read_overlay(path: Path) -> Overlay:
     if not isinstance(name, str):
         raise InputError(f"{path.name} name", "overlay_name_not_text")
     return Overlay(name, _table(path, content, "thresholds"), settings.offsets, settings.contacts)
+
+
+def _overlay_content(path: Path) -> Mapping[str, Any]:
+    try:
+        with path.open("rb") as file:
+            data = file.read(LARGEST_OVERLAY + 1)
+        # tomllib takes time with the square of a key's dots, and a key stands on one line.
+        if len(data) > LARGEST_OVERLAY or max(map(len, data.splitlines()), default=0) > LONGEST_LINE:
+            raise InputError(path.name, "overlay_too_large", most=LARGEST_OVERLAY, longest=LONGEST_LINE)
+        return tomllib.loads(data.decode("utf-8"))
+    except (OSError, ValueError, RecursionError):  # also what is not UTF-8, not TOML, or a number of 5,000 digits
+        raise InputError(path.name, "overlay_unreadable") from None
 
 
 def _table(path: Path, content: Mapping[str, Any], key: str) -> Mapping[str, Any]:
