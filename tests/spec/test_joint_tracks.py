@@ -1,4 +1,4 @@
-"""A track certain at every possible CFS level is offered with its weakest strength, though no single rule is settled."""
+"""A track certain at every possible CFS level is offered with its weakest strength, though no single rule holds."""
 
 from __future__ import annotations
 
