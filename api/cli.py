@@ -28,6 +28,7 @@ AUDIENCES = ("clinician", "municipality", "patient")
 RULES = {"list": 0, "show": 1, "check": 0, "page": 0, "export": 0, "diff": 2}
 """What `retthjem rules` does, and how many names each takes."""
 
+DOCUMENTS = ("checklists", "conversation", "notice", "coordinator", "controls", "discharge")
 LATER = ("message", "population", "simulate", "figures", "db")
 ARGUMENT = re.compile(r"argument ([\w/-]+):")
 MISSING = re.compile(r"arguments are required: (.+)")
@@ -101,6 +102,7 @@ def _add_plan(commands: Any) -> None:
     _takes_a_case(plan)
     plan.add_argument("-o", dest="out", type=Path, required=True, metavar="OUT.(pdf|html|json|ics)")
     plan.add_argument("--audience", choices=AUDIENCES, default="clinician")
+    plan.add_argument("--document", choices=DOCUMENTS, help="a sheet beside the plan, as .txt, .html or .pdf")
     plan.add_argument("--discharge", type=_date, metavar="DATE")
     plan.add_argument("--accept", default="all", metavar="all|RULE,...")
     plan.set_defaults(run=_plan)
@@ -171,21 +173,26 @@ def _screen(arguments: argparse.Namespace) -> None:
 
 
 def _plan(arguments: argparse.Namespace) -> None:
-    from api.planning import FORMATS, Request, planned, rendered
+    from api.planning import FORMATS, SHEET_FORMATS, Request, Sheet, planned, rendered, sheet
     from api.screening import texts_in
     from rules.times import oslo
 
     out: Path = arguments.out
-    if out.suffix not in FORMATS:
-        raise InputError("-o", "ending_not_allowed", allowed=FORMATS)
+    formats = SHEET_FORMATS if arguments.document else FORMATS
+    if out.suffix not in formats:
+        raise InputError("-o", "ending_not_allowed", allowed=formats)
     texts = texts_in(arguments.lang)
     screening = _screening(arguments)
     case = screening.read(read_bytes(arguments.file))
     request = Request(arguments.accept, arguments.discharge, arguments.on)
     plan = planned(screening, case, request, now=_now())
     printed = oslo(_now()).date()
-    asked = {"audience": arguments.audience, "printed": printed}
-    made = rendered(plan, out.suffix, ruleset=screening.ruleset, texts=texts, **asked)
+    if arguments.document:
+        form = Sheet(arguments.document, out.suffix, printed)
+        made = sheet(form, case, plan, texts=texts, overlay=screening.overlay)
+    else:
+        asked = {"audience": arguments.audience, "printed": printed}
+        made = rendered(plan, out.suffix, ruleset=screening.ruleset, texts=texts, **asked)
     write_whole(out, made, read_from=arguments.file)
 
 

@@ -13,6 +13,7 @@ from careplans.as_json import plan_to_json
 from careplans.calendar import calendar_of
 from careplans.completeness import Element, completeness
 from careplans.conflict_words import conflict_words
+from careplans.documents import as_html, as_pdf, as_text, document_of
 from careplans.epikrise import plan_section, section_to_json
 from careplans.epikrise_text import epikrise_text
 from careplans.parts import Plan
@@ -22,8 +23,10 @@ from careplans.settings import PlanSettings
 from engine.rules import RuleSet
 from engine.texts import Texts
 from rules.case import Case
+from rules.ruleset import Overlay
 
 FORMATS = (".pdf", ".html", ".json", ".ics")
+SHEET_FORMATS = (".txt", ".html", ".pdf")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +36,15 @@ class Request:
     accept: str = "all"
     discharge: date | None = None
     on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A sheet beside the plan, the ending of its file, and the day it is printed."""
+
+    name: str
+    suffix: str
+    printed: date
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +87,16 @@ def _with_words(plan: Plan, texts: Texts) -> dict[str, Any]:
     content = plan_to_json(plan)
     said = (conflict_words(conflict, plan, texts)._asdict() for conflict in plan.conflicts)
     return content | {"conflicts": [each | words for each, words in zip(content["conflicts"], said, strict=True)]}
+
+
+def sheet(form: Sheet, case: Case, plan: Plan, *, texts: Texts, overlay: Overlay | None) -> bytes:
+    """Return a sheet beside the plan as a file's bytes, with what the municipality adds to it."""
+    document = document_of(form.name, case, plan, texts=texts, local=overlay.checklist if overlay else ())
+    if form.suffix == ".pdf":
+        return as_pdf(document, plan, texts, printed=form.printed)
+    if form.suffix == ".html":
+        return as_html(document, plan, texts, printed=form.printed).encode()
+    return as_text(document, plan, texts).encode()
 
 
 def epikrise_section(case: Case, plan: Plan, texts: Texts) -> Section:

@@ -20,12 +20,13 @@ DEFINITIONS = (*frailty.DEFINITIONS, *discharge.DEFINITIONS)
 
 @dataclass(frozen=True, slots=True)
 class Overlay:
-    """What is set locally: limits here; day offsets and contacts for the plan."""
+    """What is set locally: limits here; day offsets, contacts and lines of the discharge checklist for the plan."""
 
     name: str
     thresholds: Mapping[str, Any] = field(default_factory=dict)
     offsets: Mapping[str, int] = field(default_factory=dict)
     contacts: Mapping[str, str] = field(default_factory=dict)
+    checklist: tuple[str, ...] = ()
 
 
 @cache

@@ -14,6 +14,7 @@ BULLET = re.compile(r"(?:[-–—•*·▪◦]|\d{1,2}[.)](?=\s+[^\W\d_]))\s+(?!
 SENTENCE_END = re.compile(r"[.!?](?=\s+[^\sa-zæøå])|;")
 LAST_WORD = re.compile(r"[\w.]+\Z")
 ALL_CAPITALS = re.compile(r"[^\W\d_a-zæøå][^a-zæøå\d]{3,}")
+OUR_OWN = "our_own"
 LABEL = re.compile(r"[^:]{1,60}:")
 
 
@@ -46,16 +47,18 @@ def layout_of(text: str) -> Layout:
 
 def kind_of(heading: str) -> str | None:
     """Return the kind of section that a heading names, or None for words that are no heading we know."""
-    named = heading.strip().rstrip(":").rstrip()
+    named = heading.strip().rstrip(":?").rstrip()
     return next((kind for kind, pattern in _headings().items() if pattern.fullmatch(named)), None)
 
 
 def _lines(text: str) -> Iterator[Unit]:
-    """Yield each line under its heading; a heading inside a list holds for its own line only."""
+    """Yield each line under its heading; a heading in a list holds for its own line, and our own verdicts end the text."""
     section, lead = None, None
     for number, found in enumerate(LINE.finditer(text)):
         line = _bare(Unit(found.start(), found[0], line=number))
         kind, rest = _heading(line)
+        if kind == OUR_OWN:
+            return
         if kind:
             yield replace(rest, section=kind)
             section, lead = (section if line.listed else kind), None
