@@ -70,17 +70,19 @@ def texts_in(language: str) -> Texts:
 
 def read_overlay(path: Path) -> Overlay:
     """Return a local overlay from its TOML file; whatever is wrong in it is an `InputError`."""
+    from careplans.documents.local import checklist_from
     from careplans.settings import settings_from
 
     content = _overlay_content(path)
-    unknown = set(content) - {"name", "thresholds", "offsets", "contacts"}
+    unknown = set(content) - {"name", "thresholds", "offsets", "contacts", "checklist"}
     if unknown:
         raise InputError(f"{path.name} {min(unknown)}", "overlay_key_unknown")
     settings = settings_from({key: _table(path, content, key) for key in ("offsets", "contacts")})
     name = content.get("name", path.stem)
     if not isinstance(name, str):
         raise InputError(f"{path.name} name", "overlay_name_not_text")
-    return Overlay(name, _table(path, content, "thresholds"), settings.offsets, settings.contacts)
+    checklist = checklist_from(_table(path, content, "checklist"))
+    return Overlay(name, _table(path, content, "thresholds"), settings.offsets, settings.contacts, checklist)
 
 
 def _overlay_content(path: Path) -> Mapping[str, Any]:
