@@ -12,7 +12,7 @@ from typing import Literal
 
 from rules.assessment import Finding, RuleError, RuleSetInForce, ScoreResult, TeamListEntry, Track
 from rules.burden import Burden
-from rules.case import Note, Patient
+from rules.case import Note, Patient, Rater
 
 SAFETY = "safety"
 CLINICIAN = "clinician"
@@ -22,6 +22,7 @@ Anchor = Literal["admission", "discharge", "index", "event"]
 DischargeStatus = Literal["set", "expected", "unknown"]
 WhatMattersState = Literal["said", "declined", "unable", "unknown"]
 Destination = Literal["home", "institution"]
+CfsBasis = Literal["clinician", "proposed", "tree", "unknown"]
 CallTier = Literal["now", "same_day"]
 
 
@@ -181,6 +182,18 @@ class MedicineChanges:
 
 
 @dataclass(frozen=True, slots=True)
+class CfsJudgement:
+    """Whose the CFS is: a clinician's, one read elsewhere and not confirmed, or the tree's proposal.
+
+    `valid` is whether CFS is meant for this patient.
+    """
+
+    basis: CfsBasis = "unknown"
+    rater: Rater | None = None
+    valid: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class Function:
     """Function in the ward's own words; None is not said by anyone."""
 
@@ -240,6 +253,7 @@ class Plan:
     discharge: date | None
     discharge_status: DischargeStatus
     destination: Destination = "home"
+    cfs_judgement: CfsJudgement = CfsJudgement()
     conversation: ConversationGuide | None = None
     open_questions: tuple[OpenQuestion, ...] = ()
     ask_next: str | None = None

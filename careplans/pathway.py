@@ -58,7 +58,12 @@ def is_working_day(day: date) -> bool:
 
 def local_day(moment: datetime) -> date:
     """Return the day of a moment where the plan is used."""
-    return _local(moment).date()
+    return local_time(moment).date()
+
+
+def local_time(moment: datetime) -> datetime:
+    """Return a moment as the clock on the wall shows it where the plan is used."""
+    return moment.astimezone(_zone()) if moment.tzinfo else moment.replace(tzinfo=_zone())
 
 
 @cache
@@ -69,10 +74,6 @@ def _public_holidays() -> holidays.HolidayBase:
 @cache
 def _zone() -> ZoneInfo:
     return ZoneInfo(read("pathway")["calendar"]["zone"])
-
-
-def _local(moment: datetime) -> datetime:
-    return moment.astimezone(_zone()) if moment.tzinfo else moment.replace(tzinfo=_zone())
 
 
 def _needed(template: StepTemplate, assessment: Assessment) -> bool:
@@ -130,7 +131,7 @@ def _count(rule: DueRule, clock: Clock) -> Due:
 def _from_admission(found: Due, admitted: datetime) -> Due:
     if not found.hours:
         return replace(found, on=local_day(admitted) + timedelta(days=found.days))
-    at = _local((_local(admitted).astimezone(UTC)) + timedelta(hours=found.hours))
+    at = local_time((local_time(admitted).astimezone(UTC)) + timedelta(hours=found.hours))
     return replace(found, on=at.date(), at=at)
 
 

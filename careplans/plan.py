@@ -20,6 +20,8 @@ from careplans.medicine_changes import started, stopped
 from careplans.parts import (
     Banner,
     Block,
+    CfsBasis,
+    CfsJudgement,
     ConversationGuide,
     DischargeStatus,
     Function,
@@ -69,6 +71,7 @@ def build_plan(
         contingency=contingency_plan(case, Around(frozenset(present), marks, assessment.index_date), settings.contacts),
         discharge=clock.discharge,
         discharge_status=_discharge_status(clock),
+        cfs_judgement=_cfs_judgement(assessment),
         destination="institution" if read("plan")["destination"]["mark"] in marks else "home",
         conversation=_conversation(acceptance),
         open_questions=_open_questions(assessment),
@@ -93,6 +96,18 @@ def what_matters(case: Case) -> WhatMatters:
     if said is None:
         return WhatMatters("unknown")
     return WhatMatters(cast(WhatMattersState, said)) if said in table["states"] else WhatMatters("said", said)
+
+
+def _cfs_judgement(assessment: Assessment) -> CfsJudgement:
+    """Return whose the CFS is, so that a proposal never looks like a clinician's score."""
+    table, score = read("plan")["cfs"], assessment.scores.get("cfs")
+    basis: CfsBasis = "unknown"
+    if score and table["item"] in score.because:
+        basis = "proposed" if table["item"] in assessment.proposed else "clinician"
+    elif score and score.low is not None:
+        basis = "tree"
+    rater = assessment.rater if basis == "clinician" else None
+    return CfsJudgement(basis, rater, valid=not assessment.fired(table["not_valid"]))
 
 
 def _place(case: Case) -> dict[str, tuple[str, ...]]:

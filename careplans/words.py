@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime
 from string import Formatter
 
+from careplans.catalogue import read
 from careplans.parts import Action, Due, Step
 from engine.facts import SetAnswer
 from engine.texts import Texts
@@ -66,6 +67,8 @@ def score_words(score: ScoreResult | None, texts: Texts) -> str:
         return texts("plan.interval.unknown")
     if score.high is None:
         return texts("plan.interval.at_least", low=number(score.low, texts))
+    if len(score.levels) < score.high - score.low + 1 and score.levels:  # someone who is 6 or 9 is not 7
+        return _either([number(level, texts) for level in score.levels], texts)
     return texts("plan.interval.between", low=number(score.low, texts), high=number(score.high, texts))
 
 
@@ -73,6 +76,11 @@ def label(name: str, texts: Texts) -> str:
     """Return the short name of an item, score or rule; a name without a text is a fault in the texts."""
     key = next((f"{kind}.{name}" for kind in LABELS if f"{kind}.{name}" in texts), f"item.{name}")
     return texts(key)
+
+
+def open_label(item: str, texts: Texts) -> str:
+    """Return the name of an open question where the patient may read it: what bears on prognosis is named as wishes."""
+    return texts("plan.open.wishes") if item in read("questions")["private"] else label(item, texts)
 
 
 def because_words(finding: Finding, texts: Texts) -> tuple[tuple[str, str], ...]:
@@ -95,7 +103,7 @@ def answer_words(item: str, value: object, texts: Texts) -> str:
 
 def action_words(action: Action, texts: Texts) -> str:
     """Say what is to be done; a question names the item it asks for."""
-    about = {"item": label(action.about, texts)} if action.about else {}
+    about = {"item": open_label(action.about, texts)} if action.about else {}
     return texts(f"action.{action.id}", **about)
 
 
@@ -125,6 +133,11 @@ def _places(text: str) -> set[str]:
 def _inside(words: str) -> str:
     """Write words without their capital, inside a sentence; an abbreviation such as GP keeps it."""
     return words[:1].lower() + words[1:] if words[1:2].islower() else words
+
+
+def _either(words: list[str], texts: Texts) -> str:
+    *first, last = words
+    return texts("plan.join.either", first=", ".join(first), last=last)
 
 
 def _many(item: str, value: object, texts: Texts) -> str:

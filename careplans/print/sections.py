@@ -15,6 +15,7 @@ from careplans.words import (
     due_words,
     label,
     moved_words,
+    open_label,
     owners_words,
     short_day_words,
     step_words,
@@ -109,15 +110,19 @@ def when_words(due: Due, texts: Texts) -> View:
     return {"when": due_words(due, texts, say=short_day_words), "moved": moved_words(due, texts)}
 
 
-def questions_section(plan: Plan, texts: Texts) -> View | None:
-    """Return the next question with what it could settle, and the rest under who asks."""
+def questions_section(plan: Plan, texts: Texts, *, staff_only: bool = False) -> View | None:
+    """Return the next question with what it could settle, and the rest under who asks.
+
+    Only a sheet for staff names what bears on prognosis.
+    """
+    say = label if staff_only else open_label
     if not plan.open_questions:
         return None
     rest: dict[str, list[str]] = {}
     for question in (q for q in plan.open_questions if q.item != plan.ask_next):
-        rest.setdefault(texts(f"owner.{question.owner}"), []).append(label(question.item, texts))
-    first = next((_question(q, texts) for q in plan.open_questions if q.item == plan.ask_next), None)
-    return {"next": first, "rest": rest}
+        rest.setdefault(texts(f"owner.{question.owner}"), []).append(say(question.item, texts))
+    first = next((_question(q, texts, say) for q in plan.open_questions if q.item == plan.ask_next), None)
+    return {"next": first, "rest": {who: list(dict.fromkeys(items)) for who, items in rest.items()}}
 
 
 def ruleset_words(plan: Plan, texts: Texts) -> str:
@@ -158,6 +163,6 @@ def halves(lines: list[str]) -> tuple[list[str], list[str]]:
     return lines[:middle], lines[middle:]
 
 
-def _question(question: OpenQuestion, texts: Texts) -> View:
+def _question(question: OpenQuestion, texts: Texts, say: Callable[[str, Texts], str]) -> View:
     settles = [texts(f"rule.{rule}") for rule in question.rules]
-    return {"item": label(question.item, texts), "settles": settles, "who": texts(f"owner.{question.owner}")}
+    return {"item": say(question.item, texts), "settles": settles, "who": texts(f"owner.{question.owner}")}

@@ -7,7 +7,8 @@ from datetime import date
 
 from careplans.burden_words import burden_rows
 from careplans.conflict_words import conflict_words
-from careplans.parts import Action, Block, Plan
+from careplans.parts import Action, Block, CfsJudgement, Plan
+from careplans.pathway import local_time
 from careplans.print.reasons import (
     Reasons,
     View,
@@ -31,11 +32,13 @@ from careplans.words import (
     date_words,
     day_words,
     label,
+    moment_words,
     note_words,
     score_words,
 )
 from engine.texts import Texts
 from rules.assessment import Track
+from rules.case import Rater
 
 SHOWN_SCORES = (
     "regular_medicines", "as_needed_medicines", "norgep_hits", "fall_risk_medicines", "bidiagnoses", "chronic_groups",
@@ -54,6 +57,7 @@ def clinician_view(plan: Plan, texts: Texts, *, printed: date, limits: Mapping[s
         "scores": [(label(name, texts), score_words(plan.scores.get(name), texts)) for name in SHOWN_SCORES],
         "score_notes": _score_notes(texts),
         "tracks": [_track(track, texts) for track in plan.tracks],
+        "no_track": _no_track(plan, texts),
         "pathway": texts(f"plan.pathway.{plan.pathway or 'none'}"),
         "contingency": contingency_section(plan.contingency, texts),
         "conversation": conversation_section(plan, texts),
@@ -65,6 +69,7 @@ def clinician_view(plan: Plan, texts: Texts, *, printed: date, limits: Mapping[s
         "sources": sources_view(reasons, texts),
         "confirm": any(finding.confirm for finding in plan.accepted),
         "questions": questions_section(plan, texts),
+        "all_questions": questions_section(plan, texts, staff_only=True),
         "notes": [note_words(note, texts) for note in plan.notes],
         "errors": [(label(error.rule, texts), texts(f"error.{error.code}")) for error in plan.errors],
         "ruleset": ruleset_words(plan, texts),
@@ -82,7 +87,24 @@ def _cfs(plan: Plan, texts: Texts) -> View:
         "label": texts(f"plan.cfs_label.{int(level)}") if level is not None else None,
         "certain": level is not None,
         "shown": score is not None and score.low is not None,
+        "whose": _whose(plan.cfs_judgement, texts),
     }
+
+
+def _whose(judgement: CfsJudgement, texts: Texts) -> list[str]:
+    """Say whose the score is, with role and time where they are known, and that it is not valid where it is not."""
+    said = [] if judgement.valid else [texts("plan.cfs.not_valid")]
+    if judgement.basis == "unknown":
+        return said
+    return [*said, _by_clinician(judgement, texts) if judgement.rater else texts(f"plan.cfs.{judgement.basis}")]
+
+
+def _by_clinician(judgement: CfsJudgement, texts: Texts) -> str:
+    rater = judgement.rater or Rater()
+    role = texts(f"owner.{rater.role}") if f"owner.{rater.role}" in texts else rater.role
+    when = moment_words(local_time(rater.time), texts) if rater.time else None
+    known = ", ".join(words for words in (role, when) if words)
+    return texts("plan.cfs.by", who=known) if known else texts("plan.cfs.clinician")
 
 
 def _score_notes(texts: Texts) -> list[str]:
@@ -97,6 +119,13 @@ def _track(track: Track, texts: Texts) -> View:
         "strength": texts(f"plan.strength.{track.strength}"),
         "preliminary": track.status == "preliminary",
     }
+
+
+def _no_track(plan: Plan, texts: Texts) -> str | None:
+    """Say why the patient is on the team's list where the plan has no track and no choice is open."""
+    if plan.tracks or plan.conversation or plan.team_list is None:
+        return None
+    return texts(f"team_list.{plan.team_list.reason}")
 
 
 def _timeline(plan: Plan, texts: Texts) -> View:

@@ -7,7 +7,7 @@ import logging
 import re
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 from functools import cache
 from typing import Any
 
@@ -18,12 +18,13 @@ from careplans.parts import Plan
 from careplans.print import document, limits_in_words, render_html, render_pdf
 from careplans.print.document import fetcher
 from engine.errors import MachineLacks
-from rules.assessment import RuleError, Track, Undecided
-from rules.case import Case, Note
+from rules.assessment import RuleError, ScoreResult, TeamListEntry, Track, Undecided
+from rules.case import Case, Note, Rater, Source
 from rules.ruleset import national
 from tests.unit.test_careplans_example import (
     example_assessment,
     example_case,
+    finding,
     plan_of,
     score,
     shared_decision_assessment,
@@ -123,8 +124,8 @@ def test_the_same_plan_gives_the_same_bytes() -> None:
     assert pdf_of(plan_of(case=named_case())) == example_pdf()
 
 
-def test_the_example_takes_four_a4_pages_of_which_three_are_the_plan(pdf: pikepdf.Pdf) -> None:
-    assert len(pdf.pages) <= 4
+def test_the_example_takes_five_a4_pages_of_which_three_are_the_plan(pdf: pikepdf.Pdf) -> None:
+    assert len(pdf.pages) <= 5
     width, height = (float(value) * 25.4 / 72 for value in pdf.pages[0].MediaBox[2:])
     assert (round(width), round(height)) == (210, 297)
 
@@ -200,6 +201,68 @@ def test_the_print_says_who_answers_at_night() -> None:
     assert "Kveld, natt og helg: legevakt 116 117" in page
     assert page.count("hele døgnet") == 2
     assert page.count(">dagtid<") == 2
+
+
+def sheets(page: str) -> tuple[str, str]:
+    """The print as what may hang on a wall, and what is for staff."""
+    wall, _, staff = page.partition('<section class="why">')
+    return wall, staff
+
+
+def test_what_bears_on_prognosis_stands_on_a_sheet_for_staff_only() -> None:
+    asked = (Undecided("palliative_indicators", ("surprised_if_died_within_12_months", "spict_wish", "four_at")),)
+    plan = plan_of(assessment=example_assessment(undecided=asked, ask_next="surprised_if_died_within_12_months"))
+    wall, staff = sheets(html(plan))
+    assert staff.count("Kun for helsepersonell – henges ikke opp") == 2
+    assert "Pasient / Dato" in wall
+    assert "Overraskelsesspørsmålet" in staff
+    for word in ("verraskelse", "mindre behandling", "levetid", "Det vi ikke vet"):
+        assert word not in wall, word
+    assert "Ønsker og behandlingsnivå" in wall
+
+
+def judged(**changes: Any) -> str:
+    """The figure that holds the CFS."""
+    page = html(plan_of(assessment=example_assessment(**changes)))
+    return page.partition("<h2>CFS</h2>")[2].partition("</div>")[0]
+
+
+def cfs(**because: Any) -> dict[str, ScoreResult]:
+    """A CFS of 6 that rests on these facts."""
+    return {"cfs": ScoreResult(6, 6, 6, because)}
+
+
+def test_the_cfs_says_whose_it_is() -> None:
+    rater = Rater("overlege", datetime(2026, 11, 16, 9, 5, tzinfo=UTC))
+    assert "forslag fra treet – ikke vurdert av kliniker" in judged(scores=cfs(badl_help=["eat"]))
+    assert "vurdert av kliniker" in judged(scores=cfs(cfs_clinician=6))
+    assert "vurdert av overlege, man. 16. nov. 2026 kl.\u00a010:05" in judged(scores=cfs(cfs_clinician=6), rater=rater)
+    assert "overlege" not in judged(scores=cfs(badl_help=["eat"]), rater=rater)
+    read = {"cfs_clinician": Source("fhir")}
+    assert "ikke bekreftet av kliniker" in judged(scores=cfs(cfs_clinician=6), proposed=read)
+
+
+def test_a_cfs_that_is_not_valid_says_so_and_who_decides() -> None:
+    plan = plan_of(
+        assessment=example_assessment(
+            scores=cfs(cfs_clinician=6),
+            tracks=(),
+            findings=(finding("clinical_judgement", "action:clinical_judgement"),),
+            on_team_list=TeamListEntry("clinical_judgement"),
+        )
+    )
+    wall, _ = sheets(html(plan))
+    assert "ikke gyldig for denne pasienten" in wall
+    assert "Ingen spor er valgt" in wall
+    assert "en kliniker vurderer" in wall
+
+
+@pytest.mark.parametrize(
+    ("levels", "said"),
+    [((6, 9), "6 eller 9"), ((6, 7, 9), "6, 7 eller 9"), ((6, 7, 8, 9), "mellom 6 og 9"), ((), "mellom 6 og 9")],
+)
+def test_levels_with_a_gap_are_listed(levels: tuple[int, ...], said: str) -> None:
+    assert said in judged(scores={"cfs": ScoreResult(None, 6, 9, {}, levels=levels)})
 
 
 def test_with_palliative_focus_there_is_one_order_to_call_in() -> None:
