@@ -6,7 +6,7 @@ from typing import Any
 
 from api.result import SCORE_ORDER
 from careplans.parts import Plan, Step
-from careplans.words import answer_words, date_words, due_words, label, note_words, score_words
+from careplans.words import answer_words, date_words, due_words, label, note_words, score_words, step_words
 from engine.rules import RuleSet
 from engine.texts import Texts
 from engine.words import in_words, number
@@ -86,7 +86,7 @@ def _finding(finding: Finding, *, texts: Texts, ruleset: RuleSet) -> View:
 
 def _step(step: Step, texts: Texts) -> View:
     owners = ", ".join(texts(f"owner.{owner}") for owner in step.owners)
-    return {"id": step.id, "what": texts(f"step.{step.id}"), "who": owners, "when": due_words(step.due, texts)}
+    return {"id": step.id, "what": step_words(step, texts), "who": owners, "when": due_words(step.due, texts)}
 
 
 def _question(item: str | None, texts: Texts) -> str | None:
