@@ -1,0 +1,43 @@
+"""Nothing that a person wrote is lost on paper, however long it is."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+from dataclasses import replace
+from datetime import UTC, date, datetime
+
+import pytest
+
+from api.planning import Request, planned
+from api.screening import Screening, texts_in
+from careplans.print import render_pdf
+from rules.case import Case
+from tests.spec.people import person
+
+WORDS = 1_500
+
+
+@pytest.fixture(scope="module")
+def case() -> Case:
+    base = person(age=81, cfs_clinician=6, lifelong_disability=False, terminal_illness=False)
+    texts = {
+        "treatment_limits": " ".join(f"grense{n}" for n in range(WORDS)),
+        "what_matters": " ".join(f"viktig{n}" for n in range(WORDS // 3)),
+        "readmission_criteria": "y" * 3_000,
+    }
+    return replace(base, answers={**base.answers, **texts})
+
+
+@pytest.mark.skipif(shutil.which("pdftotext") is None, reason="install poppler-utils")
+@pytest.mark.parametrize("audience", ["clinician", "municipality"])
+def test_a_long_text_runs_on_to_the_next_page_and_loses_no_word(case, audience, tmp_path):
+    screening, texts = Screening(), texts_in("nb")
+    plan = planned(screening, case, Request(on=date(2026, 11, 16)), now=datetime(2026, 11, 16, tzinfo=UTC))
+    (tmp_path / "plan.pdf").write_bytes(render_pdf(plan, texts, printed=date(2026, 11, 16), audience=audience))
+    read = subprocess.run(["pdftotext", "-layout", "plan.pdf", "-"], cwd=tmp_path, capture_output=True, check=True)
+    said = read.stdout.decode()
+    assert len(set(re.findall(r"grense\d+", said))) == WORDS
+    assert len(set(re.findall(r"viktig\d+", said))) == WORDS // 3
+    assert said.count("y") >= 3_000
