@@ -14,7 +14,7 @@ BULLET = re.compile(r"(?:[-–—•*·▪◦]|\d{1,2}[.)](?=\s+[^\W\d_]))\s+(?!
 SENTENCE_END = re.compile(r"[.!?](?=\s+[^\sa-zæøå])|;")
 LAST_WORD = re.compile(r"[\w.]+\Z")
 ALL_CAPITALS = re.compile(r"[^\W\d_a-zæøå][^a-zæøå\d]{3,}")
-OUR_OWN = "our_own"
+PLAN, OUR_OWN = "plan", "our_own"
 LABEL = re.compile(r"[^:]{1,60}:")
 
 
@@ -52,7 +52,7 @@ def kind_of(heading: str) -> str | None:
 
 
 def _lines(text: str) -> Iterator[Unit]:
-    """Yield each line under its heading; a heading in a list holds for its own line, and our own verdicts end the text."""
+    """Yield each line under its heading, as far as our own verdicts, which are no part of an epikrise."""
     section, lead = None, None
     for number, found in enumerate(LINE.finditer(text)):
         line = _bare(Unit(found.start(), found[0], line=number))
@@ -61,7 +61,7 @@ def _lines(text: str) -> Iterator[Unit]:
             return
         if kind:
             yield replace(rest, section=kind)
-            section, lead = (section if line.listed else kind), None
+            section, lead = _standing(kind, rest, section), None
         elif ALL_CAPITALS.fullmatch(line.text):
             section, lead = None, None
         elif line.text.endswith(":") and not line.listed:
@@ -70,6 +70,13 @@ def _lines(text: str) -> Iterator[Unit]:
             yield replace(line, section=section, lead=lead)
         else:
             lead = None
+
+
+def _standing(kind: str, rest: Unit, before: str | None) -> str | None:
+    """Return the section that holds for the next line; a label with words after it opens none, but for a plan."""
+    if rest.listed:
+        return before
+    return None if rest.text and kind != PLAN else kind
 
 
 def _bare(line: Unit) -> Unit:

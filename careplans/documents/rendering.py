@@ -28,7 +28,8 @@ def as_text(document: Document, plan: Plan, texts: Texts) -> str:
     head = (document.title.upper(), who, document.lead)
     parts = (_part(part, texts) for part in document.parts)
     signed = [f"{name} / {texts('plan.signature.date')}: {RULE}" for name in document.signatures]
-    return "\n\n".join(("\n".join(head), *parts, *signed, document.closing)) + "\n"
+    whole = "\n\n".join(("\n".join(head), *parts, *signed, document.closing)) + "\n"
+    return whole.replace("\N{NO-BREAK SPACE}", " ")  # which a journal system may show as a sign of its own
 
 
 def as_html(document: Document, plan: Plan, texts: Texts, *, printed: date, linked: bool = False) -> str:

@@ -230,3 +230,23 @@ def test_a_stop_in_an_abbreviation_or_a_date_ends_no_sentence() -> None:
 def test_a_phrase_that_points_to_a_list_nobody_wrote_says_so() -> None:
     with pytest.raises(RuleSetError, match="there is no list nowhere"):
         compiled(["til <nowhere>"], {})
+
+
+def agreement(name: str) -> tuple[int, int, int]:
+    """How many verdicts there are, how many agree with the writer, and how many are kinder than the writer's."""
+    cases = tomllib.loads((ROOT / "tests/data" / name).read_text("utf-8"))["texts"]
+    pairs = [pair for case in cases for pair in zip(states(case["text"]).values(), case["expected"], strict=True)]
+    kindness = list(STATES.values())
+    kinder = sum(kindness.index(found) < kindness.index(STATES[meant]) for found, meant in pairs)
+    return len(pairs), sum(found == STATES[meant] for found, meant in pairs), kinder
+
+
+def test_the_second_set_is_read_as_its_writer_meant_it() -> None:
+    assert agreement("epikrise_second.toml") == (40, 40, 0)
+
+
+def test_the_held_out_epikriser_give_the_figures_of_the_decision_page(capsys: pytest.CaptureFixture[str]) -> None:
+    found = agreement("epikrise_held_out.toml")
+    with capsys.disabled():
+        print(f"\nelements, held-out: {found[0]} verdicts, {found[1]} agree, {found[2]} kinder than the writer")
+    assert found == (40, 33, 0)

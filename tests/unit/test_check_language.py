@@ -16,6 +16,7 @@ from tests.unit.test_careplans_example import ROOT, example_case, plan_of, share
 
 WRITTEN = ("nb", "nn")
 PHRASES = tomllib.loads((ROOT / "tests/data/language_phrases.toml").read_text("utf-8"))
+UNSEEN = tomllib.loads((ROOT / "tests/data/language_unseen.toml").read_text("utf-8"))
 NAMES_WHAT_IT_FINDS = ("language_check.category.", "language_check.none")
 HELD_OUT = tomllib.loads((ROOT / "tests/data/language_held_out.toml").read_text("utf-8"))
 each_written_language = pytest.mark.parametrize("language", WRITTEN)
@@ -55,9 +56,17 @@ def test_the_held_out_phrases_give_the_figures_of_the_decision_page(capsys: pyte
     assert found == {"missed_nb": 0, "missed_nn": 0, "false_nb": 0, "false_nn": 0}
 
 
-def test_no_held_out_phrase_is_in_the_working_set() -> None:
+def test_the_phrases_meant_to_be_hard_give_the_figures_of_the_decision_page(capsys: pytest.CaptureFixture[str]) -> None:
+    found = figures(UNSEEN)
+    with capsys.disabled():
+        print(f"\nlanguage check, {sum(map(len, UNSEEN.values()))} hard phrases: {found}")
+    assert found == {"missed_nb": 5, "missed_nn": 3, "false_nb": 0, "false_nn": 0}
+
+
+@pytest.mark.parametrize("kept_apart", [HELD_OUT, UNSEEN], ids=["held_out", "unseen"])
+def test_no_phrase_kept_apart_is_in_the_working_set(kept_apart: dict[str, list[str]]) -> None:
     working = {phrase for phrases in PHRASES.values() for phrase in phrases}
-    assert working.isdisjoint(phrase for phrases in HELD_OUT.values() for phrase in phrases)
+    assert working.isdisjoint(phrase for phrases in kept_apart.values() for phrase in phrases)
 
 
 @pytest.mark.parametrize(
