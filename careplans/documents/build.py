@@ -109,8 +109,14 @@ def _call(ground: Ground) -> list[str]:
 
 def _appointments(ground: Ground) -> list[str]:
     visits = [step for step in ground.plan.timeline if step.kind == "visit" and _ahead(step.due)]
-    said = [f"{due_words(step.due, ground.texts)}: {step_words(step, ground.texts)}" for step in visits]
+    said = [_planned(step, ground) for step in visits]
     return [*said, ground.say("conversation.appointments", words=ground.missing)]
+
+
+def _planned(step: Step, ground: Ground) -> str:
+    """Say a visit of the plan as planned: the time is not an appointment before someone has made it."""
+    when, what = due_words(step.due, ground.texts), step_words(step, ground.texts)
+    return ground.say("conversation.planned", when=when, what=what)
 
 
 def _matters(ground: Ground) -> list[str]:
@@ -160,7 +166,9 @@ def _discharge_part(ground: Ground) -> Part:
 def _deadline_part(ground: Ground) -> Part:
     step = _step(read("documents")["notice"]["step"], ground.plan)
     owner = ground.texts(f"owner.{read('documents')['notice']['owner']}")
-    when = due_words(step.due, ground.texts) if step else ground.say("notice.no_deadline")
+    when = ground.say("notice.no_deadline")
+    if step:
+        when = ground.say("notice.deadline", when=due_words(step.due, ground.texts))
     return Part(ground.say("notice.sent"), (Line(ground.say("notice.send"), tick=True, who=owner, when=when),))
 
 

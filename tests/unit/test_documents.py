@@ -95,6 +95,10 @@ def test_the_conversation_asks_for_each_topic_in_the_patients_own_words() -> Non
     assert len(sheet("conversation").parts) == 6
 
 
+def test_a_visit_of_the_plan_is_told_as_planned_and_not_as_an_appointment() -> None:
+    assert "- Tredagersbesøk: planlagt tor. 26. nov. 2026. Tiden avtales." in said("conversation")
+
+
 def test_what_matters_stands_in_the_patients_own_words() -> None:
     assert "«Komme hjem til hagen og klare trappa selv.»" in said("conversation")
 
