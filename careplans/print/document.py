@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 INSTALL = "apt-get install libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0"
 LETTER, NORMAL = 10, 1.0  # points in the 1rem of every stylesheet, and how many times larger it is printed
+ONE_COLUMN = 1.4  # from here on two columns hold too few words
 
 
 def render_pdf(
@@ -102,7 +103,8 @@ def _larger(text_size: float) -> list[CSS]:
     """Scale the letters; every size in the stylesheets is counted from the page's own."""
     if text_size == NORMAL:
         return []
-    return [_weasyprint().CSS(string=f"html {{ font-size: {LETTER * text_size:g}pt }}")]
+    scaled = _weasyprint().CSS(string=f"html {{ font-size: {LETTER * text_size:g}pt }}")
+    return [scaled] if text_size < ONE_COLUMN else [scaled, _weasyprint().CSS(filename=FOLDER / "large.css")]
 
 
 @cache
