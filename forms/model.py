@@ -122,7 +122,7 @@ class EncounterModel(Strict):
             for field, day in (("expected_discharge", self.expected_discharge), ("discharged", self.discharged)):
                 last = day.date() if isinstance(day, datetime) else day
                 if last and last < self.admitted.date():
-                    raise refused("before_admission", field=field)
+                    raise refused("before_admission", within=(field,))
         return self
 
 

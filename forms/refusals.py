@@ -19,7 +19,7 @@ MOST_ENTRIES = 2_000
 
 
 def refused(code: str, /, **values: object) -> PydanticCustomError:
-    """Return a refusal by its code, to raise inside a validator; pydantic adds the place."""
+    """Return a refusal by its code, to raise inside a validator; pydantic adds the place, `within` what is in it."""
     return PydanticCustomError("refused", "refused", {"code": code, "values": values})
 
 
@@ -38,9 +38,11 @@ def as_input_error(wrong: ValidationError) -> InputError:
     """Return the first thing that is wrong as an `InputError`, counting how many `more` there are."""
     errors = wrong.errors(include_url=False, include_input=False)
     first = min(errors, key=lambda error: error["type"] != "extra_forbidden")
-    code, values = _coded(first)
+    code, coded = _coded(first)
+    values: dict[str, Any] = dict(coded)
+    where = _place((*first["loc"], *values.pop("within", ())))
     more = {"more": len(errors) - 1} if len(errors) > 1 else {}
-    return InputError(_place(first["loc"]), code, **values, **more)
+    return InputError(where, code, **values, **more)
 
 
 BY_PYDANTIC = {

@@ -327,9 +327,9 @@ def test_a_machine_without_pango_is_told_what_to_install(monkeypatch: pytest.Mon
 
     monkeypatch.setattr(document, "import_module", lacking)
     document._weasyprint.cache_clear()
-    with pytest.raises(MachineLacks, match="lacks_pango") as lacking:
+    with pytest.raises(MachineLacks, match="lacks_pango") as told:
         render_pdf(plan_of(), texts(), printed=PRINTED)
-    assert str(lacking.value.values["install"]).startswith("apt-get install libpango")
+    assert str(told.value.values["install"]).startswith("apt-get install libpango")
 
 
 def test_a_stylesheet_can_be_linked_in_place_of_the_style_in_the_page() -> None:
