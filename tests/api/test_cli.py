@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -225,7 +226,7 @@ TERMINALS = {
 
 @pytest.mark.parametrize("what", TERMINALS)
 def test_a_terminal_or_disk_that_fails_ends_in_one_clear_line(case_file, tmp_path, what):
-    retthjem, case = Path(sys.executable).parent / "retthjem", case_file({})
+    retthjem, case = shlex.quote(str(Path(sys.executable).parent / "retthjem")), shlex.quote(str(case_file({})))
     command = TERMINALS[what].format(retthjem=retthjem, screen=f"{retthjem} screen {case}", case=case, folder=tmp_path)
     ended = subprocess.run(["sh", "-c", command], capture_output=True, text=True, timeout=60, check=False)
     assert ended.returncode == 2
