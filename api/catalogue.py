@@ -35,8 +35,8 @@ def check(ruleset: RuleSet, texts: Texts) -> str:
         raise RuleSetError(f"sources.toml: {lacking[0]} is named by a rule or a limit and not there. Add it.")
     for key in _needed(ruleset):
         texts(key)
-    for clause in ruleset.clauses:
-        in_words(clause.when, ruleset, texts)
+    for written in ruleset.written.values():
+        in_words(written, ruleset, texts)
     lint(ruleset)
     overlay = ruleset.overlay or "-"
     counts = f"rules {len(ruleset.rules)}, limits {len(ruleset.thresholds)}, items {len(ITEMS)}, overlay {overlay}"
@@ -46,7 +46,7 @@ def check(ruleset: RuleSet, texts: Texts) -> str:
 def _lines(rule_id: str, ruleset: RuleSet, texts: Texts) -> Iterator[str]:
     clause = ruleset.by_id[rule_id]
     yield f"{rule_id}: {texts(f'rule.{rule_id}') if isinstance(clause, Rule) else texts(f'definition.{rule_id}')}"
-    yield f"  {texts('catalogue.when')}: {in_words(clause.when, ruleset, texts)}"
+    yield f"  {texts('catalogue.when')}: {in_words(ruleset.written[rule_id], ruleset, texts)}"
     said = rule_in_words(clause, ruleset, texts) if isinstance(clause, Rule) else None
     if said:
         yield f"  {texts('catalogue.suggests')}: {said.suggests} ({said.strength})"

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 DONE, DEFECT, WRONG_INPUT, LACKING = 0, 1, 2, 3
 LANGUAGES = ("nb", "nn", "en")
 AUDIENCES = ("clinician", "municipality", "patient")
+RULES_WRITTEN = ("page", "export")
 RULES = {"list": 0, "show": 1, "check": 0, "page": 0, "export": 0, "diff": 2}
 """What `retthjem rules` does, and how many names each takes."""
 
@@ -227,6 +228,10 @@ def _check_epikrise(arguments: argparse.Namespace, texts: Texts) -> None:
 def _rules(arguments: argparse.Namespace) -> None:
     from api.screening import texts_in
 
+    if arguments.out and arguments.what not in RULES_WRITTEN:
+        raise InputError(f"rules {arguments.what} -o", "option_not_used")
+    if arguments.overlay and arguments.what == "diff":
+        raise InputError("rules diff --overlay", "option_not_used")
     if len(arguments.names) != RULES[arguments.what]:
         raise InputError(f"rules {arguments.what}", "names_expected", most=RULES[arguments.what])
     texts = texts_in(arguments.lang)

@@ -78,7 +78,7 @@ def _finding(finding: Finding, *, texts: Texts, ruleset: RuleSet) -> View:
         "consider": finding.strength == "consider",
         "confirm": finding.confirm,
         "facts": [(label(item, texts), answer_words(item, value, texts)) for item, value in finding.because.items()],
-        "when": in_words(ruleset.by_id[finding.rule].when, ruleset, texts),
+        "when": in_words(ruleset.written[finding.rule], ruleset, texts),
         "limits": [texts(f"threshold.{name}", limit=number(value, texts)) for name, value in finding.limits.items()],
         "sources": [texts(f"source.{source}") for source in finding.sources],
     }

@@ -10,9 +10,11 @@ from typing import Any
 from api.screening import read_overlay
 from engine.comparison import Change, compare
 from engine.errors import InputError, RuleSetError
+from engine.items import Item
 from engine.rules import RuleSet
 from engine.snapshot import from_snapshot
 from engine.texts import Texts
+from engine.thresholds import Threshold
 from engine.words import in_words, number
 from rules.ruleset import local, national
 
@@ -47,7 +49,7 @@ def _name(ruleset: RuleSet) -> str:
 def _lines(change: Change, pair: tuple[RuleSet, RuleSet], texts: Texts) -> Iterator[str]:
     yield f"* {texts(f'diff.{change.what}')} {change.id}: {texts(f'diff.{change.kind}')}"
     before, after = (_part(change, ruleset, texts) for ruleset in pair)
-    if change.kind not in {"added", "removed"}:
+    if change.kind not in {"added", "removed", "content"}:
         yield f"    {texts('diff.before')}: {before}"
         yield f"    {texts('diff.after')}: {after}"
     if change.reaches:
@@ -55,16 +57,27 @@ def _lines(change: Change, pair: tuple[RuleSet, RuleSet], texts: Texts) -> Itera
 
 
 def _part(change: Change, ruleset: RuleSet, texts: Texts) -> str:
+    if change.what == "limit" and change.id in ruleset.thresholds:
+        return _limit_part(change.kind, ruleset.thresholds[change.id], texts)
     match change.kind:
-        case "value":
-            limit = ruleset.thresholds[change.id]
-            return f"{number(limit.value, texts)} {texts(f'unit.{limit.unit}')}"
         case "condition":
-            return in_words(ruleset.by_id[change.id].when, ruleset, texts)
+            return in_words(ruleset.written[change.id], ruleset, texts)
         case "suggestion" | "sources":
             (rule,) = (rule for rule in ruleset.rules if rule.id == change.id)
             suggests = f"{rule.suggest.target} ({texts(f'strength.{rule.suggest.strength}')})"
             return suggests if change.kind == "suggestion" else ", ".join(rule.sources)
         case "answers":
-            return ", ".join(ruleset.items[change.id].codes) or ruleset.items[change.id].kind
+            return _answers(ruleset.items[change.id])
     return ""
+
+
+def _limit_part(kind: str, limit: Threshold, texts: Texts) -> str:
+    if kind == "bounds":
+        return f"{number(limit.low, texts)}–{number(limit.high, texts)}"
+    if kind == "sources":
+        return limit.source + (f" [{texts('confirm')}]" if limit.confirm else "")
+    return f"{number(limit.value, texts)} {texts(f'unit.{limit.unit}')}"
+
+
+def _answers(item: Item) -> str:
+    return ", ".join(item.codes) or f"{item.kind} {item.low}–{item.high}"

@@ -8,7 +8,7 @@ from datetime import date
 
 from careplans.catalogue import SignTemplate, read, signs
 from careplans.parts import Contact, Contingency, Sign
-from rules.case import Case, Medicine
+from rules.case import Case
 
 PALLIATIVE, USUAL, HOME = "palliative_focus", "usual", "home"
 
@@ -58,11 +58,7 @@ def _diagnoses(case: Case) -> Iterable[str]:
 
 def _medicines(case: Case, day: date) -> Iterable[str]:
     """Return what is taken, regularly or as needed; without a last day it still is."""
-    return (medicine.atc for medicine in case.medicines or () if medicine.atc and _taken(medicine, day))
-
-
-def _taken(medicine: Medicine, day: date) -> bool:
-    return medicine.stop is None or medicine.stop >= day
+    return (medicine.atc for medicine in case.medicines or () if medicine.atc and medicine.current_on(day))
 
 
 def _any_starts(codes: Iterable[str], prefixes: tuple[str, ...]) -> bool:

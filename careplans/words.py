@@ -121,7 +121,7 @@ def owners_words(owners: tuple[str, ...], texts: Texts) -> str:
 def note_words(note: Note, texts: Texts) -> str:
     """Say a note about the input or a score; one that is not ours is only said to be there."""
     key = f"note.{note.code}"
-    ours = key in texts and _places(texts(key)) <= note.values.keys()
+    ours = key in texts and _places(texts.unfilled(key)) <= note.values.keys()
     return texts(key, **note.values) if ours else texts("note.not_ours")
 
 

@@ -6,10 +6,12 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal, TypeVar
 
+from engine.items import Item
 from engine.rules import RuleSet, as_data
+from engine.thresholds import Threshold
 
-Kind = Literal["added", "removed", "condition", "suggestion", "sources", "value", "answers"]
-What = Literal["rule", "definition", "limit", "item"]
+Kind = Literal["added", "removed", "condition", "suggestion", "sources", "value", "bounds", "answers", "content"]
+What = Literal["rule", "definition", "limit", "item", "table"]
 Thing = TypeVar("Thing")
 
 
@@ -23,13 +25,20 @@ class Change:
     reaches: tuple[str, ...] = ()
 
 
+LIMIT_PARTS: Mapping[Kind, Callable[[Threshold], object]] = {
+    "value": lambda limit: limit.value,
+    "bounds": lambda limit: (limit.low, limit.high, limit.not_over),
+    "sources": lambda limit: (limit.source, limit.confirm),
+}
+
+
 def compare(old: RuleSet, new: RuleSet) -> tuple[Change, ...]:
     """Return every difference, in the order of the new rule set."""
-    return (*_limits(old, new), *_rules(old, new), *_definitions(old, new), *_items(old, new))
+    return (*_limits(old, new), *_rules(old, new), *_definitions(old, new), *_items(old, new), *_tables(old, new))
 
 
 def _limits(old: RuleSet, new: RuleSet) -> Iterable[Change]:
-    for change in _changed("limit", old.thresholds, new.thresholds, parts={"value": lambda limit: limit.value}):
+    for change in _changed("limit", old.thresholds, new.thresholds, parts=LIMIT_PARTS):
         using = (clause for clause, limits in new.limits_used.items() if change.id in {each.name for each in limits})
         yield Change("limit", change.id, change.kind, _rules_reached(new, using))
 
@@ -62,7 +71,15 @@ def _conditions(what: What, old: RuleSet, new: RuleSet) -> Iterable[Change]:
 
 
 def _items(old: RuleSet, new: RuleSet) -> Iterable[Change]:
-    yield from _changed("item", old.items, new.items, parts={"answers": lambda item: (item.kind, item.codes)})
+    yield from _changed("item", old.items, new.items, parts={"answers": _answers})
+
+
+def _answers(item: Item) -> object:
+    return item.kind, item.codes, item.low, item.high
+
+
+def _tables(old: RuleSet, new: RuleSet) -> Iterable[Change]:
+    yield from _changed("table", old.tables, new.tables, parts={"content": lambda digest: digest})
 
 
 def _changed(

@@ -6,9 +6,9 @@ and a rule is settled only if it is settled alike in all of them.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal, TypeAlias
+from typing import Literal, TypeAlias, TypeVar
 
 from engine.conditions import And, Compare, Condition, CountOf, Has, Holds, Is, Not, Or
 from engine.errors import RuleSetError
@@ -16,6 +16,8 @@ from engine.facts import Facts, Interval, SetAnswer, Value, joined
 from engine.rules import RuleSet
 
 Truth: TypeAlias = bool | None
+Answered = TypeVar("Answered")
+Memory: TypeAlias = dict[int, tuple[Condition, Answered]]
 State = Literal["fired", "not_fired", "cannot_tell", "error"]
 
 
@@ -23,16 +25,15 @@ State = Literal["fired", "not_fired", "cannot_tell", "error"]
 class World:
     """One way the facts may be, and what has been settled in it so far; what is in neither is unknown.
 
-    `decided`, `asked` and `carried` remember conditions by identity, which is safe while the rule set that holds them
-    lives.
+    `decided`, `asked` and `carried` remember each condition with its answer, so that its identity stays its own.
     """
 
     ruleset: RuleSet
     values: Mapping[str, Value]
     truths: dict[str, Truth] = field(default_factory=dict)
-    decided: dict[int, Truth] = field(default_factory=dict)
-    asked: dict[int, frozenset[str]] = field(default_factory=dict)
-    carried: dict[int, Facts] = field(default_factory=dict)
+    decided: Memory[Truth] = field(default_factory=dict)
+    asked: Memory[frozenset[str]] = field(default_factory=dict)
+    carried: Memory[Facts] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,10 +67,14 @@ def outcome(condition: Condition, worlds: Sequence[World]) -> Outcome:
 
 def truth(condition: Condition, world: World) -> Truth:
     """Return True, False, or None where the facts do not settle it."""
-    known = id(condition)
-    if known not in world.decided:
-        world.decided[known] = _truth(condition, world)
-    return world.decided[known]
+    return _remembered(world.decided, condition, lambda: _truth(condition, world))
+
+
+def _remembered(memory: Memory[Answered], condition: Condition, answer: Callable[[], Answered]) -> Answered:
+    found = memory.get(id(condition))
+    if found is None:
+        found = memory[id(condition)] = (condition, answer())
+    return found[1]
 
 
 def _truth(condition: Condition, world: World) -> Truth:
@@ -96,10 +101,7 @@ def _truth(condition: Condition, world: World) -> Truth:
 
 def reasons(condition: Condition, world: World) -> Facts:
     """Return facts that alone settle a settled condition as it is."""
-    known = id(condition)
-    if known not in world.carried:
-        world.carried[known] = _reasons(condition, world)
-    return world.carried[known]
+    return _remembered(world.carried, condition, lambda: _reasons(condition, world))
 
 
 def _reasons(condition: Condition, world: World) -> Facts:
@@ -121,10 +123,7 @@ def _reasons(condition: Condition, world: World) -> Facts:
 
 def missing(condition: Condition, world: World) -> frozenset[str]:
     """Return the items whose answers could settle the condition, or overturn it where it rests on a proposal."""
-    known = id(condition)
-    if known not in world.asked:
-        world.asked[known] = _missing(condition, world)
-    return world.asked[known]
+    return _remembered(world.asked, condition, lambda: _missing(condition, world))
 
 
 def _missing(condition: Condition, world: World) -> frozenset[str]:

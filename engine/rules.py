@@ -56,6 +56,14 @@ class Ladder:
 Clause = Rule | Definition
 
 
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What a kept rule set says of itself: its digest, and a digest of each table behind its scores."""
+
+    digest: str
+    tables: Mapping[str, str]
+
+
 @dataclass(frozen=True)
 class RuleSet:
     """Rules over items, with the limits in force, in strata: a stratum uses only what earlier ones settled."""
@@ -67,6 +75,7 @@ class RuleSet:
     thresholds: Mapping[str, Threshold]
     knowledge: Mapping[str, Any] = field(default_factory=dict)
     overlay: str | None = None
+    kept: Kept | None = None
 
     def __post_init__(self) -> None:
         for clause in self.clauses:
@@ -86,6 +95,12 @@ class RuleSet:
     def by_id(self) -> dict[str, Clause]:
         """Return the clauses by id."""
         return {clause.id: clause for clause in self.clauses}
+
+    @cached_property
+    def written(self) -> dict[str, Condition]:
+        """Return each clause's condition as it is written, which is how it is shown."""
+        clauses: tuple[Clause, ...] = (*self.definitions, *self.rules)
+        return {clause.id: clause.when for clause in clauses}
 
     @cached_property
     def limits(self) -> dict[str, float]:
@@ -140,19 +155,30 @@ class RuleSet:
 
     @cached_property
     def digest(self) -> str:
-        """Return `sha256:…` over rules, items, limits and all other knowledge, the local overlay included."""
+        """Return `sha256:…` over rules, items, limits and the tables of the scores, the local overlay included."""
+        if self.kept:
+            return self.kept.digest
         content = {
             "clauses": [asdict(clause) | {"when": as_data(clause.when)} for clause in self.clauses],
             "items": [repr(item) for item in self.items.values()],
             "limits": self.limits,
             "knowledge": self.knowledge,
         }
-        canonical = json.dumps(content, sort_keys=True, ensure_ascii=False, default=str)
-        return "sha256:" + hashlib.sha256(canonical.encode()).hexdigest()
+        return _digest(content)
+
+    @cached_property
+    def tables(self) -> Mapping[str, str]:
+        """Return a digest of each table behind the scores, by its name."""
+        return self.kept.tables if self.kept else {name: _digest(table) for name, table in self.knowledge.items()}
 
     def suggesting(self, target: str) -> tuple[Rule, ...]:
         """Return the rules that suggest a target."""
         return tuple(rule for rule in self.rules if rule.suggest.target == target)
+
+    def offering(self, target: str) -> tuple[Rule, ...]:
+        """Return the rules that suggest a target, as they are decided: with each `Suggested` resolved."""
+        found = (self.by_id[rule.id] for rule in self.suggesting(target))
+        return tuple(rule for rule in found if isinstance(rule, Rule))
 
     def dependents(self, ids: Iterable[str]) -> set[str]:
         """Return the ids and every clause that builds on them, near or far."""
@@ -208,6 +234,11 @@ def as_data(condition: Condition) -> Any:
         case Or(conditions):
             return ["or", *map(as_data, conditions)]
     raise RuleSetError(f"{type(condition).__name__} is not a condition that a rule can hold.")
+
+
+def _digest(content: object) -> str:
+    canonical = json.dumps(content, sort_keys=True, ensure_ascii=False, default=str)
+    return "sha256:" + hashlib.sha256(canonical.encode()).hexdigest()
 
 
 def _limit_names(condition: Condition) -> dict[str, None]:

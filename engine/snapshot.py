@@ -9,22 +9,23 @@ from typing import Any
 from engine.conditions import And, Compare, Condition, CountOf, Has, Holds, Is, Limit, Not, Or
 from engine.errors import RuleSetError
 from engine.items import Item
-from engine.rules import Clause, Definition, Rule, RuleSet, Suggestion, as_data
+from engine.rules import Clause, Definition, Kept, Rule, RuleSet, Suggestion, as_data
 from engine.thresholds import Threshold
 
 SCHEMA = "retthjem/rules/1"
 
 
 def to_snapshot(ruleset: RuleSet) -> dict[str, Any]:
-    """Return the rule set as JSON values; what the scores are made of goes by its digest."""
+    """Return the rule set as JSON values; each table behind the scores goes by its digest."""
     return {
         "schema": SCHEMA,
         "version": ruleset.version,
         "digest": ruleset.digest,
         "overlay": ruleset.overlay,
-        "items": {item.id: {"kind": item.kind, "codes": list(item.codes)} for item in ruleset.items.values()},
+        "items": {item.id: _item(item) for item in ruleset.items.values()},
         "rules": {rule.id: _rule(ruleset, rule) for rule in ruleset.rules},
         "definitions": {each.id: as_data(ruleset.by_id[each.id].when) for each in ruleset.definitions},
+        "tables": dict(ruleset.tables),
         "limits": {limit.name: asdict(limit) for limit in ruleset.thresholds.values()},
     }
 
@@ -33,7 +34,7 @@ def from_snapshot(data: Mapping[str, Any]) -> RuleSet:
     """Return the rule set that a snapshot holds; raise `RuleSetError` if it is not one."""
     if data.get("schema") != SCHEMA:
         raise RuleSetError(f"A kept rule set begins with schema {SCHEMA}. Make one with `retthjem rules export`.")
-    items = {name: Item(name, row["kind"], tuple(row["codes"])) for name, row in data["items"].items()}
+    items = {name: Item(**{**row, "id": name, "codes": tuple(row["codes"])}) for name, row in data["items"].items()}
     rules = [
         Rule(name, to_condition(row["when"]), Suggestion(row["suggests"], row["strength"]), tuple(row["sources"]))
         for name, row in data["rules"].items()
@@ -45,6 +46,7 @@ def from_snapshot(data: Mapping[str, Any]) -> RuleSet:
         definitions=tuple(Definition(name, to_condition(when)) for name, when in data["definitions"].items()),
         thresholds={name: Threshold(**row) for name, row in data["limits"].items()},
         overlay=data["overlay"],
+        kept=Kept(data["digest"], data["tables"]),
     )
 
 
@@ -68,6 +70,10 @@ def to_condition(data: list[Any]) -> Condition:
         case [(">=" | "<" | "==") as operator, item, limit]:
             return Compare(item, operator, Limit(limit))
     raise RuleSetError("A kept rule set holds a condition that no rule can have. Make it anew.")
+
+
+def _item(item: Item) -> dict[str, Any]:
+    return {"kind": item.kind, "codes": list(item.codes), "low": item.low, "high": item.high, "unit": item.unit}
 
 
 def _rule(ruleset: RuleSet, rule: Rule) -> dict[str, Any]:

@@ -20,9 +20,13 @@ class Texts:
     def __call__(self, key: str, /, **values: object) -> str:
         """Return the text under `key`; raise `RuleSetError` if it is missing or a placeholder is not filled."""
         try:
-            return self._entries[key].format(**values) if values else self._entries[key]
+            return self._entries[key].format(**values)
         except KeyError as missing:
             raise RuleSetError(f"texts/{self.language}: {key} lacks {missing}. Write it in every language.") from None
+
+    def unfilled(self, key: str) -> str:
+        """Return a text as it is written, its placeholders open."""
+        return self._entries[key]
 
     def __contains__(self, key: str) -> bool:
         return key in self._entries

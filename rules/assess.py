@@ -84,7 +84,7 @@ def _carrying(ruleset: RuleSet, worlds: Sequence[World], outcomes: Mapping[str, 
     """Return each track that is certain in every world, with the rule that carries it most strongly in each."""
     found = {}
     for target in TRACKS:
-        rules = [rule for rule in ruleset.suggesting(target) if outcomes[rule.id].state != "error"]
+        rules = [rule for rule in ruleset.offering(target) if outcomes[rule.id].state != "error"]
         carrying = [rule for world in worlds if (rule := _strongest(rules, world))]
         if len(carrying) == len(worlds):
             found[target] = carrying
@@ -108,7 +108,7 @@ def _tracks(
     tracks, joint = [], []
     for target, carrying in _carrying(ruleset, worlds, outcomes).items():
         weakest = max(carrying, key=_rank)
-        final = settled and not _rests_on_tree(ruleset.suggesting(target), worlds)
+        final = settled and not _rests_on_tree(ruleset.offering(target), worlds)
         name, strength = target.removeprefix("track:"), weakest.suggest.strength
         tracks.append(Track(name, strength, "final" if final else "preliminary"))
         if all(outcomes[rule.id].state != "fired" for rule in carrying):

@@ -121,7 +121,3 @@ class Assessment:
     def fired(self, rule: str) -> bool:
         """Return whether the rule fired."""
         return any(finding.rule == rule for finding in self.findings)
-
-    def suggests_track(self, track: str) -> bool:
-        """Return whether the track is suggested."""
-        return any(suggested.track == track for suggested in self.tracks)

@@ -66,6 +66,10 @@ class Medicine:
     unit: str | None = None
     times: tuple[str, ...] | None = None
 
+    def current_on(self, day: date) -> bool:
+        """Return whether it is taken on the day; one without dates is."""
+        return (self.start or day) <= day <= (self.stop or day)
+
 
 @dataclass(frozen=True, slots=True)
 class Appointment:

@@ -7,7 +7,7 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from functools import cache, lru_cache
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -88,12 +88,7 @@ class CodeSet:
         return cls(tuple(part[0] for part in parts), tuple(less for part in parts for less in part[1:]))
 
     def __contains__(self, code: str) -> bool:
-        return _within(self, code)
-
-
-@lru_cache(maxsize=65536)
-def _within(codes: CodeSet, code: str) -> bool:
-    return code.startswith(codes.prefixes) and not (codes.without and code.startswith(codes.without))
+        return code.startswith(self.prefixes) and not (self.without and code.startswith(self.without))
 
 
 CODE_SETS: dict[str, CodeSet] = {
@@ -107,4 +102,4 @@ CODE_SETS: dict[str, CodeSet] = {
 def knowledge() -> dict[str, Any]:
     """Return all data behind the scores, for the rule set's digest."""
     read = {path.name: path.read_text("utf-8") for path in sorted(DATA.glob("*.csv"))}
-    return read | {name: table(name) for name in ("cfs_tree", "code_sets", "sources")}
+    return read | {name: table(name) for name in ("cfs_tree", "code_sets", "sources", "treatment")}

@@ -43,7 +43,7 @@ def rule_in_words(rule: Rule, ruleset: RuleSet, texts: Texts) -> RuleWords:
     return RuleWords(
         id=rule.id,
         title=texts(f"rule.{rule.id}"),
-        when=in_words(rule.when, ruleset, texts),
+        when=in_words(ruleset.written[rule.id], ruleset, texts),
         suggests=texts(f"suggest.{rule.id}"),
         strength=texts(f"strength.{rule.suggest.strength}"),
         why=texts(why) if why in texts else None,

@@ -121,7 +121,11 @@ def _planned(step: Step, ground: Ground) -> str:
 
 def _matters(ground: Ground) -> list[str]:
     matters = ground.plan.what_matters
-    return [f"«{matters.words}»" if matters.words else ground.texts(f"epikrise.matters.{matters.state}")]
+    return [
+        ground.texts("words.quote", words=matters.words)
+        if matters.words
+        else ground.texts(f"epikrise.matters.{matters.state}")
+    ]
 
 
 def _notice(ground: Ground) -> Document:

@@ -29,7 +29,7 @@ class Reasons:
 
 def limits_in_words(ruleset: RuleSet, texts: Texts) -> Mapping[str, str]:
     """Return every rule's condition in words, with the limits in force."""
-    return {rule.id: in_words(rule.when, ruleset, texts) for rule in ruleset.rules}
+    return {rule.id: in_words(ruleset.written[rule.id], ruleset, texts) for rule in ruleset.rules}
 
 
 def reasons_of(plan: Plan, limits: Mapping[str, str]) -> Reasons:

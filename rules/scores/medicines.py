@@ -99,7 +99,7 @@ def joined_facts(lines: Iterable[Line]) -> dict[FactKey, object]:
 def _line(place: int, medicine: Medicine, index_date: date, *, course_days: float) -> Line:
     code = (medicine.atc or "").strip().upper()
     substance = code if SUBSTANCE.fullmatch(code) else None
-    current = (medicine.start or index_date) <= index_date <= (medicine.stop or index_date)
+    current = medicine.current_on(index_date)
     as_needed = None if medicine.use is None else medicine.use == "as_needed"
     left_out = not current or (substance is not None and substance in CODE_SETS["left_out"])
     course = _is_course(medicine, course_days)

@@ -40,7 +40,7 @@ def words(text: str) -> set[str]:
 def vocabulary(language: str) -> frozenset[str]:
     """Return every word that a language's texts and titles have."""
     texts = texts_in(language)
-    said = [without_places(texts(key)) for key in texts.keys()]  # noqa: SIM118 # Texts is no mapping
+    said = [without_places(texts.unfilled(key)) for key in texts.keys()]  # noqa: SIM118 # Texts is no mapping
     return frozenset().union(*map(words, said))
 
 

@@ -23,6 +23,7 @@ def kept(ruleset: RuleSet) -> RuleSet:
 
 def test_a_kept_rule_set_is_no_different_from_the_one_in_force():
     assert compare(national(), kept(national())) == ()
+    assert kept(national()).digest == national().digest
 
 
 def test_a_kept_rule_set_assesses_as_the_one_in_force():
@@ -38,10 +39,23 @@ def test_a_changed_limit_names_the_rules_it_reaches_near_and_far():
     assert "nutrition" not in change.reaches
 
 
+def test_a_limit_with_another_source_or_other_bounds_and_a_table_with_another_content_are_told():
+    base = national()
+    limit = replace(base.thresholds["polypharmacy"], source="spec_1", low=1)
+    other = replace(
+        base, thresholds={**base.thresholds, "polypharmacy": limit}, knowledge={**base.knowledge, "cfs_tree": {}}
+    )
+    assert {(change.what, change.id, change.kind) for change in compare(base, other)} == {
+        ("limit", "polypharmacy", "bounds"),
+        ("limit", "polypharmacy", "sources"),
+        ("table", "cfs_tree", "content"),
+    }
+
+
 def with_rules(*changed, without=()):
     base, names = national(), {rule.id for rule in changed}
     rules = [rule for rule in base.rules if rule.id not in names and rule.id not in without]
-    return RuleSet(base.version, base.items, (*changed, *rules), base.definitions, base.thresholds)
+    return RuleSet(base.version, base.items, (*changed, *rules), base.definitions, base.thresholds, base.knowledge)
 
 
 def test_a_rule_with_another_suggestion_another_condition_or_other_sources_is_told():
