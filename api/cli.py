@@ -42,7 +42,9 @@ class Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         """Raise the mistake as an input error; what argparse says in English becomes a code and its values."""
         missing, choice = MISSING.search(message), CHOICE.search(message)
-        where = f"{self.prog} {named[1]}" if (named := ARGUMENT.match(message)) else self.prog
+        command = self.prog.removeprefix("retthjem").strip()
+        named = ARGUMENT.match(message)
+        where = " ".join(part for part in (command, named[1] if named else "") if part) or "COMMAND"
         if missing:
             raise InputError(where, "words_missing", allowed=missing[1])
         if choice:
@@ -56,6 +58,8 @@ def main(words: Sequence[str] | None = None) -> int:
     words = sys.argv[1:] if words is None else words
     language = _asked_language(words)
     try:
+        if words and words[0] in LATER:
+            raise NotYet("command_later", asked=words[0])
         arguments = _parser().parse_args(words)
         run: Callable[[argparse.Namespace], None] = arguments.run
         run(arguments)
@@ -85,9 +89,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_read(commands)
     _add_serve(commands)
     for name in LATER:
-        later = commands.add_parser(name, add_help=False)
-        later.add_argument("rest", nargs=argparse.REMAINDER)
-        later.set_defaults(run=_not_yet, command=name)
+        commands.add_parser(name, add_help=False, help="in a later version")
     return parser
 
 
@@ -298,10 +300,6 @@ def _serve(arguments: argparse.Namespace) -> None:
     from api.web import serve
 
     serve(_screening(arguments), demo=arguments.demo, host=arguments.host, port=arguments.port)
-
-
-def _not_yet(arguments: argparse.Namespace) -> None:
-    raise NotYet("command_later", asked=arguments.command)
 
 
 def _screening(arguments: argparse.Namespace) -> Screening:

@@ -49,6 +49,8 @@ def _scores(assessment: Assessment, texts: Texts) -> Iterator[str]:
         said = score_words(score, texts)
         if name.startswith("cfs") and score.value is not None:
             said += f"  {texts(f'cfs.{score.value:g}')}"
+        if score.band:
+            said += f"  {texts(f'band.{score.band}')}"
         yield f"  {texts(f'score.{name}'):<36} {said}"
     yield f"  {texts('cfs.attribution')}"
 

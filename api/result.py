@@ -59,6 +59,8 @@ def _score(score: ScoreResult) -> dict[str, Any]:
         "high": _number(score.high),
         "because": dict(score.because),
     }
+    if score.band:
+        found["band"] = score.band
     if score.levels:
         found["levels"] = list(score.levels)
     if score.details:

@@ -19,7 +19,7 @@ class ScoreResult:
     """A score: `value` when it is certain, else the interval; `high` None is open upwards, both None does not apply.
 
     `details` are the criteria that are met, `next_question` the item that would narrow the interval most, `levels` the
-    values still possible where they are few: someone who is 6 or 9 is not 7.
+    values still possible where they are few: someone who is 6 or 9 is not 7. `band` is low, intermediate or high.
     """
 
     value: float | None
@@ -29,6 +29,7 @@ class ScoreResult:
     details: tuple[Mapping[str, object], ...] = ()
     next_question: str | None = None
     levels: tuple[int, ...] = ()
+    band: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

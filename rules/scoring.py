@@ -69,7 +69,7 @@ def score(case: Case, index_date: date, limits: Limits) -> Scoring:
         **_cfs_results(answers, tree),
         **{name: shown(interval) for name, interval in counts.items()},
         **_charlson(diagnoses, answers.get("age"), limits),
-        "hfrs": _hfrs(diagnoses, answers.get("age"), limits["hfrs_from_age"]),
+        "hfrs": _hfrs(diagnoses, answers.get("age"), limits),
     }
     results["norgep_hits"] = replace(results["norgep_hits"], details=hits.details)
     rule_values = {**_rule_values(answers, diagnoses), **counts, "norgep_hits": norgep_for_rules}
@@ -230,10 +230,18 @@ def _age_adjusted(by_1987: Interval, age: Answer | None, limits: Limits) -> Scor
     return ScoreResult(low if low == high else None, low, high, {"age": age, **because(by_1987.low_facts)})
 
 
-def _hfrs(diagnoses: Sequence[comorbidity.Coded] | None, age: Answer | None, from_age: float) -> ScoreResult:
-    if isinstance(age, int) and age < from_age:
+def _hfrs(diagnoses: Sequence[comorbidity.Coded] | None, age: Answer | None, limits: Limits) -> ScoreResult:
+    if isinstance(age, int) and age < limits["hfrs_from_age"]:
         return NOT_APPLICABLE
     tenths = comorbidity.hfrs_tenths(diagnoses)
     low, high = tenths.low / 10, None if tenths.high is None else tenths.high / 10
-    exact = tenths.exact and age is not None
-    return ScoreResult(low if exact else None, low, high, because(tenths.low_facts))
+    value = low if tenths.exact and age is not None else None
+    band = None if value is None else _hfrs_band(value, limits)
+    return ScoreResult(value, low, high, because(tenths.low_facts), band=band)
+
+
+def _hfrs_band(value: float, limits: Limits) -> str:
+    """Return the band as Gilbert 2018 has it: low under 5, high over 15."""
+    if value < limits["hfrs_intermediate"]:
+        return "low"
+    return "high" if value > limits["hfrs_high"] else "intermediate"

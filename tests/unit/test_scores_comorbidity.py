@@ -106,3 +106,12 @@ def test_the_place_in_the_list_does_not_matter(diagnoses: tuple[Diagnosis, ...])
     )
     for score in SUMS:
         assert (here[score].low, here[score].high) == (there[score].low, there[score].high)
+
+
+@pytest.mark.parametrize(
+    ("codes", "band"),
+    [((), "low"), (("R31", "L03"), "intermediate"), (("F00", "G81", "G30"), "high")],
+)
+def test_the_hfrs_band_is_low_under_five_and_high_over_fifteen(codes, band):
+    case = person(age=81, diagnoses=list(codes))
+    assert assess(case, ON, national()).scores["hfrs"].band == band
