@@ -13,7 +13,7 @@ from typing import Any
 
 import uvicorn
 from fastapi import FastAPI, HTTPException, Request, Response
-from fastapi.responses import FileResponse, HTMLResponse, JSONResponse
+from fastapi.responses import HTMLResponse, JSONResponse
 from fastapi.staticfiles import StaticFiles
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.datastructures import MutableHeaders
@@ -96,10 +96,11 @@ def _serve_files(pages: FastAPI) -> None:
     pages.mount("/print/fonts", StaticFiles(directory=PRINT / "fonts"), name="fonts")
 
     @pages.get("/print/{sheet}.css")
-    def style(sheet: str) -> FileResponse:
-        if f"{sheet}.css" not in {"fonts.css", *SHEETS.values()}:
+    def style(sheet: str) -> Response:
+        if f"{sheet}.css" not in SHEETS.values():
             raise HTTPException(404)
-        return FileResponse(PRINT / f"{sheet}.css")
+        parts = [(PRINT / name).read_text("utf-8") for name in ("fonts.css", f"{sheet}.css")]
+        return Response("\n".join(parts), media_type="text/css")
 
 
 def _answer_errors(pages: FastAPI, texts: Texts) -> None:
