@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cache
 
-from careplans.check.cues import compiled, lists, words_of
+from careplans.check.cues import compiled, cue, lists, words_of
 
 LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
 BULLET = re.compile(r"(?:[-–—•*·▪◦]|\d{1,2}[.)](?=\s+[^\W\d_]))\s+(?!\s)")
@@ -38,6 +38,24 @@ class Layout:
     sections: frozenset[str]
 
 
+@dataclass(slots=True)
+class Label:
+    """A plan begun as a label with words after it; a list goes on with it, also after a blank line."""
+
+    standing: bool = False
+    after_blank: bool = False
+
+    def ended_by(self, line: Unit) -> bool:
+        """Return whether the plan ends before this line: a new paragraph, or a line plainly about function."""
+        if not self.standing or line.listed:
+            return False
+        if not line.text:
+            self.after_blank = True
+            return False
+        self.standing = not (self.after_blank or cue("headings_end", "function").match(line.text))
+        return not self.standing
+
+
 def layout_of(text: str) -> Layout:
     """Return the text as units under the headings that `headings.toml` knows."""
     lines = tuple(_lines(text))
@@ -53,14 +71,18 @@ def kind_of(heading: str) -> str | None:
 
 def _lines(text: str) -> Iterator[Unit]:
     """Yield each line under its heading, as far as our own verdicts, which are no part of an epikrise."""
-    section, lead = None, None
+    section, lead, label = None, None, Label()
     for number, found in enumerate(LINE.finditer(text)):
         line = _bare(Unit(found.start(), found[0], line=number))
         kind, rest = _heading(line)
         if kind == OUR_OWN:
             return
+        if not kind and label.ended_by(line):
+            section = None
         if kind:
             yield replace(rest, section=kind)
+            opens = kind == PLAN and bool(rest.text) and not rest.listed
+            label = Label(standing=opens and (section != PLAN or label.standing))
             section, lead = _standing(kind, rest, section), None
         elif ALL_CAPITALS.fullmatch(line.text):
             section, lead = None, None

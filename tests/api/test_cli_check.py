@@ -52,6 +52,13 @@ def test_what_is_no_text_ends_with_one_line_that_quotes_nothing(run, tmp_path: P
     assert SECRET not in err
 
 
+@pytest.mark.parametrize(("lang", "said"), [("nb", "vanlig tekst"), ("nn", "vanleg tekst"), ("en", "plain text")])
+def test_a_case_is_no_epikrise_and_is_refused_unquoted(run, tmp_path: Path, lang: str, said: str) -> None:
+    (tmp_path / "case.json").write_text(json.dumps({"patient": {"name": SECRET}}), "utf-8")
+    code, out, err = run("epikrise", "--check", tmp_path / "case.json", "--lang", lang)
+    assert (code, out, err.count("\n"), said in err, SECRET in err) == (2, "", 1, True, False)
+
+
 @pytest.mark.parametrize("lang", ["nb", "nn"])
 def test_our_own_section_is_read_as_its_own_verdicts_say(run, tmp_path: Path, lang: str) -> None:
     section = json.loads(run("epikrise", CASE, "--format", "json", "--lang", lang)[1])

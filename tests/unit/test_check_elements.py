@@ -245,6 +245,26 @@ def test_the_second_set_is_read_as_its_writer_meant_it() -> None:
     assert agreement("epikrise_second.toml") == (40, 40, 0)
 
 
+def test_what_a_later_reader_wrote_is_read_as_that_reader_meant_it() -> None:
+    assert agreement("epikrise_later.toml") == (30, 30, 0)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Plan: Fastlege: Hb om 2 uker.\n\n- Fysioterapeut: gangtrening",
+        "Plan\n\nOppfølging: Fastlege: Hb om 2 uker.\n\nGangtrening ved fysioterapeut",
+    ],
+)
+def test_what_goes_on_with_a_plan_is_read_with_it(text: str) -> None:
+    assert states(text)["follow_up_plan"] == "unclear"
+
+
+@pytest.mark.parametrize("words", ["Hun har også datter i Oslo.", "Ho har òg heimesjukepleie.", "Har også hund."])
+def test_what_someone_also_has_is_no_problem_unless_it_is_a_disease(words: str) -> None:
+    assert states(words)["other_problems"] == "absent"
+
+
 def test_the_held_out_epikriser_give_the_figures_of_the_decision_page(capsys: pytest.CaptureFixture[str]) -> None:
     found = agreement("epikrise_held_out.toml")
     with capsys.disabled():

@@ -53,6 +53,10 @@ def test_the_json_holds_places_words_and_advice(language: str) -> None:
         ("Innlagt".encode("utf-16"), "not_utf8"),
         ("Innlagt".encode("utf-16-le"), "not_utf8"),
         (b"Innlagt " * LARGEST, "epikrise_too_large"),
+        (b'{"patient": {"name": "Innlagt"}}', "not_an_epikrise_text"),
+        (b'[{"name": "Innlagt"}]', "not_an_epikrise_text"),
+        (b'<?xml version="1.0"?>\n<MsgHead>Innlagt</MsgHead>', "not_an_epikrise_text"),
+        (b"<MsgHead>Innlagt</MsgHead>\n", "not_an_epikrise_text"),
     ],
 )
 def test_what_cannot_be_read_is_refused_without_a_word_of_it(data: bytes, code: str) -> None:
@@ -60,6 +64,11 @@ def test_what_cannot_be_read_is_refused_without_a_word_of_it(data: bytes, code: 
         read_text(data)
     assert refused.value.code == code
     assert "Innlagt" not in str(refused.value)
+
+
+@pytest.mark.parametrize("text", ["<navn> ble innlagt.", "[navn] ble innlagt.", "{navn} ble innlagt.", "< 1 døgn."])
+def test_a_mark_at_the_beginning_makes_no_data_document(text: str) -> None:
+    assert read_text(text.encode()) == text
 
 
 def test_letters_written_as_two_characters_are_read_as_one() -> None:
