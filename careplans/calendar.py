@@ -5,13 +5,14 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from icalendar import Calendar, Event
 
 from careplans.as_json import to_json
 from careplans.catalogue import read
-from careplans.parts import Banner, Plan, Step
+from careplans.parts import Action, Banner, Plan, Step
+from careplans.words import named
 from engine.errors import InputError
 from engine.texts import Texts
 from rules.case import Patient
@@ -22,7 +23,7 @@ UID_LENGTH = 40
 
 def calendar_of(plan: Plan, texts: Texts, *, stamped: datetime) -> bytes:
     """Return the visits as all-day events; the same plan stamped at the same moment gives the same bytes."""
-    visits = [step for step in plan.timeline if step.id in read("patient")["visits"]["steps"] and step.due.on]
+    visits = [visit for visit in visits_of(plan) if visit.due.on]
     if not visits:  # an empty calendar would look like a plan without visits
         raise InputError("--discharge", "no_dates_for_calendar")
     calendar = Calendar()
@@ -30,30 +31,41 @@ def calendar_of(plan: Plan, texts: Texts, *, stamped: datetime) -> bytes:
     calendar.add("version", "2.0")
     calendar.add("method", "PUBLISH")
     calendar.add("x-wr-timezone", read("pathway")["calendar"]["zone"])
-    for step in visits:
-        calendar.add_component(_event(plan, step, texts, stamped=stamped))
+    for visit in visits:
+        calendar.add_component(_event(plan, visit, texts, stamped=stamped))
     content: bytes = calendar.to_ical()
     return content
 
 
-def _event(plan: Plan, step: Step, texts: Texts, *, stamped: datetime) -> Event:
-    """Return a visit; a day without a time is the same day in every zone, and leaves the day free for other things."""
-    event, day = Event(), step.due.on
+def visits_of(plan: Plan) -> list[Action | Step]:
+    """Return what the patient meets someone for after discharge, in the order of the days."""
+    table = read("patient")["visits"]
+    steps = [step for step in plan.timeline if step.id in table["steps"]]
+    actions = [action for action in plan.actions if action.id in table["actions"]]
+    return sorted((*steps, *actions), key=lambda visit: (visit.due.on or date.max, visit.due.days))
+
+
+def _event(plan: Plan, visit: Action | Step, texts: Texts, *, stamped: datetime) -> Event:
+    """Return a visit; a day without a time is the same day in every zone, and leaves the day free for other things.
+
+    It is tentative even when the day of discharge is known: whoever comes has not yet agreed to it.
+    """
+    event, day = Event(), visit.due.on
     assert day is not None, "calendar_of keeps only what has a day"  # noqa: S101 for the type checker
-    event.add("uid", _uid(plan, step))
+    event.add("uid", _uid(plan, visit))
     event.add("dtstamp", stamped)
     event.add("dtstart", day)
     event.add("dtend", day + timedelta(days=1))
-    event.add("summary", texts(f"patient.calendar.{step.id}"))
-    event.add("status", "TENTATIVE" if step.due.expected else "CONFIRMED")
+    event.add("summary", texts(named(f"patient.calendar.{visit.id}", plan.destination, texts)))
+    event.add("status", "TENTATIVE")
     event.add("transp", "TRANSPARENT")
     event.add("class", "PRIVATE")
     return event
 
 
-def _uid(plan: Plan, step: Step) -> str:
+def _uid(plan: Plan, visit: Action | Step) -> str:
     """Return an id that stays when a day is moved, so that the calendar moves the visit in place of adding one."""
-    named = "|".join((plan.ruleset.digest, _stay(plan), step.id))
+    named = "|".join((plan.ruleset.digest, _stay(plan), visit.id))
     return hashlib.sha256(named.encode()).hexdigest()[:UID_LENGTH]
 
 

@@ -118,6 +118,11 @@ def owners_words(owners: tuple[str, ...], texts: Texts) -> str:
     return texts("plan.join.two", first=", ".join(first), second=_inside(last)) if first else last
 
 
+def named(key: str, variant: str, texts: Texts) -> str:
+    """Return the text's key for a focus or a place of its own, where it has one."""
+    return f"{key}_{variant}" if f"{key}_{variant}" in texts else key
+
+
 def note_words(note: Note, texts: Texts) -> str:
     """Say a note about the input or a score; one that is not ours is only said to be there."""
     key = f"note.{note.code}"

@@ -8,12 +8,13 @@ from datetime import date
 from functools import cache
 
 from careplans.actions import ANCHORS
+from careplans.calendar import visits_of
 from careplans.catalogue import read
-from careplans.parts import Action, Contingency, Due, Plan, Step
+from careplans.parts import Action, Contingency, Due, Plan
 from careplans.print.contact_card import contact_card
 from careplans.print.reasons import View
-from careplans.print.sections import EMERGENCY, halves, named, phone_of, unbroken
-from careplans.words import date_words
+from careplans.print.sections import EMERGENCY, halves, phone_of, unbroken
+from careplans.words import date_words, named
 from engine.texts import Texts
 
 PLACES = {"before_home": False, "at_home": True}
@@ -76,7 +77,7 @@ def _shown(plan: Plan, side: str, texts: Texts) -> Shown:
     actions = sorted((a for a in plan.actions if a.id in order), key=lambda action: order.index(action.id))
     alike: dict[str, list[Action]] = {}
     for action in actions:
-        alike.setdefault(texts(f"patient.action.{action.id}"), []).append(action)
+        alike.setdefault(texts(named(f"patient.action.{action.id}", plan.destination, texts)), []).append(action)
     lines, room = [Line(words, tuple(some)) for words, some in alike.items()], read("patient")["lines"][side]
     over = tuple(action for line in lines[room:] for action in line.actions)
     return Shown(tuple(sorted(lines[:room], key=_time)), over)
@@ -120,14 +121,11 @@ def _joined(words: list[str], texts: Texts) -> str:
 
 
 def _days(plan: Plan, texts: Texts) -> View:
-    shown: list[str] = read("patient")["visits"]["steps"]
     home = [(_date(plan.discharge, texts), texts("patient.leave"))] if plan.discharge else []
-    visits = [_visit(step, texts) for step in plan.timeline if step.id in shown]
+    visits = [
+        (_day(v.due, texts), texts(named(f"patient.visit.{v.id}", plan.destination, texts))) for v in visits_of(plan)
+    ]
     return {"lead": texts(f"patient.days_{plan.discharge_status}"), "rows": [*home, *visits]}
-
-
-def _visit(step: Step, texts: Texts) -> tuple[str, str]:
-    return _day(step.due, texts), texts(f"patient.visit.{step.name or step.id}")
 
 
 def _day(due: Due, texts: Texts) -> str:
@@ -147,7 +145,7 @@ def _date(day: date, texts: Texts, *, year: bool = False) -> str:
 
 
 def _call(plan: Contingency, texts: Texts) -> View:
-    called = [contact for contact in plan.contacts if contact.role != EMERGENCY]
+    called = [contact for contact in plan.contacts if contact.role != EMERGENCY or plan.focus != "usual"]
     same_day = [texts(f"patient.sign.{sign.id}") for sign in plan.signs if sign.tier == "same_day"]
     return {
         "now_heading": texts(named("patient.call_now", plan.focus, texts), phone=phone_of(plan, EMERGENCY)),

@@ -15,6 +15,7 @@ from careplans.words import (
     due_words,
     label,
     moved_words,
+    named,
     open_label,
     owners_words,
     short_day_words,
@@ -24,6 +25,7 @@ from engine.texts import Texts
 
 DIGEST_LENGTH = 12
 IDENTITY_LENGTH = 11
+SHORT_LENGTH = 300  # characters: a box with more may go on to the next page, one with less is kept together
 EMERGENCY, OUT_OF_HOURS = "amk", "legevakt"
 
 
@@ -69,12 +71,8 @@ def contingency_section(plan: Contingency, texts: Texts) -> View:
         "limits_first": bool(plan.limits),
         "limits": plan.limits or unknown,
         "readmission": plan.readmission or texts("plan.contingency.readmission_unknown"),
+        "short": max(len(plan.limits or ""), len(plan.readmission or "")) <= SHORT_LENGTH,
     }
-
-
-def named(key: str, focus: str, texts: Texts) -> str:
-    """Return the text's key for a focus of its own, where it has one."""
-    return f"{key}_{focus}" if f"{key}_{focus}" in texts else key
 
 
 def _sign(sign: Sign, emergency: str, texts: Texts) -> str:

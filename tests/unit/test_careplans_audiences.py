@@ -121,7 +121,7 @@ def test_every_action_has_words_for_the_patient_or_a_reason_why_not() -> None:
     assert all(group["reason"] and group["actions"] for group in table["not_shown"])
     for language in LANGUAGES:
         keys = {key for key in texts_in(language).keys() if key.startswith("patient.action.")}  # noqa: SIM118
-        assert keys == {f"patient.action.{each}" for each in worded}
+        assert {key.removesuffix("_institution") for key in keys} == {f"patient.action.{each}" for each in worded}
         assert all(f"patient.also.{group['id']}" in texts_in(language) for group in table["not_shown"])
         assert all(f"patient.sign.{sign.id}" in texts_in(language) for sign in signs())
 
@@ -142,6 +142,21 @@ def test_the_patients_print_is_easy_to_read(language: str, kind: str) -> None:
     assert lix(said) <= LIX_LIMIT
     running = [sentence for sentence in said if len(words([sentence])) > 2]  # headings and names do not help it
     assert lix(running) <= LIX_LIMIT
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_who_has_chosen_comfort_first_still_reads_the_emergency_number(language: str) -> None:
+    said = texts_in(language)
+    html = unescape(page("patient", language, plans()["comfort first"]))
+    assert f"<dt>{said('patient.contact.amk')}</dt><dd>113</dd>" in html
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_in_a_care_home_the_patient_does_not_read_of_the_gp(language: str) -> None:
+    plan, said = replace(plans()["example"], destination="institution"), texts_in(language)
+    html = unescape(page("patient", language, plan))
+    assert said("patient.action.medicines.gp_review_institution") in html
+    assert said("patient.action.medicines.gp_review") not in html
 
 
 def test_a_hard_text_is_not_easy_to_read() -> None:

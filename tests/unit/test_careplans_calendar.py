@@ -42,6 +42,8 @@ def uids(plan: Plan) -> list[str]:
 def test_the_visits_are_whole_days_with_a_plain_title() -> None:
     assert [(str(e["SUMMARY"]), e.decoded("DTSTART"), e.decoded("DTEND")) for e in events(named_plan())] == [
         ("Besøk fra hjemmetjenesten", date(2026, 11, 26), date(2026, 11, 27)),
+        ("Fysioterapeuten ser til deg", date(2026, 11, 30), date(2026, 12, 1)),
+        ("Ergoterapeuten ser på hjemmet", date(2026, 12, 3), date(2026, 12, 4)),
         ("Time hos fastlegen", date(2026, 12, 7), date(2026, 12, 8)),
         ("Besøk fra hjemmetjenesten", date(2026, 12, 21), date(2026, 12, 22)),
     ]
@@ -77,7 +79,7 @@ def test_a_visit_keeps_its_id_when_its_day_is_moved() -> None:
 def test_no_two_stays_and_no_two_visits_share_an_id() -> None:
     stays = [named_plan(), named_plan(id="E-1002"), named_plan(id=None), named_plan(id=None, ward="KIR")]
     ids = [uid for plan in stays for uid in uids(plan)]
-    assert len(set(ids)) == len(ids) == 12
+    assert len(set(ids)) == len(ids) == 20
     assert all(re.fullmatch("[0-9a-f]{40}", uid) for uid in ids)
 
 
@@ -88,10 +90,16 @@ def test_an_id_does_not_hang_on_who_the_patient_is() -> None:
         assert uids(replace(plan, banner=other)) == uids(plan)
 
 
-def test_an_expected_discharge_makes_the_visits_tentative() -> None:
-    assert {str(e["STATUS"]) for e in events(named_plan())} == {"TENTATIVE"}
-    known = plan_of(discharge=date(2026, 11, 23))
-    assert {str(e["STATUS"]) for e in events(known)} == {"CONFIRMED"}
+def test_a_visit_is_tentative_even_when_the_day_of_discharge_is_known() -> None:
+    for plan in (named_plan(), plan_of(discharge=date(2026, 11, 23))):
+        assert {str(e["STATUS"]) for e in events(plan)} == {"TENTATIVE"}
+
+
+@pytest.mark.parametrize("language", ["nb", "nn", "en"])
+def test_where_the_patient_lives_in_a_care_home_nobody_from_home_care_comes(language: str) -> None:
+    said = texts_in(language)
+    titles = {str(e["SUMMARY"]) for e in events(replace(named_plan(), destination="institution"), language)}
+    assert titles.isdisjoint({said("patient.calendar.HPH2"), said("patient.calendar.HPH3")})
 
 
 def test_without_a_day_of_discharge_there_is_no_calendar() -> None:
