@@ -9,7 +9,7 @@ from careplans.catalogue import read
 from careplans.documents.model import Document, Line, Part
 from careplans.parts import Due, Plan, Step
 from careplans.print.sections import contingency_section
-from careplans.words import action_words, answer_words, day_words, due_words, label, owners_words, step_words
+from careplans.words import action_words, answer_words, day_words, due_words, label, named, owners_words, step_words
 from engine.texts import Texts
 from rules.case import Case
 
@@ -238,7 +238,8 @@ def _discharge(ground: Ground) -> Document:
 
 def _to_tick(part: str, line: dict[str, str], ground: Ground) -> Line:
     who = ground.texts(f"owner.{line['owner']}")
-    return Line(ground.say(f"discharge.{part}.{line['id']}"), tick=True, who=who)
+    key = named(f"sheet.discharge.{part}.{line['id']}", ground.plan.destination, ground.texts)
+    return Line(ground.texts(key), tick=True, who=who)
 
 
 def _ahead(due: Due) -> bool:
