@@ -15,6 +15,7 @@ from api.screening import Screening, texts_in
 from careplans.print import render_pdf
 from rules.case import Case
 from tests.spec.people import person
+from tests.unit.test_careplans_audiences import full_plan
 
 WORDS = 1_500
 
@@ -28,6 +29,16 @@ def case() -> Case:
         "readmission_criteria": "y" * 3_000,
     }
     return replace(base, answers={**base.answers, **texts})
+
+
+@pytest.mark.skipif(shutil.which("pdftotext") is None, reason="install poppler-utils")
+@pytest.mark.parametrize("language", ["nb", "nn", "en"])
+def test_the_whole_plan_for_worsening_hangs_on_one_page(language, tmp_path):
+    texts = texts_in(language)
+    (tmp_path / "plan.pdf").write_bytes(render_pdf(full_plan(), texts, printed=date(2026, 11, 16)))
+    read = subprocess.run(["pdftotext", "-layout", "plan.pdf", "-"], cwd=tmp_path, capture_output=True, check=True)
+    with_box = [page for page in read.stdout.decode().split("\f") if texts("plan.heading.contingency") in page]
+    assert all(texts(f"plan.contingency.{part}") in with_box[0] for part in ("call_same_day", "whom", "readmission"))
 
 
 @pytest.mark.skipif(shutil.which("pdftotext") is None, reason="install poppler-utils")
