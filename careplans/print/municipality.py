@@ -8,6 +8,7 @@ from itertools import groupby
 
 from careplans.actions import ANCHORS
 from careplans.catalogue import read
+from careplans.conflict_words import conflict_words
 from careplans.parts import Action, Due, Function, MedicineChange, Plan, Step
 from careplans.print.contact_card import contact_card
 from careplans.print.reasons import View
@@ -42,6 +43,7 @@ def municipality_view(plan: Plan, texts: Texts, *, printed: date) -> View:
         "lead": texts(f"plan.timeline.{plan.discharge_status}", **known),
         "work": _work(plan, texts),
         "questions": questions_section(plan, texts),
+        "conflicts": [conflict_words(conflict, plan, texts) for conflict in plan.conflicts],
         "errors": [(label(error.rule, texts), texts(f"error.{error.code}")) for error in plan.errors],
         "ruleset": ruleset_words(plan, texts),
         "printed": texts("plan.printed", date=date_words(printed, texts)),

@@ -285,10 +285,11 @@ def test_a_conflict_is_said_in_words_with_what_to_do(kind: str, language: str) -
     assert said.remedy == texts(f"conflict.remedy.{kind}")
 
 
+@pytest.mark.parametrize("audience", ["clinician", "municipality"])
 @pytest.mark.parametrize("kind", CHANGED)
-def test_a_conflict_stands_at_the_top_of_the_clinicians_print(kind: str) -> None:
+def test_a_conflict_stands_at_the_top_for_those_who_work_by_the_plan(kind: str, audience: Any) -> None:
     texts = texts_in("nb")
-    page = render_html(changed_plan(kind), texts, printed=ON)
+    page = render_html(changed_plan(kind), texts, printed=ON, audience=audience)
     assert page.index(texts("conflict.heading")) < page.index(texts("plan.heading.contingency"))
     assert texts(f"conflict.remedy.{kind}") in page
 
