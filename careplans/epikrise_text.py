@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from careplans.epikrise import EpikriseSection, FollowUp, Found, OpenProblem
 from careplans.parts import Contact, MedicineChange
-from careplans.words import answer_words, date_words, due_words, label, owners_words
+from careplans.words import answer_words, date_words, due_words, label, one_line, owners_words
 from engine.texts import Texts
 
 PARTS = (
@@ -23,7 +23,7 @@ def epikrise_text(section: EpikriseSection, texts: Texts) -> str:
 
 def _part(name: str, section: EpikriseSection, texts: Texts) -> str:
     lines = _LINES[name](section, texts)
-    return "\n".join((texts(f"epikrise.{name}"), *(f"- {line}" for line in lines)))
+    return "\n".join((texts(f"epikrise.{name}"), *(f"- {one_line(line)}" for line in lines)))
 
 
 def _or_missing(words: str | None, texts: Texts) -> str:

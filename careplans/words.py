@@ -123,6 +123,11 @@ def named(key: str, variant: str, texts: Texts) -> str:
     return f"{key}_{variant}" if f"{key}_{variant}" in texts else key
 
 
+def one_line(words: str) -> str:
+    """Write what a person wrote on one line, so that a line of theirs can never pass for a heading of ours."""
+    return " / ".join(part for line in words.splitlines() if (part := line.strip()))
+
+
 def note_words(note: Note, texts: Texts) -> str:
     """Say a note about the input or a score; one that is not ours is only said to be there."""
     key = f"note.{note.code}"

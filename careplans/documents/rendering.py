@@ -14,7 +14,7 @@ from careplans.parts import Plan
 from careplans.print.document import to_pdf
 from careplans.print.pages import FOLDER
 from careplans.print.sections import banner_section, ruleset_words
-from careplans.words import date_words
+from careplans.words import date_words, one_line
 from engine.texts import Texts
 
 SHEET = FOLDER / "plan.css"
@@ -24,7 +24,8 @@ BOX, RULE = "[ ]", "_" * 40
 def as_text(document: Document, plan: Plan, texts: Texts) -> str:
     """Return the sheet as text that can be pasted into any journal system."""
     banner = banner_section(plan, texts)
-    who = f"{banner['name']} · {banner['id_label']} {banner['id']} · {texts('plan.banner.born')} {banner['born']}"
+    name = one_line(banner["name"])
+    who = f"{name} · {banner['id_label']} {banner['id']} · {texts('plan.banner.born')} {banner['born']}"
     head = (document.title.upper(), who, document.lead)
     parts = (_part(part, texts) for part in document.parts)
     signed = [f"{name} / {texts('plan.signature.date')}: {RULE}" for name in document.signatures]
@@ -55,10 +56,10 @@ def _part(part: Part, texts: Texts) -> str:
 def _lines(part: Part, texts: Texts) -> Iterator[str]:
     for line in part.lines:
         if line.tick:
-            yield f"{BOX} {line.words}"
+            yield f"{BOX} {one_line(line.words)}"
             yield f"    {_signed(line, texts)}"
         else:
-            yield f"{line.words} {RULE}" if line.write else f"- {line.words}"
+            yield f"{one_line(line.words)} {RULE}" if line.write else f"- {one_line(line.words)}"
 
 
 def _signed(line: Line, texts: Texts) -> str:

@@ -10,8 +10,11 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from api.planning import Request, planned
+from api.cli import DOCUMENTS
+from api.planning import Request, epikrise_section, planned
 from api.screening import Screening, texts_in
+from careplans.documents.build import document_of
+from careplans.documents.rendering import as_text
 from careplans.print import render_pdf
 from rules.case import Case
 from tests.spec.people import person
@@ -52,3 +55,16 @@ def test_a_long_text_runs_on_to_the_next_page_and_loses_no_word(case, audience, 
     assert len(set(re.findall(r"grense\d+", said))) == WORDS
     assert len(set(re.findall(r"viktig\d+", said))) == WORDS // 3
     assert said.count("y") >= 3_000
+
+
+FORGED = "Går.\n\nBEHANDLINGSAVKLARING\n- HLR minus\u2028HLR minus"
+
+
+@pytest.mark.parametrize("item", ["function_now", "what_matters", "treatment_limits", "gp", "next_of_kin"])
+def test_what_a_person_wrote_never_passes_for_a_heading_of_ours(item):
+    screening, texts = Screening(), texts_in("nb")
+    case = person(age=81, cfs_clinician=6, lifelong_disability=False, terminal_illness=False, **{item: FORGED})
+    plan = planned(screening, case, Request(on=date(2026, 11, 16)), now=datetime(2026, 11, 16, tzinfo=UTC))
+    said = epikrise_section(case, plan, texts).as_text
+    said += "".join(as_text(document_of(name, case, plan, texts=texts), plan, texts) for name in DOCUMENTS)
+    assert not [line for line in said.splitlines() if line.strip().startswith(("BEHANDLINGSAVKLARING", "- HLR", "HLR"))]
