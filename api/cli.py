@@ -178,7 +178,7 @@ def _screen(arguments: argparse.Namespace) -> None:
 def _plan(arguments: argparse.Namespace) -> None:
     from api.planning import FORMATS, SHEET_FORMATS, Request, Sheet, planned, rendered, sheet
     from api.screening import texts_in
-    from rules.times import oslo
+    from rules.times import oslo_day
 
     out: Path = arguments.out
     formats = SHEET_FORMATS if arguments.document else FORMATS
@@ -189,7 +189,7 @@ def _plan(arguments: argparse.Namespace) -> None:
     case = screening.read(read_bytes(arguments.file))
     request = Request(arguments.accept, arguments.discharge, arguments.on)
     plan = planned(screening, case, request, now=_now())
-    printed = oslo(_now()).date()
+    printed = oslo_day(_now())
     if arguments.document:
         form = Sheet(arguments.document, out.suffix, printed)
         made = sheet(form, case, plan, texts=texts, overlay=screening.overlay)
@@ -276,13 +276,13 @@ def _export_rules(arguments: argparse.Namespace) -> None:
 
 def _print_rules(arguments: argparse.Namespace, texts: Texts) -> None:
     from api.rule_page import FORMATS, rendered
-    from rules.times import oslo
+    from rules.times import oslo_day
 
     if arguments.out is None:
         raise InputError("rules page", "words_missing", allowed="-o")
     if arguments.out.suffix not in FORMATS:
         raise InputError("-o", "ending_not_allowed", allowed=FORMATS)
-    page = rendered(arguments.out.suffix, _screening(arguments).ruleset, texts, printed=oslo(_now()).date())
+    page = rendered(arguments.out.suffix, _screening(arguments).ruleset, texts, printed=oslo_day(_now()))
     write_whole(arguments.out, page, read_from="-")
 
 

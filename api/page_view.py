@@ -7,7 +7,7 @@ from typing import Any
 from api.result import SCORE_ORDER
 from careplans.parts import Plan, Step
 from careplans.words import answer_words, date_words, due_words, label, note_words, score_words, step_words
-from engine.rules import RuleSet
+from engine.rules import RuleSet, short_digest
 from engine.texts import Texts
 from engine.words import in_words, number
 from rules.assessment import Assessment, Finding, Track
@@ -36,7 +36,7 @@ def page_view(case: Case, assessment: Assessment, plan: Plan, *, texts: Texts, r
         ],
         "steps": [_step(step, texts) for step in plan.timeline],
         "notes": list(dict.fromkeys(note_words(note, texts) for note in assessment.notes)),
-        "ruleset": f"{assessment.ruleset.version} · {assessment.ruleset.digest.removeprefix('sha256:')[:12]}",
+        "ruleset": f"{assessment.ruleset.version} · {short_digest(assessment.ruleset.digest)}",
     }
 
 

@@ -8,6 +8,7 @@ from textwrap import fill
 from api.refusals import place_in_words
 from api.result import SCORE_ORDER
 from careplans.words import answer_words, date_words, label, note_words, score_words
+from engine.rules import short_digest
 from engine.texts import Texts
 from engine.words import number
 from rules.assessment import Assessment, Finding
@@ -22,7 +23,7 @@ def to_text(assessment: Assessment, texts: Texts) -> str:
 
 
 def _head(assessment: Assessment, texts: Texts) -> Iterator[str]:
-    digest = assessment.ruleset.digest.removeprefix("sha256:")[:12]
+    digest = short_digest(assessment.ruleset.digest)
     day = date_words(assessment.index_date, texts)
     yield texts("report.title", date=day, version=assessment.ruleset.version, digest=digest)
     if assessment.ruleset.overlay:

@@ -11,7 +11,7 @@ from api.screening import read_overlay
 from engine.comparison import Change, compare
 from engine.errors import InputError, RuleSetError
 from engine.items import Item
-from engine.rules import RuleSet
+from engine.rules import RuleSet, short_digest
 from engine.snapshot import from_snapshot
 from engine.texts import Texts
 from engine.thresholds import Threshold
@@ -43,7 +43,7 @@ def told(old: RuleSet, new: RuleSet, texts: Texts) -> str:
 
 
 def _name(ruleset: RuleSet) -> str:
-    return f"{ruleset.overlay or NATIONAL} {ruleset.version} {ruleset.digest.removeprefix('sha256:')[:12]}"
+    return f"{ruleset.overlay or NATIONAL} {ruleset.version} {short_digest(ruleset.digest)}"
 
 
 def _lines(change: Change, pair: tuple[RuleSet, RuleSet], texts: Texts) -> Iterator[str]:

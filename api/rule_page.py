@@ -15,7 +15,7 @@ from markupsafe import Markup
 from careplans.print.document import to_pdf
 from careplans.print.pages import FOLDER as PRINTS
 from careplans.words import date_words
-from engine.rules import Rule, RuleSet
+from engine.rules import Rule, RuleSet, short_digest
 from engine.texts import Texts
 from engine.words import number
 from rules.case_words import known_in_words
@@ -28,7 +28,6 @@ View = dict[str, Any]
 FOLDER = Path(__file__).parent
 SHEET = FOLDER / "style" / "rules.css"
 FORMATS = (".html", ".pdf")
-SHORT = 12
 
 
 def rendered(suffix: str, ruleset: RuleSet, texts: Texts, *, printed: date) -> bytes:
@@ -54,7 +53,7 @@ def rule_page_view(ruleset: RuleSet, texts: Texts, *, printed: date) -> View:
     """Return what the page shows: the rule set, the principles, and every rule by chapter."""
     written = {rule.id: rule for rule in ruleset.rules}
     return {
-        "ruleset": f"{ruleset.version} · {ruleset.digest.removeprefix('sha256:')[:SHORT]}",
+        "ruleset": f"{ruleset.version} · {short_digest(ruleset.digest)}",
         "printed": date_words(printed, texts),
         "about": _about(ruleset, texts),
         "age": number(ruleset.limits["validated_from_age"], texts),

@@ -24,7 +24,7 @@ from rules.case import Case, Note
 from rules.knowledge import SOURCES
 from rules.ruleset import Overlay, local, national
 from rules.sources import source_title
-from rules.times import age_on, oslo
+from rules.times import age_on, oslo_day
 
 ROOT = Path(__file__).parent.parent
 TEXT_FOLDERS = tuple(ROOT / package / "texts" for package in ("engine", "rules", "careplans", "api"))
@@ -107,9 +107,9 @@ def _table(path: Path, content: Mapping[str, Any], key: str) -> Mapping[str, Any
 def _index_date(case: Case, on: date | None, now: datetime) -> tuple[date, tuple[Note, ...]]:
     if on:
         return on, ()
-    if case.encounter.admitted:
-        return oslo(case.encounter.admitted).date(), ()
-    return oslo(now).date(), (Note("index_date_is_today", "encounter.admitted"),)
+    if case.encounter.first_day:
+        return case.encounter.first_day, ()
+    return oslo_day(now), (Note("index_date_is_today", "encounter.admitted"),)
 
 
 def _check_dates(case: Case, day: date) -> None:

@@ -30,7 +30,7 @@ from careplans.parts import Plan
 from careplans.print import SHEETS, Audience, limits_in_words, render_html, render_pdf
 from engine.errors import InputError, MachineLacks
 from engine.texts import Texts
-from rules.times import oslo
+from rules.times import oslo_day
 
 FOLDER = Path(__file__).parent
 EXAMPLES = FOLDER / "examples"
@@ -174,7 +174,7 @@ def _now() -> datetime:
 
 
 def _today() -> date:
-    return oslo(_now()).date()
+    return oslo_day(_now())
 
 
 @cache

@@ -16,6 +16,7 @@ from careplans.words import named
 from engine.errors import InputError
 from engine.texts import Texts
 from rules.case import Patient
+from rules.times import OSLO
 
 PRODUCT = "-//Rett hjem//Plan//"
 UID_LENGTH = 40
@@ -30,7 +31,7 @@ def calendar_of(plan: Plan, texts: Texts, *, stamped: datetime) -> bytes:
     calendar.add("prodid", PRODUCT + texts.language.upper())
     calendar.add("version", "2.0")
     calendar.add("method", "PUBLISH")
-    calendar.add("x-wr-timezone", read("pathway")["calendar"]["zone"])
+    calendar.add("x-wr-timezone", OSLO.key)
     for visit in visits:
         calendar.add_component(_event(plan, visit, texts, stamped=stamped))
     content: bytes = calendar.to_ical()

@@ -13,7 +13,6 @@ from typing import Any, TypeVar
 from careplans.burden import appointments_of, owner_of
 from careplans.catalogue import read
 from careplans.parts import Action, Conflict, Due, Plan, Step
-from careplans.pathway import local_day
 from rules.case import Case, Medicine
 
 Found = Iterator[Conflict]
@@ -94,7 +93,7 @@ def _neither_goal_nor_safety(plan: Plan, _: Case) -> Found:
 
 
 def _due_before_admission(plan: Plan, case: Case) -> Found:
-    admitted = case.encounter.admitted and local_day(case.encounter.admitted)
+    admitted = case.encounter.first_day
     early = [action for action in plan.actions if admitted and action.due.on and action.due.on < admitted]
     if early:
         yield Conflict("due_before_admission", _ids(early), {"day": admitted})

@@ -6,14 +6,13 @@ What nobody has said is None and is written «ikke oppgitt»; it is never invent
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import date
 from typing import Any
 
 from careplans.as_json import to_json
 from careplans.catalogue import read
 from careplans.contingency import words
-from careplans.medicine_changes import started, stopped
 from careplans.parts import Action, Contact, Due, MedicineChange, Plan, Step, WhatMatters
 from rules.assessment import Finding
 from rules.case import Case, Diagnosis
@@ -75,7 +74,7 @@ class EpikriseSection:
 def plan_section(case: Case, plan: Plan) -> EpikriseSection:
     """Return the section that follows from the facts and the plan."""
     return EpikriseSection(
-        function={when: words(case, item) for when, item in read("epikrise")["function"].items()},
+        function=asdict(plan.function),
         main_problem=next((d.code for d in case.diagnoses or () if d.main), None),
         other_problems=_others(case.diagnoses),
         clarified=_found(plan),
@@ -83,8 +82,8 @@ def plan_section(case: Case, plan: Plan) -> EpikriseSection:
         held_tracks=plan.conversation.held if plan.conversation else (),
         follow_up=_follow_up(plan),
         discharge=plan.discharge,
-        started=started(case),
-        stopped=stopped(case, last=plan.discharge or plan.index_date),
+        started=plan.medicines.started,
+        stopped=plan.medicines.stopped,
         limits=plan.contingency.limits,
         readmission=plan.contingency.readmission,
         what_matters=plan.what_matters,

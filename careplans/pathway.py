@@ -6,13 +6,13 @@ from collections.abc import Mapping, Set
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
-from zoneinfo import ZoneInfo
 
 import holidays
 
 from careplans.catalogue import DueRule, Replacement, StepTemplate, read, standing_in, step, steps
 from careplans.parts import Added, Due, Step
 from rules.assessment import Assessment
+from rules.times import oslo, oslo_day
 
 SATURDAY = 5
 
@@ -56,24 +56,9 @@ def is_working_day(day: date) -> bool:
     return day.weekday() < SATURDAY and day not in _public_holidays()
 
 
-def local_day(moment: datetime) -> date:
-    """Return the day of a moment where the plan is used."""
-    return local_time(moment).date()
-
-
-def local_time(moment: datetime) -> datetime:
-    """Return a moment as the clock on the wall shows it where the plan is used."""
-    return moment.astimezone(_zone()) if moment.tzinfo else moment.replace(tzinfo=_zone())
-
-
 @cache
 def _public_holidays() -> holidays.HolidayBase:
     return holidays.country_holidays(read("pathway")["calendar"]["public_holidays"])
-
-
-@cache
-def _zone() -> ZoneInfo:
-    return ZoneInfo(read("pathway")["calendar"]["zone"])
 
 
 def _needed(template: StepTemplate, assessment: Assessment) -> bool:
@@ -130,8 +115,8 @@ def _count(rule: DueRule, clock: Clock) -> Due:
 
 def _from_admission(found: Due, admitted: datetime) -> Due:
     if not found.hours:
-        return replace(found, on=local_day(admitted) + timedelta(days=found.days))
-    at = local_time((local_time(admitted).astimezone(UTC)) + timedelta(hours=found.hours))
+        return replace(found, on=oslo_day(admitted) + timedelta(days=found.days))
+    at = oslo((oslo(admitted).astimezone(UTC)) + timedelta(hours=found.hours))
     return replace(found, on=at.date(), at=at)
 
 

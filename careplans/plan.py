@@ -31,11 +31,12 @@ from careplans.parts import (
     WhatMatters,
     WhatMattersState,
 )
-from careplans.pathway import Clock, local_day, timeline
+from careplans.pathway import Clock, timeline
 from careplans.settings import PlanSettings
 from engine.errors import InputError
 from rules.assessment import Assessment, Track
 from rules.case import Case, Note
+from rules.times import oslo_day
 
 
 def build_plan(
@@ -120,9 +121,9 @@ def _place(case: Case) -> dict[str, tuple[str, ...]]:
 def _clock(case: Case, assessment: Assessment, *, discharge: date | None, offsets: Mapping[str, int]) -> Clock:
     """Count from the date given, else the discharge that took place, else the expected one."""
     stay = case.encounter
-    if discharge and stay.admitted and discharge < local_day(stay.admitted):
+    if discharge and stay.first_day and discharge < stay.first_day:
         raise InputError("--discharge", "discharge_before_admission")
-    known = discharge or (local_day(stay.discharged) if stay.discharged else None)
+    known = discharge or (oslo_day(stay.discharged) if stay.discharged else None)
     return Clock(
         index=assessment.index_date,
         admitted=stay.admitted,

@@ -54,6 +54,12 @@ class Ladder:
 
 
 Clause = Rule | Definition
+SHORT_DIGEST = 12
+
+
+def short_digest(digest: str) -> str:
+    """Return as much of a digest as a person can compare at a glance."""
+    return digest.removeprefix("sha256:")[:SHORT_DIGEST]
 
 
 @dataclass(frozen=True, slots=True)

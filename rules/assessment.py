@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal
 
+from engine.rules import Strength
 from rules.burden import Burden
 from rules.case import Note, Rater, Source
 
-Strength = Literal["recommend", "consider"]
 Because = Mapping[str, object]
 
 

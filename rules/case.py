@@ -11,6 +11,7 @@ from datetime import date, datetime
 from typing import Literal
 
 from engine.facts import SetAnswer
+from rules.times import oslo_day
 
 Use = Literal["regular", "as_needed"]
 
@@ -38,6 +39,11 @@ class Encounter:
     urgency: Literal["acute", "elective"] | None = None
     expected_discharge: date | None = None
     discharged: datetime | None = None
+
+    @property
+    def first_day(self) -> date | None:
+        """Return the day of admission in Norway."""
+        return oslo_day(self.admitted) if self.admitted else None
 
 
 @dataclass(frozen=True, slots=True)

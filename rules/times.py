@@ -19,6 +19,11 @@ def oslo(moment: datetime) -> datetime:
     return moment.replace(tzinfo=OSLO) if moment.tzinfo is None else moment.astimezone(OSLO)
 
 
+def oslo_day(moment: datetime) -> date:
+    """Return the day of a moment on Oslo's clock."""
+    return oslo(moment).date()
+
+
 def age_on(birth_date: date, day: date) -> int:
     """Return whole years lived on a day."""
     return day.year - birth_date.year - ((day.month, day.day) < (birth_date.month, birth_date.day))

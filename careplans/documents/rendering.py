@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
-from functools import cache
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from markupsafe import Markup
 
 from careplans.documents.model import Document, Line, Part
 from careplans.parts import Plan
 from careplans.print.document import to_pdf
-from careplans.print.pages import FOLDER
+from careplans.print.pages import FOLDER, template
 from careplans.print.sections import banner_section, ruleset_words
 from careplans.words import date_words, one_line
 from engine.texts import Texts
@@ -41,7 +39,7 @@ def as_html(document: Document, plan: Plan, texts: Texts, *, printed: date, link
         "printed": texts("plan.printed", date=date_words(printed, texts)),
     }
     style = None if linked else Markup(SHEET.read_text("utf-8"))  # noqa: S704 our own
-    return _template().render(document=document, view=view, t=texts, stylesheet=None, style=style)
+    return template("sheet.html.jinja").render(document=document, view=view, t=texts, stylesheet=None, style=style)
 
 
 def as_pdf(document: Document, plan: Plan, texts: Texts, *, printed: date) -> bytes:
@@ -66,10 +64,3 @@ def _signed(line: Line, texts: Texts) -> str:
     """Say who and when, or leave lines to write them on."""
     who, when = line.who or RULE[:20], line.when or RULE[:12]
     return texts("sheet.who_when", who=who, when=when)
-
-
-@cache
-def _template() -> Template:
-    loader = FileSystemLoader(FOLDER)
-    pages = Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
-    return pages.get_template("sheet.html.jinja")

@@ -38,7 +38,7 @@ def render_html(
     """
     style = None if stylesheet is not None else Markup((FOLDER / SHEETS[audience]).read_text("utf-8"))  # noqa: S704 our own
     view = _view(plan, texts, audience, printed=printed, limits=limits or {})
-    return _template(f"{audience}.html.jinja").render(view=view, t=texts, stylesheet=stylesheet, style=style)
+    return template(f"{audience}.html.jinja").render(view=view, t=texts, stylesheet=stylesheet, style=style)
 
 
 def _view(plan: Plan, texts: Texts, audience: Audience, *, printed: date, limits: Mapping[str, str]) -> View:
@@ -50,7 +50,8 @@ def _view(plan: Plan, texts: Texts, audience: Audience, *, printed: date, limits
 
 
 @cache
-def _template(name: str) -> Template:
+def template(name: str) -> Template:
+    """Return one of the prints' own templates, read once."""
     loader = FileSystemLoader(FOLDER)
     pages = Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
     return pages.get_template(name)

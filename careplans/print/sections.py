@@ -7,7 +7,6 @@ from collections.abc import Callable
 from datetime import date
 
 from careplans.parts import Contingency, Due, OpenQuestion, Plan, Sign, Step
-from careplans.pathway import local_day
 from careplans.print.reasons import View
 from careplans.words import (
     date_words,
@@ -21,9 +20,10 @@ from careplans.words import (
     short_day_words,
     step_words,
 )
+from engine.rules import short_digest
 from engine.texts import Texts
+from rules.times import oslo_day
 
-DIGEST_LENGTH = 12
 IDENTITY_LENGTH = 11
 SHORT_LENGTH = 300  # characters: a box with more may go on to the next page, one with less is kept together
 EMERGENCY, OUT_OF_HOURS = "amk", "legevakt"
@@ -41,7 +41,7 @@ def banner_section(plan: Plan, texts: Texts) -> View:
         "facts": [
             (texts("plan.banner.ward"), banner.ward or texts("plan.not_given")),
             *([(texts("plan.banner.room"), banner.room)] if banner.room else []),
-            (texts("plan.banner.admitted"), _known(banner.admitted and local_day(banner.admitted), date_words, texts)),
+            (texts("plan.banner.admitted"), _known(banner.admitted and oslo_day(banner.admitted), date_words, texts)),
             (texts(f"plan.banner.discharge_{plan.discharge_status}"), _discharge(plan, texts)),
             *([(texts("plan.banner.next_of_kin"), banner.next_of_kin)] if banner.next_of_kin else []),
             *([(texts("plan.banner.interpreter"), banner.interpreter)] if banner.interpreter else []),
@@ -125,7 +125,7 @@ def questions_section(plan: Plan, texts: Texts, *, staff_only: bool = False) -> 
 
 def ruleset_words(plan: Plan, texts: Texts) -> str:
     """Return the version and digest that the plan rests on."""
-    digest = plan.ruleset.digest.removeprefix("sha256:")[:DIGEST_LENGTH]
+    digest = short_digest(plan.ruleset.digest)
     said = texts("plan.ruleset", version=plan.ruleset.version, digest=digest)
     if plan.ruleset.overlay is None:
         return said

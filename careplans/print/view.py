@@ -8,7 +8,6 @@ from datetime import date
 from careplans.burden_words import burden_rows
 from careplans.conflict_words import conflict_words
 from careplans.parts import Action, Block, CfsJudgement, Plan
-from careplans.pathway import local_time
 from careplans.print.reasons import (
     Reasons,
     View,
@@ -39,6 +38,7 @@ from careplans.words import (
 from engine.texts import Texts
 from rules.assessment import Track
 from rules.case import Rater
+from rules.times import oslo
 
 SHOWN_SCORES = (
     "regular_medicines", "as_needed_medicines", "norgep_hits", "fall_risk_medicines", "bidiagnoses", "chronic_groups",
@@ -102,7 +102,7 @@ def _whose(judgement: CfsJudgement, texts: Texts) -> list[str]:
 def _by_clinician(judgement: CfsJudgement, texts: Texts) -> str:
     rater = judgement.rater or Rater()
     role = texts(f"owner.{rater.role}") if f"owner.{rater.role}" in texts else rater.role
-    when = moment_words(local_time(rater.time), texts) if rater.time else None
+    when = moment_words(oslo(rater.time), texts) if rater.time else None
     known = ", ".join(words for words in (role, when) if words)
     return texts("plan.cfs.by", who=known) if known else texts("plan.cfs.clinician")
 
