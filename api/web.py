@@ -99,8 +99,11 @@ def _serve_files(pages: FastAPI) -> None:
     def style(sheet: str) -> Response:
         if f"{sheet}.css" not in SHEETS.values():
             raise HTTPException(404)
-        parts = [(PRINT / name).read_text("utf-8") for name in ("fonts.css", f"{sheet}.css")]
-        return Response("\n".join(parts), media_type="text/css")
+        names = ("fonts.css", f"{sheet}.css", "large.css", "narrow.css")
+        fonts, own, large, narrow = ((PRINT / name).read_text("utf-8") for name in names)
+        # The one column that keeps large letters readable on paper keeps a telephone readable too.
+        style = f"{fonts}\n{own}\n@media screen and (max-width: 45rem) {{\n{large}\n{narrow}}}\n"
+        return Response(style, media_type="text/css")
 
 
 def _answer_errors(pages: FastAPI, texts: Texts) -> None:

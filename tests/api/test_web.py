@@ -82,3 +82,10 @@ def test_health_says_which_rules_are_in_force(client):
 
 def test_an_example_that_is_not_there_is_not_found(client):
     assert client.get("/examples/none").status_code == 404
+
+
+def test_a_plan_has_one_column_on_a_telephone(client):
+    style = client.get("/print/plan.css").text
+    narrow = style[style.index("@media screen and (max-width: 45rem)") :]
+    assert "float: none" in narrow
+    assert style.count("{") == style.count("}")
