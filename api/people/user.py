@@ -1,0 +1,54 @@
+"""A signed-in person or system: role and units, as the sign-in provider says them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, get_args
+
+Role = Literal[
+    "nurse",
+    "doctor",
+    "geriatric_team",
+    "coordinator",
+    "municipal_nurse",
+    "gp",
+    "reader",
+    "analyst",
+    "administrator",
+    "system",
+]
+"""`system` is the hospital's record itself, which sends cases and stays; the others are people."""
+
+ROLES: tuple[Role, ...] = get_args(Role)
+UnitKind = Literal["hospital", "ward", "municipality", "practice"]
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Unit:
+    """A hospital, a ward of one (`STO/GER2`), a municipality by its number, or a GP's practice."""
+
+    kind: UnitKind
+    id: str
+
+    def __str__(self) -> str:
+        return f"{self.kind}:{self.id}"
+
+    @classmethod
+    def parse(cls, text: str) -> Unit | None:
+        """Return the unit that a claim names, or None if it names none."""
+        kind, _, id = text.partition(":")
+        return cls(kind, id) if kind in get_args(UnitKind) and id else None  # type: ignore[arg-type] # just looked up
+
+
+@dataclass(frozen=True, slots=True)
+class User:
+    """Who asks; `units` are those the person works for, and `id` is the provider's name for the person."""
+
+    id: str
+    role: Role
+    units: frozenset[Unit] = frozenset()
+    name: str | None = None
+
+    def of(self, kind: UnitKind) -> frozenset[str]:
+        """Return the ids of the user's units of one kind."""
+        return frozenset(unit.id for unit in self.units if unit.kind == kind)

@@ -1,0 +1,231 @@
+"""Every table. `RECORD` is append-only: the database itself refuses a change of it (`migrations/`)."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Date,
+    DateTime,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+from sqlalchemy.types import TypeDecorator
+
+NAMES = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_name)s",
+    "pk": "pk_%(table_name)s",
+}
+tables = MetaData(naming_convention=NAMES)
+Id = String(40)
+Number = BigInteger().with_variant(Integer, "sqlite")  # SQLite counts up only what is called INTEGER
+
+
+class Moment(TypeDecorator[datetime]):
+    """A moment in UTC, with its zone when read back; a time without a zone is refused."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, _: Any) -> datetime | None:
+        """Return the moment as UTC."""
+        if value is not None and value.tzinfo is None:
+            raise TypeError("A moment is stored with its zone; give it one.")
+        return value.astimezone(UTC) if value else None
+
+    def process_result_value(self, value: datetime | None, _: Any) -> datetime | None:
+        """Return the moment with its zone, which SQLite does not keep."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+person = Table(
+    "person",
+    tables,
+    Column("id", Id, primary_key=True),
+    Column("identity", String(20), unique=True),  # birth number, D-number or aid number
+    Column("local_id", String(300), unique=True),  # `hospital/local id`, where there is no number
+    Column("version", Integer, nullable=False),  # how many events; an ETag is made of it
+)
+rule_set = Table(
+    "rule_set",
+    tables,
+    Column("id", String(80), primary_key=True),  # digest of rules and overlay together
+    Column("digest", String(80), nullable=False),
+    Column("snapshot", Text, nullable=False),
+    Column("overlay", Text),
+)
+assessment = Table(
+    "assessment",
+    tables,
+    Column("id", Id, primary_key=True),
+    Column("person", Id, ForeignKey("person.id"), nullable=False, index=True),
+    Column("screening", Id, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("index_date", Date, nullable=False),
+    Column("language", String(2), nullable=False),
+    Column("inputs", Text, nullable=False),  # the case as it was read, as JSON
+    Column("rule_set", String(80), ForeignKey("rule_set.id"), nullable=False),
+    Column("outcome", Text, nullable=False),  # the result of the contract, as JSON
+    UniqueConstraint("screening", "version"),
+)
+event = Table(
+    "event",
+    tables,
+    Column("id", Id, primary_key=True),
+    Column("person", Id, ForeignKey("person.id"), nullable=False),
+    Column("seq", Integer, nullable=False),
+    Column("kind", String(30), nullable=False),
+    Column("body", Text, nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("by", String(200), nullable=False),
+    Column("by_name", String(300)),
+    Column("role", String(30), nullable=False),
+    Column("unit", String(200)),
+    UniqueConstraint("person", "seq"),
+)
+access = Table(
+    "access",
+    tables,
+    Column("seq", Number, primary_key=True, autoincrement=False),
+    Column("batch", Number, nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("by", String(200), nullable=False),
+    Column("by_name", String(300)),
+    Column("role", String(30), nullable=False),
+    Column("unit", String(200)),
+    Column("person", Id, index=True),  # no foreign key: the log stands alone
+    Column("action", String(40), nullable=False),
+    Column("reason", Text),
+)
+access_batch = Table(
+    "access_batch",
+    tables,
+    Column("id", Number, primary_key=True, autoincrement=False),
+    Column("at", Moment, nullable=False),
+    Column("first", Number, nullable=False),
+    Column("last", Number, nullable=False),
+    Column("previous", String(64), nullable=False, unique=True),
+    Column("hash", String(64), nullable=False, unique=True),
+)
+RECORD = (person, rule_set, assessment, event, access, access_batch)
+
+idempotency = Table(
+    "idempotency",
+    tables,
+    Column("by", String(200), primary_key=True),
+    Column("key", String(200), primary_key=True),
+    Column("fingerprint", String(64), nullable=False),
+    Column("status", Integer, nullable=False),
+    Column("headers", Text, nullable=False),
+    Column("body", Text, nullable=False),
+    Column("at", Moment, nullable=False),
+)
+session = Table(
+    "session",
+    tables,
+    Column("id", String(64), primary_key=True),  # the cookie's hash: a copy of the database opens no session
+    Column("user", Text, nullable=False),
+    Column("csrf", String(64), nullable=False),
+    Column("created", Moment, nullable=False),
+    Column("seen", Moment, nullable=False),
+)
+sign_in = Table(
+    "sign_in",
+    tables,
+    Column("state", String(64), primary_key=True),
+    Column("nonce", String(64), nullable=False),
+    Column("verifier", String(128), nullable=False),
+    Column("next", String(500), nullable=False),
+    Column("at", Moment, nullable=False),
+)
+opened = Table(
+    "opened",
+    tables,
+    Column("id", Id, primary_key=True),
+    Column("by", String(200), nullable=False),
+    Column("person", Id, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("until", Moment, nullable=False),
+    Index("ix_opened_by_person", "by", "person"),
+)
+device = Table(
+    "device",
+    tables,
+    Column("id", Id, primary_key=True),
+    Column("token", String(64), nullable=False, unique=True),  # its hash
+    Column("ward", String(200), nullable=False),
+    Column("label", String(200), nullable=False),
+    Column("by", String(200), nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("revoked", Moment),
+)
+draft = Table(
+    "draft",
+    tables,
+    Column("by", String(200), primary_key=True),
+    Column("person", Id, primary_key=True),
+    Column("form", String(40), primary_key=True),
+    Column("version", Integer, nullable=False),
+    Column("body", Text, nullable=False),
+    Column("at", Moment, nullable=False),
+)
+
+listing = Table(
+    "listing",
+    tables,
+    Column("person", Id, primary_key=True),
+    Column("name", String(300)),
+    Column("born", Date),
+    Column("hospital", String(200)),
+    Column("ward", String(200)),
+    Column("room", String(300)),
+    Column("municipality", String(4)),
+    Column("shared", Boolean, nullable=False),  # whether the municipality has been told of the patient
+    Column("practice", String(200)),
+    Column("protected", Boolean, nullable=False),
+    Column("status", String(30), nullable=False),
+    Column("track", String(30)),
+    Column("pathway", String(1)),
+    Column("cfs_low", Integer),
+    Column("cfs_high", Integer),
+    Column("team_list", String(40)),
+    Column("next_what", String(60)),
+    Column("next_owner", String(60)),
+    Column("next_about", String(60)),
+    Column("next_due", Moment),
+    Column("admitted", Moment),
+    Column("expected", Date),
+    Column("ready", Moment),
+    Column("discharged", Moment),
+    Index("ix_listing_ward_status", "hospital", "ward", "status"),
+    Index("ix_listing_municipality_status", "municipality", "status"),
+    Index("ix_listing_practice_status", "practice", "status"),
+)
+clock = Table(
+    "clock",
+    tables,
+    Column("person", Id, primary_key=True),
+    Column("course", Id, primary_key=True),
+    Column("step", String(60), primary_key=True),
+    Column("owner", String(60), nullable=False),
+    Column("due", Moment),
+    Column("state", String(10), nullable=False),
+    Column("done", Moment),
+)
+REBUILT = (listing, clock)

@@ -1,0 +1,131 @@
+"""What is true of a patient after the events: stays, plans, marks on steps, and what is due."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Literal
+
+from careplans.course.events import ChoiceRecorded, Decided, Place, StepDone, StepNotDone
+
+PlanStatus = Literal["running", "paused", "closed"]
+Why = Literal["readmitted", "superseded", "by_hand", "died"]
+ClockState = Literal["open", "done", "not_done", "paused"]
+Standing = Literal["waiting", "due_soon", "late", "done", "done_late", "not_done", "paused"]
+
+
+@dataclass(frozen=True, slots=True)
+class Stay:
+    """A hospital stay as it stands now."""
+
+    id: str
+    admitted: datetime
+    hospital: str
+    ward: str | None = None
+    expected: date | None = None
+    ready: datetime | None = None
+    discharged: datetime | None = None
+    went_to: Place | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Screening:
+    """A screening and its newest assessment; `stay` is where it was made."""
+
+    id: str
+    assessment: str
+    stay: str | None = None
+    at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PlanState:
+    """A plan and whether it runs; `why` is why it does not, and `marks` the id that its steps are marked under."""
+
+    id: str
+    assessment: str
+    started: date
+    stay: str | None = None
+    rules: tuple[str, ...] = ()
+    modules: tuple[str, ...] = ()
+    renews: str | None = None
+    status: PlanStatus = "running"
+    why: Why | None = None
+
+    @property
+    def marks(self) -> str:
+        """Return the id its steps are marked under: the stay's, so that what was done before the plan still counts."""
+        return self.id if self.renews or self.stay is None else self.stay
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """The whole of it, from the events that stand."""
+
+    stays: tuple[Stay, ...] = ()
+    screenings: tuple[Screening, ...] = ()
+    plans: tuple[PlanState, ...] = ()
+    decisions: tuple[Decided, ...] = ()
+    choices: tuple[ChoiceRecorded, ...] = ()
+    marks: Mapping[tuple[str, str], StepDone | StepNotDone] = field(default_factory=dict)
+    waits: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    owners: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    municipality: str | None = None
+    practice: str | None = None
+    died: date | None = None
+    blocked: bool = False
+    protected: bool = False
+
+    @property
+    def stay(self) -> Stay | None:
+        """Return the newest stay, open or ended."""
+        return self.stays[-1] if self.stays else None
+
+    @property
+    def in_hospital(self) -> bool:
+        """Return whether the patient is alive and the newest stay has not ended."""
+        return self.died is None and self.stay is not None and self.stay.discharged is None
+
+    @property
+    def running(self) -> PlanState | None:
+        """Return the one plan that runs."""
+        return next((plan for plan in reversed(self.plans) if plan.status == "running"), None)
+
+    @property
+    def screening(self) -> Screening | None:
+        """Return the newest screening."""
+        return self.screenings[-1] if self.screenings else None
+
+    @property
+    def empty(self) -> bool:
+        """Return whether nothing stands: such a record is seen by nobody."""
+        return not (self.stays or self.screenings or self.plans)
+
+    @property
+    def in_pathway(self) -> bool:
+        """Return whether somebody owes this patient a next step."""
+        waiting = any(plan.status != "closed" for plan in self.plans)
+        return self.died is None and not self.empty and (self.in_hospital or waiting)
+
+
+@dataclass(frozen=True, slots=True)
+class StepClock:
+    """A step with its date: `due` is the last moment in time, None where the day is not yet known."""
+
+    course: str
+    step: str
+    owner: str
+    due: datetime | None
+    state: ClockState = "open"
+    done: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NextStep:
+    """What comes next and who has it; `what` is a step's id or a task's, `about` the item or plan it concerns."""
+
+    what: str
+    owner: str
+    due: datetime | None = None
+    about: str | None = None
