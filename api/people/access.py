@@ -1,0 +1,124 @@
+"""Who may do what: two tables of data, one by action and one by kind of event; visibility narrows both to one's own."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Literal, get_args
+
+from api.people.user import ROLES, Role
+
+Action = Literal[
+    "me",
+    "screen",
+    "read",
+    "decide",
+    "plan",
+    "step",
+    "life_event",
+    "correct",
+    "retract",
+    "restore",
+    "identify",
+    "open",
+    "drafts",
+    "team_list",
+    "unscreened_list",
+    "ready_list",
+    "municipality_list",
+    "practice_list",
+    "board",
+    "figures",
+    "devices",
+    "access_log",
+]
+ACTIONS: tuple[Action, ...] = get_args(Action)
+Roles = frozenset[Role]
+
+EVERYONE: Roles = frozenset(ROLES)
+READER: Roles = frozenset({"reader"})
+ANALYST: Roles = frozenset({"analyst"})
+ADMINISTRATOR: Roles = frozenset({"administrator"})
+SYSTEM: Roles = frozenset({"system"})
+GP: Roles = frozenset({"gp"})
+MUNICIPALITY: Roles = frozenset({"coordinator", "municipal_nurse"})
+DOCTORS: Roles = frozenset({"doctor", "geriatric_team"})
+HOSPITAL: Roles = DOCTORS | {"nurse"}
+CLINICIANS: Roles = HOSPITAL | MUNICIPALITY | GP
+
+MAY: Mapping[Action, Roles] = {
+    "me": EVERYONE,
+    # One patient
+    "screen": HOSPITAL | SYSTEM,
+    "read": CLINICIANS | READER | SYSTEM,
+    "decide": DOCTORS,
+    "plan": DOCTORS,
+    "step": CLINICIANS,
+    "life_event": CLINICIANS | SYSTEM | ADMINISTRATOR,  # which of them: `RECORDS`
+    "correct": HOSPITAL | SYSTEM,
+    "retract": DOCTORS,
+    "restore": ADMINISTRATOR,  # the only one who can bring back what nobody sees any more
+    "identify": CLINICIANS | SYSTEM | ADMINISTRATOR,  # an administrator finds a patient to hand out the access log
+    "open": CLINICIANS,
+    "drafts": CLINICIANS,
+    # Many patients
+    "team_list": DOCTORS | READER,
+    "unscreened_list": HOSPITAL | READER,
+    "ready_list": HOSPITAL | MUNICIPALITY | READER,
+    "municipality_list": MUNICIPALITY | READER,
+    "practice_list": GP | READER,
+    "board": HOSPITAL | READER,
+    # No patient
+    "figures": ANALYST,
+    "devices": ADMINISTRATOR,
+    "access_log": ADMINISTRATOR,
+}
+
+RECORDS: Mapping[str, Roles] = {
+    # The stay
+    "admitted": HOSPITAL | SYSTEM,
+    "transferred": HOSPITAL | SYSTEM,
+    "discharge_expected": HOSPITAL | SYSTEM,
+    "ready_for_discharge": HOSPITAL | SYSTEM,
+    "discharged": HOSPITAL | SYSTEM,
+    # Screening, decisions, plan
+    "screened": MAY["screen"],
+    "retracted": MAY["retract"],
+    "decided": MAY["decide"],
+    "choice_recorded": MAY["decide"],
+    "plan_started": MAY["plan"],
+    "plan_paused": DOCTORS | MUNICIPALITY,
+    "plan_resumed": DOCTORS | MUNICIPALITY,
+    "plan_closed": DOCTORS | MUNICIPALITY,
+    # Steps
+    "step_done": MAY["step"],
+    "step_not_done": MAY["step"],
+    "clock_paused": HOSPITAL | MUNICIPALITY,
+    "clock_resumed": HOSPITAL | MUNICIPALITY,
+    "owner_set": HOSPITAL | MUNICIPALITY,
+    # The person
+    "moved": CLINICIANS | SYSTEM,
+    "practice_set": CLINICIANS | SYSTEM,
+    "died": DOCTORS | MUNICIPALITY | GP | SYSTEM,
+    "record_blocked": DOCTORS | SYSTEM | ADMINISTRATOR,
+    "address_protected": CLINICIANS | SYSTEM | ADMINISTRATOR,
+    "merged": SYSTEM | ADMINISTRATOR,
+    # The way back: `may_undo` asks by the kind of what is undone
+    "undone": CLINICIANS | SYSTEM | ADMINISTRATOR,
+}
+UNDOES: Mapping[str, Roles] = {"retracted": MAY["restore"]}
+"""Where others may take an event back than those who may record it."""
+
+
+def may(role: Role, action: Action) -> bool:
+    """Return whether a role may do this at all; whose patient it is, is asked elsewhere."""
+    return role in MAY[action]
+
+
+def may_record(role: Role, kind: str) -> bool:
+    """Return whether a role may record an event of this kind."""
+    return role in RECORDS[kind]
+
+
+def may_undo(role: Role, kind: str) -> bool:
+    """Return whether a role may take back an event of this kind."""
+    return role in RECORDS["undone"] and role in UNDOES.get(kind, RECORDS[kind])

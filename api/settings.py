@@ -1,0 +1,275 @@
+"""What an operator sets: one TOML file named by `RETTHJEM_CONFIG`, and over it the environment (`RETTHJEM_*`)."""
+
+from __future__ import annotations
+
+import os
+import re
+import tomllib
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self, get_args
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
+from pydantic.networks import IPvAnyNetwork
+from pydantic_core import ErrorDetails, PydanticCustomError
+from pydantic_settings import (
+    BaseSettings,
+    InitSettingsSource,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    SettingsError,
+)
+
+from api.people.user import Role
+from engine.errors import InputError
+
+PREFIX = "RETTHJEM_"
+NESTED = "__"
+Algorithm = Literal["ES256", "ES384", "RS256", "PS256"]
+ALGORITHMS: tuple[Algorithm, ...] = get_args(Algorithm)
+LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
+CODES = {
+    "missing": "setting_missing",
+    "extra_forbidden": "setting_unknown",
+    "literal_error": "setting_not_allowed",
+    "greater_than_equal": "setting_too_small",
+    "less_than_equal": "setting_too_large",
+    "not_address": "setting_not_address",
+    "not_https": "setting_not_https",
+    "not_origin": "setting_not_origin",
+    "secret_twice": "setting_secret_twice",
+    "secret_unreadable": "setting_secret_unreadable",
+    "demo_with_issuer": "setting_demo_with_issuer",
+}
+PLAIN_KEY = re.compile(r"[A-Za-z_][A-Za-z_0-9-]{0,40}")
+
+
+def _wrong(kind: str, *within: str) -> PydanticCustomError:
+    """Return what is wrong, to raise inside a validator; pydantic adds the place, `within` what is in it."""
+    return PydanticCustomError(kind, "wrong", {"within": within})
+
+
+def _address(url: str) -> str:
+    """Return a server's address unless it is open to listeners; only this machine may be spoken to without TLS."""
+    parts = urlsplit(url)
+    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.username or parts.query or parts.fragment:
+        raise _wrong("not_address")
+    if parts.scheme == "http" and parts.hostname not in LOOPBACK:
+        raise _wrong("not_https")
+    return url
+
+
+def _origin(url: str) -> str:
+    """Return the address people open, which has no path: cookies and links are made for the whole of it."""
+    parts = urlsplit(url)
+    if parts.scheme not in {"http", "https"} or not parts.netloc or parts.username or parts.path not in {"", "/"}:
+        raise _wrong("not_origin")
+    if parts.query or parts.fragment:
+        raise _wrong("not_origin")
+    return url.rstrip("/")
+
+
+Address = Annotated[str, AfterValidator(_address)]
+Origin = Annotated[str, AfterValidator(_origin)]
+Rate = Annotated[int, Field(ge=1, le=1_000_000)]
+
+
+class Part(BaseModel):
+    """A table of the file."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+
+class Claims(Part):
+    """What the provider calls the things we ask of a token."""
+
+    role: str = Field("role", min_length=1, description="The claim that holds the person's role.")
+    units: str = Field("units", min_length=1, description="The claim that lists units, as `ward:STO/GER2`.")
+    name: str = Field("name", min_length=1, description="The claim that holds the name to show.")
+
+
+class Issuer(Part):
+    """The provider that people sign in with, and whose access tokens are accepted."""
+
+    url: Address = Field(description="The provider's issuer, letter by letter as its tokens say it.")
+    client_id: str = Field(min_length=1, description="What the provider calls this installation.")
+    client_secret: SecretStr | None = Field(None, description="The client's secret; none for a public client.")
+    client_secret_file: Path | None = Field(None, description="A file that holds the client's secret.")
+    audience: tuple[str, ...] = Field(min_length=1, description="Audiences that an access token may be meant for.")
+    algorithms: tuple[Algorithm, ...] = Field(
+        ALGORITHMS, min_length=1, description="Signature algorithms that are accepted."
+    )
+    token_types: tuple[Literal["at+jwt", "JWT"], ...] = Field(
+        ("at+jwt",), min_length=1, description="What an access token's `typ` may be."
+    )
+    scopes: tuple[str, ...] = Field(("openid", "profile"), description="What is asked for at sign-in.")
+    claims: Claims = Field(Claims(), description="What the provider calls role, units and name.")
+    role_names: Mapping[str, Role] = Field({}, description="The provider's words for roles, each with ours.")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _read_secret(cls, given: Any) -> Any:
+        """Read the secret where it lies in a file."""
+        if not isinstance(given, Mapping) or not given.get("client_secret_file"):
+            return given
+        if given.get("client_secret"):
+            raise _wrong("secret_twice", "client_secret_file")
+        return {**given, "client_secret": _secret_in(given["client_secret_file"])}
+
+
+def _secret_in(path: object) -> str:
+    try:
+        secret = Path(str(path)).read_text("utf-8").strip()
+    except (OSError, ValueError):
+        secret = ""
+    if not secret:
+        raise _wrong("secret_unreadable", "client_secret_file")
+    return secret
+
+
+class Sessions(Part):
+    """How long a sign-in lasts."""
+
+    idle_minutes: int = Field(15, ge=1, le=480, description="Minutes without a click before one must sign in again.")
+    longest_hours: int = Field(12, ge=1, le=24, description="Hours after which one must sign in again in any case.")
+
+
+class Limits(Part):
+    """How many requests a minute are answered."""
+
+    person: Rate = Field(600, description="For each signed-in person.")
+    system: Rate = Field(6_000, description="For each system, such as the EPJ.")
+    address: Rate = Field(300, description="For each address, before it has signed in.")
+    sign_in: Rate = Field(30, description="Attempts to sign in, for each address.")
+    wrong_token: Rate = Field(20, description="Tokens that are refused, for each address.")
+
+
+class Log(Part):
+    """What the server writes about itself."""
+
+    level: Literal["debug", "info", "warning", "error"] = Field("info", description="The least that is written.")
+    format: Literal["json", "text"] = Field("json", description="A line of JSON for each event, or text for people.")
+
+
+class Settings(BaseSettings):
+    """Every setting of the server."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX,
+        env_nested_delimiter=NESTED,
+        frozen=True,
+        extra="forbid",
+        hide_input_in_errors=True,
+    )
+
+    database: str = Field(
+        "sqlite:///retthjem.sqlite", min_length=1, repr=False, description="The database's URL: SQLite or PostgreSQL."
+    )
+    host: str = Field("127.0.0.1", min_length=1, description="The address to listen on.")
+    port: int = Field(8000, ge=0, le=65_535, description="The port to listen on; 0 takes a free one.")
+    public_url: Origin | None = Field(None, description="What people write in the browser, if not host and port.")
+    demo: bool = Field(False, description="Synthetic people and an embedded sign-in; never with real patients.")
+    hospital: str = Field("demo", min_length=1, max_length=100, description="The hospital's id where none is said.")
+    overlay: Path | None = Field(None, description="The file with local limits, offsets and contacts.")
+    issuer: Issuer | None = Field(None, description="The provider that people sign in with.")
+    session: Sessions = Field(Sessions(), description="How long a sign-in lasts.")
+    limits: Limits = Field(Limits(), description="How many requests a minute are answered.")
+    opened_hours: int = Field(12, ge=1, le=72, description="Hours that another unit's patient stays open.")
+    idempotency_days: int = Field(7, ge=1, le=90, description="Days that an answer is kept for its idempotency key.")
+    draft_days: int = Field(7, ge=1, le=90, description="Days that an unfinished form is kept.")
+    largest_body: int = Field(
+        20_000_000, ge=10_000, le=100_000_000, description="The most bytes that a request may carry."
+    )
+    trusted_proxies: tuple[IPvAnyNetwork, ...] = Field(
+        (), description="Proxies whose `X-Forwarded-For` is believed, as addresses or networks."
+    )
+    metrics_token: SecretStr | None = Field(None, description="The bearer token that `/metrics` asks for.")
+    log: Log = Field(Log(), description="What the server writes about itself.")
+    stop_seconds: int = Field(20, ge=0, le=300, description="Seconds that requests may take to end when stopped.")
+    upgrade_at_start: bool = Field(True, description="Bring the database to this version when the server starts.")
+
+    @property
+    def address(self) -> str:
+        """Return what people open, without a slash at the end."""
+        shown = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(self.host, self.host)  # noqa: S104 # compared, not bound
+        return self.public_url or f"http://{shown}:{self.port}"
+
+    @property
+    def secure(self) -> bool:
+        """Return whether people reach the server through TLS."""
+        return self.address.startswith("https:")
+
+    @model_validator(mode="after")
+    def _one_way_in(self) -> Self:
+        """Refuse a demo that real people could sign in to, and real people over an open line."""
+        if self.demo and self.issuer:
+            raise _wrong("demo_with_issuer", "demo")
+        if self.issuer and "hospital" not in self.model_fields_set:
+            raise _wrong("missing", "hospital")
+        if self.issuer and not self.secure and urlsplit(self.address).hostname not in LOOPBACK:
+            raise _wrong("not_https", "public_url")
+        return self
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003 # pydantic gives it by name
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003 # likewise
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Return where settings come from, the strongest first."""
+        return init_settings, env_settings, InitSettingsSource(settings_cls, _file_content())
+
+
+def read_settings(**given: object) -> Settings:
+    """Return the settings, with what the command line gave over file and environment; a mistake is an `InputError`."""
+    try:
+        return Settings(**{name: value for name, value in given.items() if value is not None})  # type: ignore[arg-type] # checked by pydantic
+    except ValidationError as wrong:
+        raise _as_input_error(wrong.errors(include_url=False, include_input=False)) from None
+    except SettingsError as wrong:
+        # Its message names the field, and the error it came from may hold the value.
+        field = next((name for name in Settings.model_fields if f'"{name}"' in str(wrong)), "")
+        raise InputError(field or PREFIX, "setting_wrong", environment=_variable((field,))) from None
+
+
+def _file_content() -> dict[str, Any]:
+    named = os.environ.get(f"{PREFIX}CONFIG")
+    if not named:
+        return {}
+    try:
+        return tomllib.loads(Path(named).read_text("utf-8"))
+    except OSError:
+        raise InputError(f"{PREFIX}CONFIG", "setting_file_unreadable") from None
+    except (ValueError, RecursionError):
+        raise InputError(f"{PREFIX}CONFIG", "setting_file_not_toml") from None
+
+
+def _as_input_error(errors: list[ErrorDetails]) -> InputError:
+    """Return the first thing that is wrong, never what was written there: it may be a secret."""
+    first, more = errors[0], {"more": len(errors) - 1} if len(errors) > 1 else {}
+    kind, context = first["type"], first.get("ctx", {})
+    place = (*first["loc"], *context.get("within", ()))
+    limit, allowed = context.get("ge", context.get("le", 0)), context.get("expected", "")
+    allowed, environment = allowed.replace("'", "").replace(" or ", ", "), _variable(place)
+    return InputError(
+        _place(place),
+        CODES.get(kind, "setting_wrong"),
+        environment=environment,
+        limit=limit,
+        allowed=allowed,
+        **more,
+    )
+
+
+def _place(place: Sequence[str | int]) -> str:
+    """Return the path in the file; a key that is no plain word may be a secret in the wrong place."""
+    return ".".join(str(part) for part in place if isinstance(part, int) or PLAIN_KEY.fullmatch(part))
+
+
+def _variable(place: Sequence[str | int]) -> str:
+    """Return the environment variable that sets a field."""
+    return PREFIX + NESTED.join(part.upper() for part in place if isinstance(part, str) and PLAIN_KEY.fullmatch(part))
