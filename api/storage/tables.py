@@ -198,7 +198,8 @@ listing = Table(
     Column("municipality", String(4)),
     Column("shared", Boolean, nullable=False),  # whether the municipality has been told of the patient
     Column("practice", String(200)),
-    Column("protected", Boolean, nullable=False),
+    Column("blocked", Boolean, nullable=False),  # on no list
+    Column("protected", Boolean, nullable=False),  # on lists without a place
     Column("status", String(30), nullable=False),
     Column("track", String(30)),
     Column("pathway", String(1)),
@@ -217,6 +218,12 @@ listing = Table(
     Index("ix_listing_municipality_status", "municipality", "status"),
     Index("ix_listing_practice_status", "practice", "status"),
 )
+alias = Table(
+    "alias",
+    tables,
+    Column("person", Id, primary_key=True),  # a record that was merged into another
+    Column("leads_to", Id, nullable=False, index=True),
+)
 clock = Table(
     "clock",
     tables,
@@ -228,4 +235,4 @@ clock = Table(
     Column("state", String(10), nullable=False),
     Column("done", Moment),
 )
-REBUILT = (listing, clock)
+REBUILT = (listing, alias, clock)

@@ -10,10 +10,21 @@ from datetime import date, datetime
 from typing import Literal, get_args
 
 Place = Literal["home", "adapted_housing", "short_term_care", "care_home"]
+Sex = Literal["female", "male", "unknown"]
 Verdict = Literal["accepted", "overridden"]
 Participant = Literal["patient", "next_of_kin", "treating_doctor", "nurse", "geriatric_team", "gp", "interpreter"]
 Ending = Literal["completed", "declined", "moved", "other"]
 NotDone = Literal["declined", "not_at_home", "admitted", "no_capacity", "not_needed", "other"]
+
+
+@dataclass(frozen=True, slots=True)
+class Described:
+    """Who the patient is, as the sender says it; None is not said and changes nothing."""
+
+    name: str | None = None
+    born: date | None = None
+    sex: Sex | None = None
+    kind: Literal["described"] = "described"
 
 
 @dataclass(frozen=True, slots=True)
@@ -260,7 +271,8 @@ class Undone:
 
 
 Event = (
-    Admitted
+    Described
+    | Admitted
     | Transferred
     | DischargeExpected
     | ReadyForDischarge

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Literal
 
-from careplans.course.events import ChoiceRecorded, Decided, Place, StepDone, StepNotDone
+from careplans.course.events import ChoiceRecorded, Decided, Described, Place, StepDone, StepNotDone
 
 PlanStatus = Literal["running", "paused", "closed"]
 Why = Literal["readmitted", "superseded", "by_hand", "died"]
@@ -71,6 +71,7 @@ class Course:
     marks: Mapping[tuple[str, str], StepDone | StepNotDone] = field(default_factory=dict)
     waits: Mapping[tuple[str, str], str] = field(default_factory=dict)
     owners: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    who: Described = field(default_factory=Described)
     municipality: str | None = None
     practice: str | None = None
     died: date | None = None
