@@ -96,6 +96,7 @@ RECORDS: Mapping[str, Roles] = {
     "clock_resumed": HOSPITAL | MUNICIPALITY,
     "owner_set": HOSPITAL | MUNICIPALITY,
     # The person
+    "described": HOSPITAL | SYSTEM,
     "moved": CLINICIANS | SYSTEM,
     "practice_set": CLINICIANS | SYSTEM,
     "died": DOCTORS | MUNICIPALITY | GP | SYSTEM,
