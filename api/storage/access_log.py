@@ -1,0 +1,192 @@
+"""The access log: a line for each read and change of a patient, chained by hash in batches.
+
+A batch is what one commit of the writer logged. Its hash covers the batch before it and its own lines, so that a line
+that is changed, taken out or moved is found; that the end was cut off is found with a head that was noted elsewhere.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from hashlib import sha256
+from typing import Any
+
+from sqlalchemy import Connection, RowMapping, Select, select
+
+from api.storage.tables import access, access_batch
+from careplans.course.events import By
+
+BEGINNING = "0" * 64
+"""What the first batch has as its previous one."""
+
+WORDS = ("by", "by_name", "role", "unit", "person", "action", "reason")
+LAST_BATCH = (
+    select(access_batch.c.id, access_batch.c.last, access_batch.c.hash).order_by(access_batch.c.id.desc()).limit(1)
+)
+INSERT_LINE = access.insert()
+INSERT_BATCH = access_batch.insert()
+AT_A_TIME = 1000
+canonical = json.JSONEncoder(separators=(",", ":")).encode
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """That someone read or changed a patient's record, or a list of many; a reason where one was asked for."""
+
+    person: str | None
+    action: str
+    by: By
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AccessLine:
+    """A line of the log as it is handed out."""
+
+    seq: int
+    at: datetime
+    person: str | None
+    action: str
+    by: By
+    reason: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class LogReport:
+    """What a check of the log found: how much there is, its head, and the first batch where something is wrong."""
+
+    lines: int
+    batches: int
+    head: str
+    fault: tuple[int, str] | None
+
+
+class Batch:
+    """The lines that one transaction logs; `close` seals them with a hash."""
+
+    def __init__(self, connection: Connection, at: datetime) -> None:
+        before = connection.execute(LAST_BATCH).one_or_none()
+        self.id: int = before.id + 1 if before else 1
+        self.last: int = before.last if before else 0
+        self.head: str = before.hash if before else BEGINNING
+        self.at, self.first = at, self.last + 1
+        self._connection = connection
+        self._lines: list[str] = []
+
+    def add(self, entries: Sequence[Seen]) -> None:
+        """Log what was seen."""
+        if entries:
+            rows = [self._row(seq, entry) for seq, entry in enumerate(entries, self.last + 1)]
+            self._connection.execute(INSERT_LINE, rows)
+            self._lines += map(_line, rows)
+            self.last += len(rows)
+
+    def close(self) -> str:
+        """Seal the lines, if there are any, and return the log's head."""
+        if not self._lines:
+            return self.head
+        row = {"id": self.id, "at": self.at, "first": self.first, "last": self.last, "previous": self.head}
+        digest = _begin_hash(row)
+        digest.update("".join(self._lines).encode())
+        self.head = digest.hexdigest()
+        self._connection.execute(INSERT_BATCH, row | {"hash": self.head})
+        return self.head
+
+    def _row(self, seq: int, entry: Seen) -> dict[str, Any]:
+        by = entry.by
+        return {
+            "seq": seq,
+            "batch": self.id,
+            "at": self.at,
+            "by": by.id,
+            "by_name": by.name,
+            "role": by.role,
+            "unit": by.unit,
+            "person": entry.person,
+            "action": entry.action,
+            "reason": entry.reason,
+        }
+
+
+def head_of(connection: Connection) -> str:
+    """Return the hash of the last batch, which stands for the whole log; note it where the database cannot reach."""
+    last = connection.execute(LAST_BATCH).one_or_none()
+    return str(last.hash) if last else BEGINNING
+
+
+def lines_about(connection: Connection, *people: str) -> tuple[AccessLine, ...]:
+    """Return who has seen or changed a patient's record, oldest first; give every id of one that was merged."""
+    found = connection.execute(select(access).where(access.c.person.in_(people)).order_by(access.c.seq))
+    return tuple(
+        AccessLine(row.seq, row.at, row.person, row.action, By(row.by, row.role, row.unit, row.by_name), row.reason)
+        for row in found
+    )
+
+
+def verify_log(connection: Connection, known_head: str | None = None) -> LogReport:
+    """Check every batch and line in order, in constant memory, and that the log holds a head that was noted earlier."""
+    return _Check(connection, known_head).report()
+
+
+class _Check:
+    """One walk through batches and lines side by side."""
+
+    def __init__(self, connection: Connection, known_head: str | None) -> None:
+        self._batches = _streamed(connection, select(access_batch).order_by(access_batch.c.id))
+        self._lines = _streamed(connection, select(access).order_by(access.c.seq))
+        self._known, self._known_found = known_head, known_head in {None, BEGINNING}
+        self._seen_lines, self._seen_batches, self._head = 0, 0, BEGINNING
+
+    def report(self) -> LogReport:
+        """Walk to the end or the first fault."""
+        fault = self._fault()
+        return LogReport(self._seen_lines, self._seen_batches, self._head, fault)
+
+    def _fault(self) -> tuple[int, str] | None:
+        for batch in self._batches:
+            if code := self._of_place(batch) or self._of_lines(batch):
+                return self._seen_batches + 1, code
+            self._seen_batches, self._head = batch["id"], batch["hash"]
+            self._known_found = self._known_found or batch["hash"] == self._known
+        if (line := next(self._lines, None)) is not None:
+            return line["batch"], "line_outside"
+        return None if self._known_found else (self._seen_batches + 1, "log_cut_off")
+
+    def _of_place(self, batch: RowMapping) -> str | None:
+        if batch["id"] != self._seen_batches + 1:
+            return "batch_missing"
+        if batch["previous"] != self._head:
+            return "batch_moved"
+        return "line_missing" if batch["first"] != self._seen_lines + 1 or batch["last"] < batch["first"] else None
+
+    def _of_lines(self, batch: RowMapping) -> str | None:
+        digest = _begin_hash(batch)
+        for seq in range(batch["first"], batch["last"] + 1):
+            line = next(self._lines, None)
+            if line is None or line["seq"] != seq:
+                return "line_missing"
+            if line["batch"] != batch["id"]:
+                return "line_changed"
+            digest.update(_line(line).encode())
+            self._seen_lines = seq
+        return None if digest.hexdigest() == batch["hash"] else "line_changed"
+
+
+def _streamed(connection: Connection, query: Select[Any]) -> Iterator[RowMapping]:
+    return iter(connection.execute(query.execution_options(yield_per=AT_A_TIME)).mappings())
+
+
+def _begin_hash(batch: Mapping[Any, Any]) -> Any:
+    """Return a hash that covers the batch before and what a batch says of itself."""
+    place = canonical([batch["previous"], batch["id"], _time(batch["at"]), batch["first"], batch["last"]])
+    return sha256(f"{place}\n".encode())
+
+
+def _line(row: Mapping[Any, Any]) -> str:
+    return canonical([row["seq"], _time(row["at"]), *(row[name] for name in WORDS)]) + "\n"
+
+
+def _time(at: datetime) -> str:
+    return at.astimezone(UTC).isoformat(timespec="microseconds")
