@@ -7,12 +7,21 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Literal
 
-from careplans.course.events import ChoiceRecorded, Decided, Described, Place, StepDone, StepNotDone
+from careplans.course.events import ChoiceRecorded, Decided, Described, Ending, Place, StepDone, StepNotDone
 
 PlanStatus = Literal["running", "paused", "closed"]
 Why = Literal["readmitted", "superseded", "by_hand", "died"]
 ClockState = Literal["open", "done", "not_done", "paused"]
 Standing = Literal["waiting", "due_soon", "late", "done", "done_late", "not_done", "paused"]
+TELLS_THE_MUNICIPALITY = frozenset({"municipal_notice", "HPH0", "HPH1"})
+
+
+@dataclass(frozen=True, slots=True)
+class Rest:
+    """Time that a plan or clock waited, which is counted against nobody."""
+
+    since: datetime
+    until: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,17 +40,21 @@ class Stay:
 
 @dataclass(frozen=True, slots=True)
 class Screening:
-    """A screening and its newest assessment; `stay` is where it was made."""
+    """A screening and its newest assessment; `stay` is where it was made, `versions` the older assessments."""
 
     id: str
     assessment: str
     stay: str | None = None
     at: datetime | None = None
+    versions: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class PlanState:
-    """A plan and whether it runs; `why` is why it does not, and `marks` the id that its steps are marked under."""
+    """A plan and whether it runs; `why` is why it does not, and `marks` the id that its steps are marked under.
+
+    `since` is when it stopped running, `rests` the times it has waited before; `ending` is how someone closed it.
+    """
 
     id: str
     assessment: str
@@ -52,6 +65,9 @@ class PlanState:
     renews: str | None = None
     status: PlanStatus = "running"
     why: Why | None = None
+    ending: Ending | None = None
+    since: datetime | None = None
+    rests: tuple[Rest, ...] = ()
 
     @property
     def marks(self) -> str:
@@ -61,7 +77,11 @@ class PlanState:
 
 @dataclass(frozen=True, slots=True)
 class Course:
-    """The whole of it, from the events that stand."""
+    """The whole of it, from the events that stand.
+
+    What concerns a step has the key (`PlanState.marks` or the stay's id, step): `waits` is why its clock waits now,
+    `since` from when, and `rests` the times it has waited before.
+    """
 
     stays: tuple[Stay, ...] = ()
     screenings: tuple[Screening, ...] = ()
@@ -70,6 +90,8 @@ class Course:
     choices: tuple[ChoiceRecorded, ...] = ()
     marks: Mapping[tuple[str, str], StepDone | StepNotDone] = field(default_factory=dict)
     waits: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    since: Mapping[tuple[str, str], datetime] = field(default_factory=dict)
+    rests: Mapping[tuple[str, str], tuple[Rest, ...]] = field(default_factory=dict)
     owners: Mapping[tuple[str, str], str] = field(default_factory=dict)
     who: Described = field(default_factory=Described)
     municipality: str | None = None
@@ -97,6 +119,12 @@ class Course:
     def screening(self) -> Screening | None:
         """Return the newest screening."""
         return self.screenings[-1] if self.screenings else None
+
+    @property
+    def shared(self) -> bool:
+        """Return whether the municipality has been told: before that it sees nothing of the patient."""
+        told = any(isinstance(mark, StepDone) and mark.step in TELLS_THE_MUNICIPALITY for mark in self.marks.values())
+        return told or bool(self.plans) or any(stay.discharged for stay in self.stays)
 
     @property
     def empty(self) -> bool:
