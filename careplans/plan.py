@@ -52,7 +52,7 @@ def build_plan(
     acceptance = accept(assessment, accepted)
     clock = _clock(case, assessment, discharge=discharge, offsets=settings.offsets)
     matters = what_matters(case)
-    marks = marks_of(assessment, acceptance, accepted) | {f"what_matters:{matters.state}": ()} | _place(case)
+    marks = marks_of(assessment, acceptance, accepted) | {f"what_matters:{matters.state}": ()} | place(case)
     blocks = blocks_of(Ground(marks, clock, assessment.ask_next))
     present = _modules_in(blocks)
     pathway = assessment.pathway if f"pathway:{assessment.pathway}" in marks else None
@@ -111,7 +111,7 @@ def _cfs_judgement(assessment: Assessment) -> CfsJudgement:
     return CfsJudgement(basis, rater, valid=not assessment.fired(table["not_valid"]))
 
 
-def _place(case: Case) -> dict[str, tuple[str, ...]]:
+def place(case: Case) -> dict[str, tuple[str, ...]]:
     """Return the mark of an institution where the patient goes there, or lives there and nobody has said else."""
     table = read("plan")["destination"]
     known = next((item for item in ("discharge_to", "residence") if case.answers.get(item) is not None), None)

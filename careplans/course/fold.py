@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
-from datetime import datetime, time
+from datetime import date, datetime, time
 from functools import reduce
 from typing import Any
 
@@ -68,9 +68,8 @@ def _admitted(course: Course, event: Admitted, at: datetime) -> Course:
     course = replace(course, municipality=event.municipality or course.municipality)
     known = next((stay for stay in course.stays if stay.id == event.stay), None)
     old = known or Stay(event.stay, event.at, event.hospital)
-    stay = replace(
-        old, admitted=event.at, hospital=event.hospital, ward=event.ward, expected=event.expected or old.expected
-    )
+    stay = replace(old, admitted=event.at, hospital=event.hospital, ward=event.ward)
+    stay = _expected(stay, event.expected or old.expected, at)
     others = (other for other in course.stays if other.id != event.stay)
     stays = tuple(sorted((*others, stay), key=lambda each: aware(each.admitted)))
     course = replace(course, stays=stays)
@@ -90,8 +89,14 @@ def _transferred(course: Course, event: Transferred, _: datetime) -> Course:
     return _with_stay(course, event.stay, hospital=event.hospital, ward=event.ward)
 
 
-def _discharge_expected(course: Course, event: DischargeExpected, _: datetime) -> Course:
-    return _with_stay(course, event.stay, expected=event.on)
+def _discharge_expected(course: Course, event: DischargeExpected, at: datetime) -> Course:
+    stays = (_expected(each, event.on, at) if each.id == event.stay else each for each in course.stays)
+    return replace(course, stays=tuple(stays))
+
+
+def _expected(stay: Stay, on: date | None, at: datetime) -> Stay:
+    """Set, move or cancel the day; a moved one was said when the first was."""
+    return replace(stay, expected=on, expected_at=(stay.expected_at or at) if on else None)
 
 
 def _ready(course: Course, event: ReadyForDischarge, _: datetime) -> Course:

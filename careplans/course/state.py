@@ -26,7 +26,7 @@ class Rest:
 
 @dataclass(frozen=True, slots=True)
 class Stay:
-    """A hospital stay as it stands now."""
+    """A hospital stay as it stands now; `expected_at` is when someone first said on which day it is to end."""
 
     id: str
     admitted: datetime
@@ -36,6 +36,7 @@ class Stay:
     ready: datetime | None = None
     discharged: datetime | None = None
     went_to: Place | None = None
+    expected_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

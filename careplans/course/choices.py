@@ -1,0 +1,75 @@
+"""What was accepted and chosen, and what still waits for someone's word."""
+
+from __future__ import annotations
+
+from careplans.acceptance import Accepted, accept, contested
+from careplans.catalogue import modules, read
+from careplans.course.state import Course, PlanState
+from rules.assessment import Assessment, Finding
+
+
+def accepted_of(course: Course, plan: PlanState, assessment: Assessment) -> Accepted:
+    """Return what a plan was started from, for `build_plan`; what was not suggested is left out."""
+    rules = _after_choice(course, plan.assessment, assessment, named=frozenset(plan.rules))
+    return Accepted(rules, frozenset(plan.modules) & {module.id for module in modules()})
+
+
+def choice_open(course: Course, of: str, assessment: Assessment) -> bool:
+    """Return whether two tracks wait for a choice that nobody has recorded; overriding both leaves none."""
+    verdicts = _verdicts(course, of)
+    if all(verdicts.get(each.rule) == "overridden" for each in assessment.offers if contested(each)):
+        return False
+    by_hand = frozenset(rule for rule, verdict in verdicts.items() if verdict == "accepted")
+    named = by_hand.union(*(plan.rules for plan in plans_from(course, of)))
+    return accept(assessment, Accepted(_after_choice(course, of, assessment, named=named))).choice_open
+
+
+def undecided_offers(course: Course, of: str, assessment: Assessment) -> tuple[Finding, ...]:
+    """Return the suggestions that nobody has accepted or overridden; a recorded choice decides both its tracks."""
+    if plans_from(course, of):
+        return ()
+    verdicts, chosen = _verdicts(course, of), chosen_track(course, of)
+    waiting = (each for each in assessment.offers if each.rule not in verdicts)
+    return tuple(each for each in waiting if chosen is None or not (contested(each) or each.rule == _shared()))
+
+
+def has_something_to_start(course: Course, of: str, assessment: Assessment) -> bool:
+    """Return whether a suggestion was accepted that no plan has been started from."""
+    chosen = chosen_track(course, of)
+    accepted = any(
+        verdict == "accepted" and _still_offered(assessment, rule, chosen)
+        for rule, verdict in _verdicts(course, of).items()
+    )
+    return (accepted or chosen is not None) and not plans_from(course, of)
+
+
+def chosen_track(course: Course, of: str) -> str | None:
+    """Return the track that the patient and the doctor chose after an assessment."""
+    return next((choice.track for choice in course.choices if choice.assessment == of), None)
+
+
+def plans_from(course: Course, of: str) -> tuple[PlanState, ...]:
+    """Return the plans that an assessment led to, ended or not."""
+    return tuple(plan for plan in course.plans if plan.assessment == of)
+
+
+def _after_choice(course: Course, of: str, assessment: Assessment, *, named: frozenset[str]) -> frozenset[str]:
+    """Return the named rules that were suggested: after a choice with it, and without those of the other track."""
+    chosen = chosen_track(course, of)
+    rules = frozenset(rule for rule in named if _still_offered(assessment, rule, chosen))
+    made = chosen is not None and assessment.fired(_shared())
+    return rules | {_shared()} if made else rules
+
+
+def _still_offered(assessment: Assessment, rule: str, chosen: str | None) -> bool:
+    found = [each for each in assessment.offers if each.rule == rule]
+    lost = chosen is not None and any(contested(each) and each.suggests != f"track:{chosen}" for each in found)
+    return bool(found) and not lost
+
+
+def _verdicts(course: Course, of: str) -> dict[str, str]:
+    return {each.rule: each.verdict for each in course.decisions if each.assessment == of}
+
+
+def _shared() -> str:
+    return str(read("plan")["shared_decision"]["rule"])
