@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
@@ -127,15 +128,17 @@ def lines_about(connection: Connection, *people: str) -> tuple[AccessLine, ...]:
 
 def verify_log(connection: Connection, known_head: str | None = None) -> LogReport:
     """Check every batch and line in order, in constant memory, and that the log holds a head that was noted earlier."""
-    return _Check(connection, known_head).report()
+    batches = select(access_batch).order_by(access_batch.c.id)
+    lines = select(access).order_by(access.c.seq)
+    with _streamed(connection, batches) as batch_rows, _streamed(connection, lines) as line_rows:
+        return _Check(batch_rows, line_rows, known_head).report()
 
 
 class _Check:
     """One walk through batches and lines side by side."""
 
-    def __init__(self, connection: Connection, known_head: str | None) -> None:
-        self._batches = _streamed(connection, select(access_batch).order_by(access_batch.c.id))
-        self._lines = _streamed(connection, select(access).order_by(access.c.seq))
+    def __init__(self, batches: Iterator[RowMapping], lines: Iterator[RowMapping], known_head: str | None) -> None:
+        self._batches, self._lines = batches, lines
         self._known, self._known_found = known_head, known_head in {None, BEGINNING}
         self._seen_lines, self._seen_batches, self._head = 0, 0, BEGINNING
 
@@ -174,8 +177,11 @@ class _Check:
         return None if digest.hexdigest() == batch["hash"] else "line_changed"
 
 
-def _streamed(connection: Connection, query: Select[Any]) -> Iterator[RowMapping]:
-    return iter(connection.execute(query.execution_options(yield_per=AT_A_TIME)).mappings())
+@contextmanager
+def _streamed(connection: Connection, query: Select[Any]) -> Iterator[Iterator[RowMapping]]:
+    """Give the rows of a query some at a time; PostgreSQL holds a cursor open until it is told otherwise."""
+    with connection.execute(query.execution_options(yield_per=AT_A_TIME)) as found:
+        yield iter(found.mappings())
 
 
 def _begin_hash(batch: Mapping[Any, Any]) -> Any:

@@ -62,7 +62,6 @@ def for_writing(engine: Engine) -> Engine:
     own = _engine(engine.url, pool_size=1, max_overflow=0, pool_timeout=WAIT_SECONDS)
     if _is_sqlite(own.url):
         return own.execution_options(retthjem_turn="BEGIN IMMEDIATE")
-    event.listen(own, "commit", _refuse_failed)
     return own.execution_options(retthjem_turn=f"SELECT pg_advisory_xact_lock({TURN})")
 
 
@@ -76,6 +75,13 @@ def reading(engine: Engine) -> Iterator[Connection]:
     )
     with store_errors(), engine.connect().execution_options(**options) as connection, connection.begin():
         yield connection
+
+
+def refuse_failed(connection: Connection) -> None:
+    """Stop where PostgreSQL would turn a commit into a rollback without a word, as an error was passed over."""
+    driver: Any = connection.connection.driver_connection
+    if not _is_sqlite(connection.engine.url) and driver.info.transaction_status.name == "INERROR":
+        raise RuntimeError("A work went on after its statement failed")
 
 
 def _address(url: str) -> URL:
@@ -157,13 +163,6 @@ def _postgresql(address: URL, **pool: Any) -> Engine:
     engine = sqlalchemy.create_engine(address, hide_parameters=True, pool_pre_ping=True, connect_args=arguments, **pool)
     event.listen(engine, "handle_error", _drop_details)
     return engine
-
-
-def _refuse_failed(connection: Connection) -> None:
-    """Stop a commit that PostgreSQL would turn into a rollback without a word, as an error in it was passed over."""
-    driver: Any = connection.connection.driver_connection
-    if driver.info.transaction_status.name == "INERROR":
-        raise RuntimeError("A work went on after its statement failed")
 
 
 def _drop_details(context: ExceptionContext) -> None:

@@ -19,7 +19,7 @@ from typing import Any, Generic, TypeVar
 from sqlalchemy import Connection, Engine
 
 from api.storage.access_log import BEGINNING, Batch, Seen
-from api.storage.engine import for_writing
+from api.storage.engine import for_writing, refuse_failed
 from api.storage.failures import StoreUnavailable, store_errors
 from careplans.course.events import By
 
@@ -119,6 +119,8 @@ class Writer:
         self._engine.dispose()
 
     def _put(self, waiting: _Waiting[Any]) -> None:
+        if threading.current_thread() is self._thread:
+            raise RuntimeError("The writer was asked within a work, and would wait for itself")
         with self._changed:
             if self._closing:
                 raise StoreUnavailable("store_closing")
@@ -179,6 +181,7 @@ class Writer:
 def _together(group: list[_Waiting[Any]], change: Change, batch: Batch) -> None:
     for waiting in group:
         waiting.value = waiting.work(change)
+    refuse_failed(change.connection)
     batch.add(change.entries)
 
 
@@ -189,6 +192,7 @@ def _apart(group: list[_Waiting[Any]], change: Change, batch: Batch) -> None:
             with store_errors(), change.connection.begin_nested():
                 alone = Change(change.connection, change.now)
                 waiting.value = waiting.work(alone)
+                refuse_failed(alone.connection)
                 batch.add(alone.entries)
         except StoreUnavailable:
             raise

@@ -1,7 +1,7 @@
 """The databases that a test runs on: SQLite in a file, and PostgreSQL in a cluster of the test run's own.
 
-The cluster listens on a socket in its own folder only, writes durably as in use, and is gone after the run. Each process
-of xdist starts its own. Where PostgreSQL is not installed its tests are skipped, in CI they fail.
+The cluster listens on a socket in its own folder only, writes durably as in use, and is gone after the run. Each
+process of xdist starts its own. Where PostgreSQL is not installed its tests are skipped, in CI they fail.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from sqlalchemy import Engine
 
 from api.storage.engine import make_engine
 from api.storage.tables import tables
+from api.storage.writer import Writer
 
 Kind = Literal["sqlite", "postgresql"]
 OWNER = "postgres"  # the server refuses to run as root
@@ -157,3 +158,11 @@ def open_engine() -> Iterator[Callable[[Database], Engine]]:
 def engine(database: Database, open_engine: Callable[[Database], Engine]) -> Engine:
     """Give an engine on a database of each kind, with its tables."""
     return open_engine(database)
+
+
+@pytest.fixture
+def writer(engine: Engine) -> Iterator[Writer]:
+    """Give a writer on a database of each kind."""
+    one = Writer(engine)
+    yield one
+    one.close()
