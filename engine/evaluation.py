@@ -36,6 +36,10 @@ class World:
     carried: Memory[Facts] = field(default_factory=dict)
 
 
+Asked: TypeAlias = tuple[Condition, World]
+Answering: TypeAlias = Callable[[Condition, World], Answered]
+
+
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """How a rule came out: the facts behind it when it fired, the answers that could settle it when unsettled."""
@@ -67,14 +71,19 @@ def outcome(condition: Condition, worlds: Sequence[World]) -> Outcome:
 
 def truth(condition: Condition, world: World) -> Truth:
     """Return True, False, or None where the facts do not settle it."""
-    return _remembered(world.decided, condition, lambda: _truth(condition, world))
+    found = world.decided.get(id(condition))  # asked for more than anything else, so without a call in between
+    return found[1] if found else _remember(world.decided, _truth, (condition, world))
 
 
-def _remembered(memory: Memory[Answered], condition: Condition, answer: Callable[[], Answered]) -> Answered:
-    found = memory.get(id(condition))
-    if found is None:
-        found = memory[id(condition)] = (condition, answer())
-    return found[1]
+def _remembered(memory: Memory[Answered], answer: Answering[Answered], asked: Asked) -> Answered:
+    found = memory.get(id(asked[0]))
+    return found[1] if found else _remember(memory, answer, asked)
+
+
+def _remember(memory: Memory[Answered], answer: Answering[Answered], asked: Asked) -> Answered:
+    found = answer(*asked)
+    memory[id(asked[0])] = asked[0], found
+    return found
 
 
 def _truth(condition: Condition, world: World) -> Truth:
@@ -101,7 +110,7 @@ def _truth(condition: Condition, world: World) -> Truth:
 
 def reasons(condition: Condition, world: World) -> Facts:
     """Return facts that alone settle a settled condition as it is."""
-    return _remembered(world.carried, condition, lambda: _reasons(condition, world))
+    return _remembered(world.carried, _reasons, (condition, world))
 
 
 def _reasons(condition: Condition, world: World) -> Facts:
@@ -123,7 +132,7 @@ def _reasons(condition: Condition, world: World) -> Facts:
 
 def missing(condition: Condition, world: World) -> frozenset[str]:
     """Return the items whose answers could settle the condition, or overturn it where it rests on a proposal."""
-    return _remembered(world.asked, condition, lambda: _missing(condition, world))
+    return _remembered(world.asked, _missing, (condition, world))
 
 
 def _missing(condition: Condition, world: World) -> frozenset[str]:
