@@ -51,6 +51,7 @@ class _Waiting(Generic[T]):
     work: Work[T]
     future: asyncio.Future[T] | Future[T]
     loop: asyncio.AbstractEventLoop | None = None
+    left: bool = False
     value: T | None = None
     error: BaseException | None = None
 
@@ -77,12 +78,13 @@ class Writer:
         *,
         most_waiting: int = 512,
         most_together: int = 64,
+        patience: float = 30,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self.head = BEGINNING
         """The access log's head after the last commit, to be noted outside the database now and then."""
         self._engine = for_writing(engine)
-        self._most_waiting, self._most_together, self._now = most_waiting, most_together, now
+        self._most_waiting, self._most_together, self._patience, self._now = most_waiting, most_together, patience, now
         self._waiting: deque[_Waiting[Any]] = deque()
         self._changed = threading.Condition()
         self._closing = False
@@ -93,14 +95,28 @@ class Writer:
         """Do a work and return what it returns, once it is stored durably."""
         loop = asyncio.get_running_loop()
         future: asyncio.Future[T] = loop.create_future()
-        self._put(_Waiting(work, future, loop))
-        return await future
+        waiting = _Waiting(work, future, loop)
+        self._put(waiting)
+        silence = loop.call_later(self._patience, _tell_silence, future)
+        try:
+            return await future
+        finally:
+            silence.cancel()
+            waiting.left = True
 
     def run(self, work: Work[T]) -> T:
         """Do a work, from a thread that may wait."""
         future: Future[T] = Future()
-        self._put(_Waiting(work, future))
-        return future.result()
+        waiting = _Waiting(work, future)
+        self._put(waiting)
+        try:
+            return future.result(self._patience)
+        except TimeoutError:
+            if future.done():  # the work itself raised it, or was done just now
+                return future.result()
+            raise StoreUnavailable("store_gone") from None
+        finally:
+            waiting.left = True
 
     async def log(self, entries: Iterable[Seen]) -> None:
         """Log what is about to be shown; show it after this."""
@@ -139,6 +155,7 @@ class Writer:
                 self._changed.wait_for(lambda: self._waiting or self._closing)
             if not (group := self._take(self._most_together)):
                 return
+            group = [waiting for waiting in group if not waiting.left]  # what nobody waits for is not begun
             self._settle(group)
             _answer(group)
 
@@ -198,6 +215,11 @@ def _apart(group: list[_Waiting[Any]], change: Change, batch: Batch) -> None:
             raise
         except BaseException as error:  # noqa: BLE001 # it is this caller's; the works of the others stand
             waiting.error = error
+
+
+def _tell_silence(future: asyncio.Future[Any]) -> None:
+    if not future.done():
+        future.set_exception(StoreUnavailable("store_gone"))
 
 
 def _fail(group: list[_Waiting[Any]], error: BaseException) -> None:

@@ -6,7 +6,7 @@ import asyncio
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 
 import pytest
@@ -36,7 +36,8 @@ def held(writer: Writer) -> Iterator[None]:
             yield
         finally:
             go_on.set()
-        waiting.result(10)
+        with suppress(StoreUnavailable):  # where the writer of the test has little patience
+            waiting.result(10)
 
 
 async def all_at_once(writer: Writer, *works: Work[object]) -> list[object]:
@@ -151,14 +152,21 @@ def test_whatever_a_work_raises_its_caller_is_answered_and_the_writer_goes_on(wr
     assert writer.run(lambda _: "goes on") == "goes on"
 
 
-def test_a_caller_who_left_is_not_missed(engine: Engine, writer: Writer) -> None:
+def test_what_was_begun_is_stored_though_its_caller_left(engine: Engine, writer: Writer) -> None:
     make_ready(engine)
+    begun, go_on = threading.Event(), threading.Event()
+
+    def slow(change: Change) -> str:
+        begun.set()
+        assert go_on.wait(10)
+        return save("left")(change)
 
     async def leave() -> None:
-        with held(writer):
-            asked = asyncio.create_task(writer(save("left")))
-            await asyncio.sleep(0)
-            asked.cancel()
+        asked = asyncio.create_task(writer(slow))
+        await asyncio.to_thread(begun.wait, 10)
+        asked.cancel()
+        await asyncio.wait([asked])
+        go_on.set()
         assert await writer(save("stays")) == "stays"
 
     asyncio.run(leave())
@@ -166,18 +174,66 @@ def test_a_caller_who_left_is_not_missed(engine: Engine, writer: Writer) -> None
         assert saved(connection) == {"left", "stays"}
 
 
-def test_a_loop_that_closed_is_not_missed(engine: Engine, writer: Writer) -> None:
+def test_what_was_not_begun_when_its_caller_left_is_not_done(engine: Engine, writer: Writer) -> None:
     make_ready(engine)
 
-    async def ask() -> None:
-        asyncio.create_task(writer(save("left"))).add_done_callback(lambda _: None)
-        await asyncio.sleep(0)
+    async def leave() -> None:
+        with held(writer):
+            asked = asyncio.create_task(writer(save("left")))
+            await asyncio.sleep(0)
+            asked.cancel()
+            await asyncio.wait([asked])
+        assert await writer(save("stays")) == "stays"
 
-    with held(writer):
-        asyncio.run(ask())
-    assert writer.run(save("stays")) == "stays"
+    asyncio.run(leave())
     with reading(engine) as connection:
-        assert saved(connection) == {"left", "stays"}
+        assert saved(connection) == {"stays"}
+
+
+def test_a_loop_that_closed_is_not_missed(engine: Engine, writer: Writer) -> None:
+    make_ready(engine)
+    begun, go_on = threading.Event(), threading.Event()
+
+    def slow(change: Change) -> None:
+        begun.set()
+        assert go_on.wait(10)
+
+    async def ask() -> None:
+        asyncio.create_task(writer(slow)).add_done_callback(lambda _: None)
+        await asyncio.to_thread(begun.wait, 10)
+
+    asyncio.run(ask())
+    go_on.set()
+    assert writer.run(save("stays")) == "stays"
+
+
+def test_nobody_waits_for_ever(engine: Engine) -> None:
+    make_ready(engine)
+    writer = Writer(engine, patience=0.2)
+    with held(writer):
+        with pytest.raises(StoreUnavailable, match="store_gone"):
+            asyncio.run(ask(writer, save("a")))
+        with pytest.raises(StoreUnavailable, match="store_gone"):
+            writer.run(save("b"))
+    assert writer.run(save("c")) == "c"
+    writer.close()
+    with reading(engine) as connection:
+        assert saved(connection) == {"c"}
+
+
+def test_a_works_own_time_out_is_told_as_it_is(writer: Writer) -> None:
+    with pytest.raises(TimeoutError):
+        writer.run(run_out)
+    with pytest.raises(TimeoutError):
+        asyncio.run(ask(writer, run_out))
+
+
+def run_out(_: Change) -> None:
+    raise TimeoutError
+
+
+async def ask(writer: Writer, work: Work[object]) -> object:
+    return await writer(work)
 
 
 def test_too_many_who_wait_are_told_at_once(engine: Engine) -> None:
