@@ -50,7 +50,10 @@ class Screening:
 
     def read(self, data: bytes) -> Case:
         """Return the case in a case file, a FHIR Bundle or an admission report."""
-        case = read_case(to_case(read_document(data)).case)
+        return self.checked(read_case(to_case(read_document(data)).case))
+
+    def checked(self, case: Case) -> Case:
+        """Return the case; where only synthetic people may be, raise `InputError` for anyone else's number."""
         if self.synthetic_only and case.patient.id:
             require_synthetic(parse_identity_number(case.patient.id, "patient.id"), "patient.id")
         return case

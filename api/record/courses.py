@@ -1,0 +1,116 @@
+"""A patient's course is read and added to; every change says which version it was made from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from careplans.course.due import Basis, clocks_of
+from careplans.course.next_step import next_step
+from sqlalchemy import Connection
+
+from api.people.access import may_record, may_undo
+from api.people.user import User
+from api.record.possible import refuse_impossible
+from api.record.projection import project
+from api.record.record import Record, by
+from api.record.streams import Naming, Stream, append, find, open_record, read_stream, standing_merges, survivor
+from api.record.who_sees import may_see
+from api.storage.writer import Change
+from careplans.course.events import Event, Recorded, Undone
+from careplans.course.state import NextStep, StepClock
+from engine.errors import InputError
+
+
+class NotYours(Exception):
+    """The role may not do this; what it is about is not said."""
+
+
+class NoSuchPatient(Exception):
+    """No record with this id, or none that the user may see: the answer is the same."""
+
+
+class Changed(Exception):
+    """Someone else was first; the record is now at `version`."""
+
+    def __init__(self, version: int) -> None:
+        super().__init__("changed")
+        self.version = version
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A patient's course with what is due and what comes next."""
+
+    stream: Stream
+    basis: Mapping[str, Basis]
+    clocks: tuple[StepClock, ...]
+    next_step: NextStep | None
+
+
+def read(record: Record, connection: Connection, person: str) -> Seen:
+    """Return a patient's course; whether the user may see it was asked before."""
+    stream = read_stream(connection, survivor(connection, person))
+    if stream is None:
+        raise NoSuchPatient
+    course = stream.course
+    ids = [plan.assessment for plan in course.plans]
+    basis = record.bases.of(connection, [*ids, *([course.screening.assessment] if course.screening else [])])
+    clocks = clocks_of(course, basis, record.offsets)
+    return Seen(stream, basis, clocks, next_step(course, clocks, basis))
+
+
+def visible(connection: Connection, user: User, person: str, *, now: datetime) -> str:
+    """Return the id of the record that the user may see under this id; raise `NoSuchPatient` for any other."""
+    leads_to = survivor(connection, person)
+    if not may_see(connection, user, leads_to, now=now):
+        raise NoSuchPatient
+    return leads_to
+
+
+def add(record: Record, user: User, event: Event, *, change: Change, person: str, expected: int | None) -> Stream:
+    """Write an event of a patient that the user may see; raise `Changed` where another came first."""
+    here = visible(change.connection, user, person, now=change.now)
+    stream = read_stream(change.connection, here)
+    if stream is None:
+        raise NoSuchPatient
+    if expected is not None and stream.version != expected:
+        raise Changed(stream.version)
+    refuse_impossible(event, stream, now=change.now, connection=change.connection)
+    _refuse_role(user, event, stream.recorded)
+    return write(record, user, event, change=change, stream=stream)
+
+
+def write(record: Record, user: User, event: Event, *, change: Change, stream: Stream) -> Stream:
+    """Write an event, the patient's rows in the lists, and the line in the access log."""
+    before = set(standing_merges(stream.recorded))
+    stream = append(change.connection, stream, [event], by=by(user), at=change.now)
+    project(change.connection, stream, record.bases, record.offsets)
+    for parted in before - set(standing_merges(stream.recorded)):
+        other = read_stream(change.connection, parted)
+        if other:
+            project(change.connection, other, record.bases, record.offsets)
+    change.saw(stream.person, event.kind, by(user))
+    return stream
+
+
+def open_course(record: Record, user: User, events: list[Event], *, change: Change, naming: Naming) -> Stream:
+    """Return the record with that number or local id, opened where there is none, after the events were written."""
+    found = find(change.connection, naming)
+    stream = read_stream(change.connection, found) if found else open_record(change.connection, naming)
+    if stream is None:
+        raise NoSuchPatient
+    if found and user.role != "system" and not may_see(change.connection, user, found, now=change.now):
+        raise InputError("patient", "patient_elsewhere")
+    for event in events:
+        refuse_impossible(event, stream, now=change.now, connection=change.connection)
+        stream = write(record, user, event, change=change, stream=stream)
+    return stream
+
+
+def _refuse_role(user: User, event: Event, recorded: tuple[Recorded, ...]) -> None:
+    undone = next((each for each in recorded if isinstance(event, Undone) and each.id == event.event), None)
+    allowed = may_undo(user.role, undone.event.kind) if undone else may_record(user.role, event.kind)
+    if not allowed:
+        raise NotYours

@@ -1,0 +1,118 @@
+"""What each list holds and in which order, as conditions on `listing` and `clock`; no other patient is on a list."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any, Literal, get_args
+
+from sqlalchemy import ColumnElement, and_, case, exists, func, literal, or_, select
+
+from api.people.user import User
+from api.storage.tables import clock, listing
+from careplans.course.due import SCREENING
+
+ListName = Literal["team", "municipality", "coordinator", "practice", "unscreened", "ready", "late"]
+LISTS: tuple[ListName, ...] = get_args(ListName)
+OrderCode = Literal["soonest", "longest_in_hospital", "fetch_first", "longest_late"]
+Holds = ColumnElement[bool]
+
+LONG_STAY = timedelta(days=7)  # a long-stayer is one who waits for longer (section 6 of the clinical specification)
+FETCH_FIRST = ("over_a_week", "services_not_settled", "waited_longest")
+"""Why someone ready for discharge stands where they do, the first of them first."""
+
+TEAM = "geriatric_team"
+SETTLES_SERVICES = "HPH0"
+ACKNOWLEDGES = ("admission_report", SETTLES_SERVICES)
+
+in_hospital = listing.c.discharged.is_(None)
+high_cfs_first = -func.coalesce(listing.c.cfs_high, 0)
+name = func.coalesce(listing.c.name, "")
+
+
+@dataclass(frozen=True, slots=True)
+class Asker:
+    """Who asks, for the moment that the list is made for, and from which age patients are screened."""
+
+    user: User
+    as_of: datetime
+    today: date
+    screened_from_age: int
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A list: whom it holds, and what it is sorted by before CFS and name; `order` is what texts say in words."""
+
+    holds: Callable[[Asker], Holds]
+    at: ColumnElement[Any]
+    order: OrderCode
+    rank: Callable[[Asker], ColumnElement[int]] = lambda _: literal(0)
+    ids: tuple[ColumnElement[Any], ...] = (listing.c.person,)
+
+
+def step_is(steps: tuple[str, ...], *states: str) -> Holds:
+    """Return the condition that the patient has one of these steps in one of these states."""
+    mine = and_(clock.c.person == listing.c.person, clock.c.step.in_(steps), clock.c.state.in_(states))
+    return exists(select(clock.c.person).where(mine))
+
+
+def unscreened(asker: Asker) -> Holds:
+    """Return the condition that nobody has screened this stay of someone old enough, or of an age nobody knows.
+
+    A plan that a readmission paused waits for a new screening, whatever the age.
+    """
+    old_enough = listing.c.born <= years_before(asker.today, asker.screened_from_age)
+    eligible = or_(listing.c.born.is_(None), old_enough, listing.c.status == "paused")
+    return and_(in_hospital, eligible, step_is((SCREENING,), "open", "paused"))
+
+
+def years_before(day: date, years: int) -> date:
+    """Return the last birthday of someone who has lived that many whole years on a day."""
+    try:
+        return day.replace(year=day.year - years)
+    except ValueError:  # born on a leap day, and it is not one that year
+        return day.replace(year=day.year - years, day=28)
+
+
+def _team(asker: Asker) -> Holds:
+    suggested = and_(in_hospital, listing.c.team_list.is_not(None))
+    return or_(unscreened(asker), suggested, listing.c.next_owner == TEAM)
+
+
+def _municipality(asker: Asker) -> Holds:
+    return and_(listing.c.municipality.in_(asker.user.of("municipality")), listing.c.shared)
+
+
+def _new_to_municipality(asker: Asker) -> Holds:
+    unanswered = and_(step_is(ACKNOWLEDGES, "open"), ~step_is(ACKNOWLEDGES, "done"))
+    return and_(_municipality(asker), in_hospital, unanswered)
+
+
+def _practice(asker: Asker) -> Holds:
+    return listing.c.practice.in_(asker.user.of("practice"))
+
+
+def _ready(_: Asker) -> Holds:
+    return and_(in_hospital, listing.c.ready.is_not(None))
+
+
+def _fetch_first(asker: Asker) -> ColumnElement[int]:
+    over_a_week = listing.c.ready < asker.as_of - LONG_STAY
+    return case((over_a_week, 0), (step_is((SETTLES_SERVICES,), "open"), 1), else_=2)
+
+
+def _late(asker: Asker) -> Holds:
+    return and_(clock.c.state == "open", clock.c.due < asker.as_of)
+
+
+KINDS: Mapping[ListName, Kind] = {
+    "team": Kind(_team, listing.c.soonest, "soonest"),
+    "municipality": Kind(_municipality, listing.c.soonest, "soonest"),
+    "coordinator": Kind(_new_to_municipality, listing.c.soonest, "soonest"),
+    "practice": Kind(_practice, listing.c.soonest, "soonest"),
+    "unscreened": Kind(unscreened, listing.c.admitted, "longest_in_hospital"),
+    "ready": Kind(_ready, listing.c.ready, "fetch_first", rank=_fetch_first),
+    "late": Kind(_late, clock.c.due, "longest_late", ids=(listing.c.person, clock.c.course, clock.c.step)),
+}

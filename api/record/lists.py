@@ -1,0 +1,290 @@
+"""The lists: patients of the user's own units, a page at a time, with as many statements for one as for two hundred.
+
+A patient is on a list while `listing.listed` holds: alive, in the pathway, not blocked. A protected address takes place
+and municipality with it. Each row that is read is a line in the access log, which the caller writes before it answers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Generic, TypeVar
+
+from sqlalchemy import ColumnElement, Connection, Row, Select, and_, bindparam, func, literal, select, tuple_
+
+from api.people.user import User
+from api.record.cursors import Cursor, cursor_from_text, cursor_to_text
+from api.record.list_kinds import (
+    FETCH_FIRST,
+    KINDS,
+    Asker,
+    Kind,
+    ListName,
+    OrderCode,
+    high_cfs_first,
+    in_hospital,
+    name,
+)
+from api.record.record import Record, by
+from api.record.who_sees import of_ward, own_patients
+from api.storage.access_log import Seen
+from api.storage.tables import Moment, clock, listing
+from careplans.course.due import SCREENING, standing
+from careplans.course.events import By
+from careplans.course.state import NextStep, Standing, StepClock
+from rules.limits import SCREENED_FROM_AGE
+from rules.times import oslo_day
+
+USUAL, MOST = 50, 200
+CLOCKS = (
+    select(clock).where(clock.c.person.in_(bindparam("people", expanding=True))).order_by(clock.c.due, clock.c.step)
+)
+TIES = select(high_cfs_first.label("cfs"), name.label("name")).where(listing.c.person == bindparam("of"))
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What a list is narrowed to; `ward` is named as `STO/GER2`, and `owner` has the next step or the late clock."""
+
+    ward: str | None = None
+    municipality: str | None = None
+    track: str | None = None
+    owner: str | None = None
+    status: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Which list is asked for, and which page of it; `count` asks how many there are in all."""
+
+    list: ListName
+    filters: Filters = Filters()
+    cursor: str | None = None
+    size: int = USUAL
+    count: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ListedClock:
+    """A clock, and how it stands now."""
+
+    clock: StepClock
+    standing: Standing
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """A patient on a list; `reason` is why the patient is there, or stands where it does, as a code."""
+
+    person: str
+    name: str | None
+    born: date | None
+    hospital: str | None
+    ward: str | None
+    room: str | None
+    municipality: str | None
+    protected: bool
+    status: str
+    track: str | None
+    pathway: str | None
+    cfs_low: int | None
+    cfs_high: int | None
+    next_step: NextStep | None
+    admitted: datetime | None
+    expected: date | None
+    ready: datetime | None
+    discharged: datetime | None
+    late: bool
+    reason: str | None
+    clocks: tuple[ListedClock, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class OnBoard:
+    """A patient on the ward's board, where anyone who passes can read: initials, and nothing that was found."""
+
+    initials: str
+    room: str | None
+    status: str
+    next_step: NextStep | None
+    expected: date | None
+    ready: datetime | None
+    late: bool
+    clocks: tuple[ListedClock, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Listed(Generic[T]):
+    """A page of a list: its rows, the lines for the access log, where it goes on, and how many there are in all."""
+
+    rows: tuple[T, ...]
+    seen: tuple[Seen, ...]
+    order: OrderCode | None = None
+    next_cursor: str | None = None
+    total: int | None = None
+
+
+def listed(record: Record, connection: Connection, asked: Asked, *, user: User, now: datetime) -> Listed[Listing]:
+    """Return a page of a list of the user's own patients."""
+    cursor = cursor_from_text(asked.cursor, asked.list) if asked.cursor else None
+    kind, asker = KINDS[asked.list], _asker(record, user, cursor.as_of if cursor else now)
+    size = max(1, min(asked.size, MOST))
+    query, total = _query(asked, kind, asker), None
+    if asked.count:
+        total = connection.execute(select(func.count()).select_from(query.order_by(None).subquery())).scalar_one()
+    if cursor:
+        query = query.where(_after(connection, cursor, kind, asker))
+    found = connection.execute(query.limit(size + 1)).all()
+    page = found[:size]
+    clocks = _late_clocks(page, now) if asked.list == "late" else _clocks(connection, page, now)
+    rows = tuple(_listing(row, asked.list, own, now=now) for row, own in zip(page, clocks, strict=True))
+    onward = cursor_to_text(_cursor(asked.list, page[-1], kind, asker.as_of)) if len(found) > size else None
+    return Listed(rows, _seen(page, by(user)), kind.order, onward, total)
+
+
+def board(connection: Connection, ward: str, *, by: By, now: datetime) -> Listed[OnBoard]:
+    """Return the patients in the beds of a ward, for its board; a protected one is not shown there at all."""
+    here = and_(of_ward(ward), listing.c.listed, listing.c.protected.is_(False), in_hospital)
+    order = (listing.c.room.is_(None), listing.c.room, listing.c.person)
+    page = connection.execute(select(listing).where(here).order_by(*order).limit(MOST)).all()
+    clocks = _clocks(connection, page, now)
+    rows = tuple(_on_board(row, own, now) for row, own in zip(page, clocks, strict=True))
+    return Listed(rows, _seen(page, by))
+
+
+def _asker(record: Record, user: User, as_of: datetime) -> Asker:
+    from_age = record.screening.ruleset.thresholds[SCREENED_FROM_AGE.name].value
+    return Asker(user, as_of, oslo_day(as_of), int(from_age))
+
+
+def _query(asked: Asked, kind: Kind, asker: Asker) -> Select[Any]:
+    rank = kind.rank(asker).label("list_rank")
+    query = select(listing, rank, kind.at.label("list_at"))
+    owner: ColumnElement[str] = listing.c.next_owner
+    if asked.list == "late":
+        own = [clock.c.course, clock.c.step, clock.c.owner, clock.c.due, clock.c.state, clock.c.done]
+        query = query.add_columns(*own).join_from(listing, clock, clock.c.person == listing.c.person)
+        owner = clock.c.owner
+    query = query.where(listing.c.listed, own_patients(asker.user), kind.holds(asker))
+    query = query.where(*_narrowed(asked.filters, asker.user, owner))
+    return query.order_by(rank, kind.at, high_cfs_first, name, *kind.ids)
+
+
+def _narrowed(filters: Filters, user: User, owner: ColumnElement[str]) -> Iterable[ColumnElement[bool]]:
+    """Give the filters' conditions; to narrow to a municipality must not tell where a protected person lives."""
+    if filters.ward:
+        yield of_ward(filters.ward)
+    if filters.municipality:
+        yield listing.c.municipality == filters.municipality
+        if filters.municipality not in user.of("municipality"):
+            yield listing.c.protected.is_(False)
+    for column, wanted in (
+        (listing.c.track, filters.track),
+        (owner, filters.owner),
+        (listing.c.status, filters.status),
+    ):
+        if wanted:
+            yield column == wanted
+
+
+def _after(connection: Connection, cursor: Cursor, kind: Kind, asker: Asker) -> ColumnElement[bool]:
+    """Return the condition for what comes after a row; where it is gone, some rows come twice rather than never."""
+    begins = (kind.rank(asker), kind.at)
+    at = (literal(cursor.rank), literal(cursor.at, Moment()))
+    ties = connection.execute(TIES, {"of": cursor.ids[0]}).one_or_none()
+    if ties is None:
+        return tuple_(*begins) >= tuple_(*at)
+    place = (*begins, high_cfs_first, name, *kind.ids)
+    return tuple_(*place) > tuple_(*at, literal(ties.cfs), literal(ties.name), *map(literal, cursor.ids))
+
+
+def _cursor(of: ListName, row: Row[Any], kind: Kind, as_of: datetime) -> Cursor:
+    ids = tuple(str(getattr(row, column.key)) for column in kind.ids)
+    return Cursor(of, as_of, row.list_rank, row.list_at, ids)
+
+
+def _clocks(connection: Connection, page: Sequence[Row[Any]], now: datetime) -> list[tuple[ListedClock, ...]]:
+    """Return each patient's clocks, all read at once."""
+    own: dict[str, list[ListedClock]] = {row.person: [] for row in page}
+    for row in connection.execute(CLOCKS, {"people": list(own)}):
+        own[row.person].append(_clock(row, now))
+    return [tuple(own[row.person]) for row in page]
+
+
+def _late_clocks(page: Sequence[Row[Any]], now: datetime) -> list[tuple[ListedClock, ...]]:
+    return [(_clock(row, now),) for row in page]
+
+
+def _clock(row: Row[Any], now: datetime) -> ListedClock:
+    found = StepClock(row.course, row.step, row.owner, row.due, row.state, row.done)
+    return ListedClock(found, standing(found, now))
+
+
+def _listing(row: Row[Any], of: ListName, clocks: tuple[ListedClock, ...], *, now: datetime) -> Listing:
+    return Listing(
+        **{each: getattr(row, each) for each in AS_STORED},
+        room=None if row.protected else row.room,
+        municipality=None if row.protected else row.municipality,
+        next_step=_next_step(row),
+        late=row.soonest < now,
+        reason=_reason(row, of, clocks),
+        clocks=clocks,
+    )
+
+
+AS_STORED = (
+    "person",
+    "name",
+    "born",
+    "hospital",
+    "ward",
+    "protected",
+    "status",
+    "track",
+    "pathway",
+    "cfs_low",
+    "cfs_high",
+    "admitted",
+    "expected",
+    "ready",
+    "discharged",
+)
+
+
+def _reason(row: Row[Any], of: ListName, clocks: tuple[ListedClock, ...]) -> str | None:
+    if of == "ready":
+        return FETCH_FIRST[row.list_rank]
+    if of != "team":
+        return None
+    if any(each.clock.step == SCREENING and each.clock.state in {"open", "paused"} for each in clocks):
+        return "unscreened"
+    return str(row.team_list or "next_step")
+
+
+def _on_board(row: Row[Any], clocks: tuple[ListedClock, ...], now: datetime) -> OnBoard:
+    return OnBoard(
+        initials=initials(row.name),
+        room=row.room,
+        status=row.status,
+        next_step=_next_step(row),
+        expected=row.expected,
+        ready=row.ready,
+        late=row.soonest < now,
+        clocks=clocks,
+    )
+
+
+def initials(full_name: str | None) -> str:
+    """Return the first letter of the first name and of the last."""
+    parts = (full_name or "").split()
+    return "".join(part[0].upper() for part in (parts[:1] + parts[1:][-1:]))
+
+
+def _next_step(row: Row[Any]) -> NextStep | None:
+    return NextStep(row.next_what, row.next_owner, row.next_due, row.next_about) if row.next_what else None
+
+
+def _seen(page: Sequence[Row[Any]], by: By) -> tuple[Seen, ...]:
+    return tuple(Seen(person, "list", by) for person in dict.fromkeys(row.person for row in page))

@@ -1,0 +1,97 @@
+"""What cannot be recorded: something about a stay, plan, assessment or event that the patient does not have."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection
+
+from api.record.streams import Stream, read_stream, survivor
+from careplans.course.events import (
+    Admitted,
+    ChoiceRecorded,
+    ClockPaused,
+    ClockResumed,
+    Decided,
+    Died,
+    Discharged,
+    DischargeExpected,
+    Event,
+    Merged,
+    OwnerSet,
+    PlanClosed,
+    PlanPaused,
+    PlanResumed,
+    PlanStarted,
+    ReadyForDischarge,
+    Retracted,
+    Screened,
+    StepDone,
+    StepNotDone,
+    Transferred,
+    Undone,
+)
+from engine.errors import InputError
+from rules.times import oslo_day
+
+AHEAD = timedelta(minutes=10)  # how far a sender's clock may be before ours
+AFTER_DEATH = frozenset({"undone", "described", "merged", "retracted", "record_blocked", "address_protected"})
+OF_STAY = (Transferred, DischargeExpected, ReadyForDischarge, Discharged)
+OF_PLAN = (PlanPaused, PlanResumed, PlanClosed)
+OF_STEP = (StepDone, StepNotDone, ClockPaused, ClockResumed, OwnerSet)
+OF_ASSESSMENT = (Decided, ChoiceRecorded, PlanStarted)
+
+
+def refuse_impossible(event: Event, stream: Stream, *, now: datetime, connection: Connection) -> None:
+    """Raise `InputError` where the event cannot be about this patient, or cannot have taken place yet."""
+    course = stream.course
+    if course.died is not None and event.kind not in AFTER_DEATH:
+        raise InputError("kind", "patient_has_died")
+    if isinstance(event, Screened):
+        raise InputError("kind", "screened_by_screening")
+    _refuse_future(event, now)
+    _refuse_unknown(event, stream)
+    if isinstance(event, Decided) and event.verdict == "overridden" and not (event.reason or "").strip():
+        raise InputError("reason", "override_needs_reason")
+    if isinstance(event, Merged):
+        _refuse_merging(event, stream, connection)
+
+
+def _refuse_future(event: Event, now: datetime) -> None:
+    at = getattr(event, "at", None)
+    if at is not None and at.tzinfo is None:
+        raise InputError("at", "time_without_zone")
+    if at is not None and at > now + AHEAD:
+        raise InputError("at", "not_yet")
+    if isinstance(event, Died) and event.on > oslo_day(now):
+        raise InputError("on", "not_yet")
+
+
+def _refuse_unknown(event: Event, stream: Stream) -> None:
+    course = stream.course
+    stays, plans = {each.id for each in course.stays}, {each.id for each in course.plans}
+    assessments = {each.assessment for each in course.screenings}
+    known: dict[str, tuple[object, set[str]]] = {}
+    if isinstance(event, OF_STAY):
+        known["stay"] = event.stay, stays
+    elif isinstance(event, OF_PLAN):
+        known["plan"] = event.plan, plans
+    elif isinstance(event, OF_STEP):
+        known["course"] = event.course, stays | plans
+    elif isinstance(event, OF_ASSESSMENT):
+        known["assessment"] = event.assessment, assessments
+    elif isinstance(event, Retracted):
+        known["id"] = event.id, stays if event.of == "stay" else {each.id for each in course.screenings}
+    elif isinstance(event, Undone):
+        known["event"] = event.event, {each.id for each in stream.recorded}
+    for where, (id, ids) in known.items():
+        if id not in ids:
+            raise InputError(where, "not_of_this_patient")
+    if isinstance(event, Admitted) and event.stay in stays:
+        raise InputError("stay", "stay_there_already")
+
+
+def _refuse_merging(event: Merged, stream: Stream, connection: Connection) -> None:
+    other = read_stream(connection, event.other)
+    if other is None or survivor(connection, event.other) != event.other or event.other == stream.person:
+        raise InputError("other", "cannot_be_merged")

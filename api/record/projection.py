@@ -1,0 +1,170 @@
+"""The lists' own rows: what a list shows of a patient, written with every event and made anew by `rebuild`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, delete, insert, select
+
+from api.record.bases import Bases
+from api.record.streams import Stream, read_stream, standing_merges
+from api.storage.tables import alias, clock, listing, person
+from careplans.course.due import Basis, clocks_of, screening_in
+from careplans.course.next_step import END_OF_TIME, next_step
+from careplans.course.state import Course, NextStep, StepClock
+from rules.case import Encounter
+
+DROP = tuple(delete(table).where(table.c.person == bindparam("of")) for table in (listing, clock, alias))
+DROP_ALIASES = delete(alias).where(alias.c.leads_to == bindparam("of"))
+ADD_LISTING, ADD_CLOCK, ADD_ALIAS = insert(listing), insert(clock), insert(alias)
+AT_ONCE = 200
+
+
+def project(
+    connection: Connection, stream: Stream, bases: Bases, offsets: Mapping[str, int], *, is_new: bool = False
+) -> None:
+    """Write a patient's rows anew; a record with nothing in it, or merged into another, has none."""
+    if not is_new:
+        _drop(connection, stream.person)
+    others = standing_merges(stream.recorded)
+    for other in others:
+        _drop(connection, other)
+    if others:
+        connection.execute(ADD_ALIAS, [{"person": other, "leads_to": stream.person} for other in others])
+    if stream.course.empty:
+        return
+    basis = bases.of(connection, _assessments(stream.course))
+    clocks = clocks_of(stream.course, basis, offsets)
+    connection.execute(ADD_LISTING, _listing(stream, clocks, basis))
+    if clocks:
+        connection.execute(ADD_CLOCK, [_clock(stream.person, each) for each in clocks])
+
+
+def rebuild(connection: Connection, bases: Bases, offsets: Mapping[str, int]) -> int:
+    """Make every patient's rows anew, and return how many patients there are."""
+    for table in (listing, clock, alias):
+        connection.execute(delete(table))
+    done, last = 0, ""
+    while ids := _next_ids(connection, last):
+        for each in ids:
+            if connection.execute(select(alias.c.person).where(alias.c.person == each)).first() is None:
+                stream = read_stream(connection, each)
+                if stream:
+                    project(connection, stream, bases, offsets)
+        done, last = done + len(ids), ids[-1]
+    return done
+
+
+def _next_ids(connection: Connection, after: str) -> list[str]:
+    query = select(person.c.id).where(person.c.id > after).order_by(person.c.id).limit(AT_ONCE)
+    return list(connection.execute(query).scalars())
+
+
+def _drop(connection: Connection, person_id: str) -> None:
+    for statement in (*DROP, DROP_ALIASES):
+        connection.execute(statement, {"of": person_id})
+
+
+def _assessments(course: Course) -> set[str]:
+    newest = {course.screening.assessment} if course.screening else set()
+    return newest | {plan.assessment for plan in course.plans if plan.status != "closed"}
+
+
+def _listing(stream: Stream, clocks: tuple[StepClock, ...], basis: Mapping[str, Basis]) -> dict[str, Any]:
+    course = stream.course
+    coming = next_step(course, clocks, basis)
+    return {
+        "person": stream.person,
+        **_who(course),
+        **_where(course),
+        **_found(course, basis),
+        "status": status_of(course),
+        "listed": course.in_pathway and not course.blocked,
+        "soonest": _soonest(clocks, coming),
+        "next_what": coming.what if coming else None,
+        "next_owner": coming.owner if coming else None,
+        "next_about": coming.about if coming else None,
+        "next_due": coming.due if coming else None,
+    }
+
+
+def _soonest(clocks: tuple[StepClock, ...], coming: NextStep | None) -> datetime:
+    """Return the first date that someone must keep, by which the lists are sorted."""
+    waits = {each.step for each in clocks if each.state == "paused"}
+    dates = [each.due for each in clocks if each.state == "open"]
+    if coming and coming.what not in waits:
+        dates.append(coming.due)
+    return min((due for due in dates if due is not None), default=END_OF_TIME)
+
+
+def status_of(course: Course) -> str:
+    """Return where a patient is in the course, in one word."""
+    if course.died:
+        return "died"
+    if course.running:
+        return "running"
+    if any(plan.status == "paused" for plan in course.plans):
+        return "paused"
+    if course.in_hospital and course.stay:
+        return "screened" if screening_in(course, course.stay) else "unscreened"
+    return "closed"
+
+
+def _who(course: Course) -> dict[str, Any]:
+    return {
+        "name": course.who.name,
+        "born": course.who.born,
+        "blocked": course.blocked,
+        "protected": course.protected,
+    }
+
+
+def _where(course: Course) -> dict[str, Any]:
+    stay = course.stay
+    return {
+        "hospital": stay.hospital if stay else None,
+        "ward": stay.ward if stay else None,
+        "municipality": course.municipality,
+        "shared": course.shared,
+        "practice": course.practice,
+        "admitted": stay.admitted if stay else None,
+        "expected": stay.expected if stay else None,
+        "ready": stay.ready if stay else None,
+        "discharged": stay.discharged if stay else None,
+    }
+
+
+def _found(course: Course, basis: Mapping[str, Basis]) -> dict[str, Any]:
+    """Return what the newest assessment found; nothing where nobody has screened."""
+    newest = basis.get(course.screening.assessment) if course.screening else None
+    if newest is None:
+        return dict.fromkeys(("room", "track", "pathway", "cfs_low", "cfs_high", "team_list"))
+    assessment, cfs = newest.assessment, newest.assessment.scores["cfs"]
+    return {
+        "room": newest.case.encounter.room if _still_there(course, newest.case.encounter) else None,
+        "track": assessment.tracks[0].track if assessment.tracks else None,
+        "pathway": assessment.pathway,
+        "cfs_low": cfs.low,
+        "cfs_high": cfs.high,
+        "team_list": assessment.on_team_list.reason if assessment.on_team_list else None,
+    }
+
+
+def _still_there(course: Course, then: Encounter) -> bool:
+    """Return whether the patient is on the ward, in the stay, that the case was about: the room is another's else."""
+    screening, stay = course.screening, course.stay
+    return bool(screening and stay and screening.stay == stay.id and then.ward == stay.ward)
+
+
+def _clock(person_id: str, each: StepClock) -> dict[str, Any]:
+    return {
+        "person": person_id,
+        "course": each.course,
+        "step": each.step,
+        "owner": each.owner,
+        "due": each.due,
+        "state": each.state,
+        "done": each.done,
+    }

@@ -1,0 +1,58 @@
+"""The record: the rules in force, the store, and this hospital's name, as every service needs them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from sqlalchemy import Engine
+
+from api.people.user import User
+from api.record.bases import Bases
+from api.screening import Screening
+from api.storage.rule_sets import keep_rule_set
+from api.storage.writer import Writer
+from careplans.course.events import By
+
+
+@dataclass(frozen=True)
+class Record:
+    """What the services share; made once, when the server starts."""
+
+    screening: Screening
+    engine: Engine
+    writer: Writer
+    hospital: str
+    rule_set: str
+    """The id of the rules in force, which are stored before anything is assessed by them."""
+
+    bases: Bases = field(default_factory=Bases)
+
+    @classmethod
+    def start(cls, screening: Screening, engine: Engine, hospital: str) -> Record:
+        """Return the record over a database that is current."""
+        writer = Writer(engine)
+        ruleset, overlay = screening.ruleset, screening.overlay
+        stored = writer.run(lambda change: keep_rule_set(change.connection, ruleset, overlay))
+        return cls(screening, engine, writer, hospital, stored)
+
+    def close(self) -> None:
+        """Finish what waits to be written, and let the database go."""
+        self.writer.close()
+        self.engine.dispose()
+
+    @property
+    def offsets(self) -> Mapping[str, int]:
+        """Return the municipality's own numbers of days."""
+        return self.screening.overlay.offsets if self.screening.overlay else {}
+
+    def hospital_of(self, user: User) -> str:
+        """Return the hospital a user works at: the only one of the token's, else this server's own."""
+        named = user.of("hospital") | {ward.partition("/")[0] for ward in user.of("ward")}
+        return next(iter(named)) if len(named) == 1 else self.hospital
+
+
+def by(user: User, unit: str | None = None) -> By:
+    """Return a user as an event and the access log name one; the unit is the only one, where there is only one."""
+    units = sorted(map(str, user.units))
+    return By(user.id, user.role, unit or (units[0] if len(units) == 1 else None), user.name)

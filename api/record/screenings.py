@@ -1,0 +1,158 @@
+"""A screening is stored: the case as it came, what the rules made of it, and what it tells of the stay."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, insert, select
+
+from api.people.user import User
+from api.record.projection import project
+from api.record.record import Record, by
+from api.record.streams import Naming, Stream, append, find, new_id, open_record, read_stream
+from api.record.who_sees import may_see
+from api.result import to_result
+from api.storage.tables import assessment
+from api.storage.writer import Change
+from careplans.course.due import Basis
+from careplans.course.events import Event, Screened
+from careplans.course.told import stay_of, told_by
+from engine.errors import InputError
+from engine.texts import Texts
+from forms.model import read_case
+from rules.assessment import Assessment
+from rules.case import Case
+
+ADD = insert(assessment)
+NEWEST = (
+    select(assessment).where(assessment.c.screening == bindparam("of")).order_by(assessment.c.version.desc()).limit(1)
+)
+VERSIONS = select(assessment).where(assessment.c.screening == bindparam("of")).order_by(assessment.c.version)
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A case read and assessed, and the result in words: all that can be done before the store is asked."""
+
+    inputs: str
+    case: Case
+    assessment: Assessment
+    result: dict[str, Any]
+    outcome: str
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """A stored screening: its id and version, the patient's, and the result as it was answered."""
+
+    screening: str
+    version: int
+    person: str
+    outcome: str
+
+
+def prepare(record: Record, content: object, texts: Texts, *, now: datetime) -> Prepared:
+    """Return the case that the JSON value holds, assessed by both engines; raise `InputError` for what is wrong."""
+    case = record.screening.checked(read_case(content))
+    made = record.screening.assess(case, None, now)
+    result = to_result(made, texts)
+    return Prepared(_compact(content), case, made, result, _compact(result), texts.language)
+
+
+def store(record: Record, user: User, prepared: Prepared, change: Change) -> Stored:
+    """Store a new screening and what it tells of the stay; it belongs to the patient that the case names."""
+    hospital = record.hospital_of(user)
+    naming = naming_of(prepared.case, hospital)
+    found = find(change.connection, naming)
+    stream = _own(change, user, found) if found else open_record(change.connection, naming)
+    return _write(record, user, prepared, change=change, stream=stream, version=Version(new_id(), 1))
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """Which screening is written, and which version of it."""
+
+    screening: str
+    number: int
+
+
+def correct(record: Record, user: User, prepared: Prepared, *, change: Change, held: Stored) -> Stored:
+    """Store a newer version of a screening; the older is kept. It must be about the same patient."""
+    naming = naming_of(prepared.case, record.hospital_of(user))
+    if find(change.connection, naming) != held.person:
+        raise InputError("patient", "patient_changed")
+    stream = read_stream(change.connection, held.person)
+    if stream is None:
+        raise InputError("patient", "patient_changed")
+    version = Version(held.screening, held.version + 1)
+    return _write(record, user, prepared, change=change, stream=stream, version=version)
+
+
+def newest(connection: Connection, screening: str) -> Stored | None:
+    """Return the newest version of a screening."""
+    row = connection.execute(NEWEST, {"of": screening}).one_or_none()
+    return Stored(row.screening, row.version, row.person, row.outcome) if row else None
+
+
+def versions(connection: Connection, screening: str) -> list[Stored]:
+    """Return every version of a screening, the oldest first."""
+    rows = connection.execute(VERSIONS, {"of": screening})
+    return [Stored(row.screening, row.version, row.person, row.outcome) for row in rows]
+
+
+def naming_of(case: Case, hospital: str) -> Naming:
+    """Return how the case names its patient; a case that names nobody can be scored, but not stored."""
+    patient = case.patient
+    if not patient.id and not patient.local_id:
+        raise InputError("patient", "patient_unnamed")
+    return Naming(patient.id, None if patient.id else f"{hospital}/{patient.local_id}")
+
+
+def _own(change: Change, user: User, person: str) -> Stream:
+    """Return the stream of a patient that the user may see; the record itself may send anyone's case."""
+    stream = read_stream(change.connection, person)
+    if stream is None or not (user.role == "system" or may_see(change.connection, user, person, now=change.now)):
+        raise InputError("patient", "patient_elsewhere")
+    return stream
+
+
+def _write(
+    record: Record, user: User, prepared: Prepared, *, change: Change, stream: Stream, version: Version
+) -> Stored:
+    assessed, connection = new_id(), change.connection
+    row = {
+        "id": assessed,
+        "person": stream.person,
+        "screening": version.screening,
+        "version": version.number,
+        "at": change.now,
+        "index_date": prepared.assessment.index_date,
+        "language": prepared.language,
+        "inputs": prepared.inputs,
+        "rule_set": record.rule_set,
+        "outcome": prepared.outcome,
+    }
+    connection.execute(ADD, row)
+    record.bases.remember(assessed, Basis(prepared.case, prepared.assessment))
+    is_new = stream.version == 0
+    events = _events(record.hospital_of(user), prepared.case, stream, screened=(version.screening, assessed))
+    stream = append(connection, stream, events, by=by(user), at=change.now)
+    project(connection, stream, record.bases, record.offsets, is_new=is_new)
+    change.saw(stream.person, "screened" if version.number == 1 else "corrected", by(user))
+    return Stored(version.screening, version.number, stream.person, prepared.outcome)
+
+
+def _events(hospital: str, case: Case, stream: Stream, *, screened: tuple[str, str]) -> tuple[Event, ...]:
+    new_stay = case.encounter.id or new_id()
+    told = told_by(case, stream.course, hospital=hospital, stay=new_stay)
+    admitted = next((each.stay for each in told if each.kind == "admitted"), None)
+    stay = admitted or stay_of(case, stream.course)
+    return (*told, Screened(*screened, stay=stay))
+
+
+def _compact(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))

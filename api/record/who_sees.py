@@ -1,0 +1,49 @@
+"""Who sees a patient: the units that have the patient now, or one who opened the record with a reason."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, Connection, and_, exists, false, or_, select
+
+from api.people.user import User
+from api.storage.tables import listing, opened
+
+HOSPITAL_WIDE = frozenset({"geriatric_team", "system"})
+MUNICIPAL = frozenset({"coordinator", "municipal_nurse"})
+SEES_NOBODY = frozenset({"analyst", "administrator"})
+
+
+def own_patients(user: User) -> ColumnElement[bool]:
+    """Return the condition on `listing` that holds for the patients of the user's own units."""
+    if user.role in SEES_NOBODY:
+        return false()
+    hospitals, wards = user.of("hospital"), user.of("ward")
+    mine: list[ColumnElement[bool]] = []
+    if hospitals and (user.role in HOSPITAL_WIDE or not wards):
+        mine.append(listing.c.hospital.in_(hospitals))
+    if wards and user.role not in MUNICIPAL:
+        mine.append(or_(*(of_ward(ward) for ward in sorted(wards))))
+    if user.of("municipality"):
+        mine.append(and_(listing.c.municipality.in_(user.of("municipality")), listing.c.shared))
+    if user.of("practice"):
+        mine.append(listing.c.practice.in_(user.of("practice")))
+    return or_(false(), *mine)
+
+
+def of_ward(ward: str) -> ColumnElement[bool]:
+    """Return the condition on `listing` that holds for the patients of a ward, named as `STO/GER2`."""
+    hospital, _, name = ward.partition("/")
+    return and_(listing.c.hospital == hospital, listing.c.ward == name)
+
+
+def has_opened(user: User, now: datetime) -> ColumnElement[bool]:
+    """Return the condition that the user opened the patient's record with a reason, and still may see it."""
+    mine = and_(opened.c.by == user.id, opened.c.person == listing.c.person, opened.c.until > now)
+    return exists(select(opened.c.id).where(mine))
+
+
+def may_see(connection: Connection, user: User, person: str, *, now: datetime) -> bool:
+    """Return whether the patient is on the user's own unit, or was opened with a reason; a blocked one only so."""
+    mine = or_(and_(own_patients(user), listing.c.blocked.is_(False)), has_opened(user, now))
+    return connection.execute(select(listing.c.person).where(listing.c.person == person, mine)).first() is not None
