@@ -30,7 +30,20 @@ RULES = {"list": 0, "show": 1, "check": 0, "page": 0, "export": 0, "diff": 2}
 """What `retthjem rules` does, and how many names each takes."""
 
 DOCUMENTS = ("checklists", "conversation", "notice", "coordinator", "controls", "discharge")
-LATER = ("message", "population", "simulate", "figures", "db")
+LATER = ("message", "population", "simulate", "figures")
+DATABASE = {
+    "upgrade": "bring it to this version",
+    "downgrade": "take it back to an earlier version",
+    "verify": "check the access log, and replay what was assessed",
+    "backup": "copy it while it is in use",
+    "restore": "put a copy in its place",
+    "rebuild": "make the lists anew",
+    "tidy": "clear sessions, drafts and answers that are past their time",
+}
+"""What `retthjem db` does."""
+
+DATABASE_FILES = {"backup": "OUT", "restore": "FILE"}
+DATABASE_FORCED = ("downgrade", "backup", "restore")
 ARGUMENT = re.compile(r"argument ([\w/-]+):")
 MISSING = re.compile(r"arguments are required: (.+)")
 CHOICE = re.compile(r"\(choose from (.+)\)")
@@ -61,8 +74,8 @@ def main(words: Sequence[str] | None = None) -> int:
         if words and words[0] in LATER:
             raise NotYet("command_later", asked=words[0])
         arguments = _parser().parse_args(words)
-        run: Callable[[argparse.Namespace], None] = arguments.run
-        run(arguments)
+        run: Callable[[argparse.Namespace], int | None] = arguments.run
+        return run(arguments) or DONE
     except Refusal as refused:
         return _say(_in_words(refused, language), WRONG_INPUT if isinstance(refused, InputError) else LACKING)
     except RuleSetError as wrong:
@@ -76,7 +89,6 @@ def main(words: Sequence[str] | None = None) -> int:
         if os.environ.get("RETTHJEM_DEBUG"):
             traceback.print_exc()
         return _say(_in_words(Refusal(None, "defect", kind=type(defect).__name__), language), DEFECT)
-    return DONE
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -88,6 +100,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_rules(commands)
     _add_read(commands)
     _add_serve(commands)
+    _add_db(commands)
     for name in LATER:
         commands.add_parser(name, add_help=False, help="in a later version")
     return parser
@@ -146,6 +159,24 @@ def _add_serve(commands: Any) -> None:
     serve.add_argument("--database", metavar="URL", help="not used before people and plans are stored")
     serve.add_argument("--overlay", type=Path, metavar="FILE.toml")
     serve.set_defaults(run=_serve)
+
+
+def _add_db(commands: Any) -> None:
+    db = commands.add_parser("db", help="the database: " + ", ".join(DATABASE))
+    tasks = db.add_subparsers(required=True, metavar="TASK", dest="what", parser_class=Parser)
+    for what, told in DATABASE.items():
+        task = tasks.add_parser(what, help=told)
+        task.add_argument("--database", metavar="URL", help="else RETTHJEM_DATABASE")
+        task.add_argument("--lang", choices=LANGUAGES, default=LANGUAGES[0])
+        task.set_defaults(run=_db)
+        if what in DATABASE_FILES:
+            task.add_argument("file", type=Path, metavar=DATABASE_FILES[what])
+        if what == "downgrade":
+            task.add_argument("version", metavar="VERSION")
+        if what == "verify":
+            task.add_argument("--head", metavar="HASH", help="a head of the access log that was noted earlier")
+        if what in DATABASE_FORCED:
+            task.add_argument("--force", action="store_true", help="also where something is lost by it")
 
 
 def _takes_a_case(command: argparse.ArgumentParser) -> None:
@@ -300,6 +331,12 @@ def _serve(arguments: argparse.Namespace) -> None:
     from api.web import serve
 
     serve(_screening(arguments), demo=arguments.demo, host=arguments.host, port=arguments.port)
+
+
+def _db(arguments: argparse.Namespace) -> int:
+    from api.db_commands import run
+
+    return run(arguments)
 
 
 def _screening(arguments: argparse.Namespace) -> Screening:

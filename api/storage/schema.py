@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Literal
 
@@ -19,16 +19,23 @@ from engine.errors import InputError
 Standing = Literal["empty", "foreign", "old", "current", "newer"]
 """`foreign` holds tables that are not ours, `newer` a version that this program does not know."""
 
+Then = Callable[[Connection], object]
 MIGRATIONS = "api.storage:migrations"
 VERSION_TABLE = "alembic_version"
 HEAD, BASE = "head", "base"
 
 
-def upgrade(engine: Engine, to: str = HEAD) -> None:
-    """Bring the tables up to a version; a database that is not ours, or of a later program, is refused."""
+def upgrade(engine: Engine, to: str = HEAD, *, then: Then = lambda _: None) -> None:
+    """Bring the tables up to a version; a database that is not ours, or of a later program, is refused.
+
+    `then` is done in the same transaction where the version changed: lists made anew, so that none is ever seen empty.
+    """
     with alone(engine) as connection:
         _refuse_unknown(standing_of(connection))
+        old = _version(connection)
         command.upgrade(_config(connection), to)
+        if _version(connection) != old:
+            then(connection)
 
 
 def downgrade(engine: Engine, to: str, *, lose_record: bool = False) -> None:
@@ -70,7 +77,7 @@ def standing(engine: Engine) -> Standing:
         return standing_of(connection)
 
 
-def make_ready(engine: Engine, *, upgrade_old: bool = False) -> None:
+def make_ready(engine: Engine, *, upgrade_old: bool = False, then: Then = lambda _: None) -> None:
     """Make the tables of an empty SQLite file before the server starts; refuse what must be mended by hand."""
     found = standing(engine)
     _refuse_unknown(found)
@@ -78,7 +85,15 @@ def make_ready(engine: Engine, *, upgrade_old: bool = False) -> None:
         return
     if not upgrade_old and (found == "old" or engine.dialect.name != "sqlite"):
         raise InputError("database", "database_old")
-    upgrade(engine)
+    upgrade(engine, then=then)
+
+
+def require_current(engine: Engine) -> None:
+    """Refuse a database that must be upgraded first, or that is not ours."""
+    found = standing(engine)
+    _refuse_unknown(found)
+    if found != "current":
+        raise InputError("database", "database_old")
 
 
 def standing_of(connection: Connection) -> Standing:

@@ -153,7 +153,7 @@ def _refused(table: str, dialect: str) -> list[tuple[str, str, str]]:
 def _refuse_to_lose() -> None:
     forced = context.config.attributes.get("lose_record", False)
     if not forced and op.get_bind().scalar(sa.text(ANYTHING)):
-        raise InputError("--to", "record_would_be_lost")
+        raise InputError("VERSION", "record_would_be_lost")
 
 
 ANYTHING = "SELECT EXISTS (SELECT 1 FROM person) OR EXISTS (SELECT 1 FROM access)"

@@ -1,0 +1,43 @@
+"""What is kept for a while only: sessions, sign-ins, openings, drafts, answers to requests. Never the record."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, Engine, Table, delete, or_
+
+from api.settings import Settings
+from api.storage.schema import alone
+from api.storage.tables import draft, idempotency, opened, session, sign_in
+
+SIGN_IN_FOR = timedelta(hours=1)
+OPENED_FOR = timedelta(days=30)  # after it ended; who opened what, and why, stays in the access log
+
+
+@dataclass(frozen=True, slots=True)
+class Tidied:
+    """How many rows of each kind were past their time."""
+
+    sessions: int
+    sign_ins: int
+    opened: int
+    drafts: int
+    answers: int
+
+
+def tidy(engine: Engine, settings: Settings, now: datetime) -> Tidied:
+    """Delete what is past its time, also while the server runs."""
+    idle = timedelta(minutes=settings.session.idle_minutes)
+    longest = timedelta(hours=settings.session.longest_hours)
+    past: dict[str, tuple[Table, ColumnElement[bool]]] = {
+        "sessions": (session, or_(session.c.seen < now - idle, session.c.created < now - longest)),
+        "sign_ins": (sign_in, sign_in.c.at < now - SIGN_IN_FOR),
+        "opened": (opened, opened.c.until < now - OPENED_FOR),
+        "drafts": (draft, draft.c.at < now - timedelta(days=settings.draft_days)),
+        "answers": (idempotency, idempotency.c.at < now - timedelta(days=settings.idempotency_days)),
+    }
+    with alone(engine) as connection:
+        return Tidied(
+            **{name: connection.execute(delete(table).where(over)).rowcount for name, (table, over) in past.items()}
+        )
