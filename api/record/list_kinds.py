@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, Literal, get_args
 
-from sqlalchemy import ColumnElement, and_, case, exists, func, literal, or_, select
+from sqlalchemy import ColumnElement, and_, case, exists, func, or_, select
 
 from api.people.user import User
 from api.storage.tables import clock, listing
@@ -48,8 +48,12 @@ class Kind:
     holds: Callable[[Asker], Holds]
     at: ColumnElement[Any]
     order: OrderCode
-    rank: Callable[[Asker], ColumnElement[int]] = lambda _: literal(0)
+    rank: Callable[[Asker], ColumnElement[int]] | None = None
     ids: tuple[ColumnElement[Any], ...] = (listing.c.person,)
+
+    def begins(self, asker: Asker) -> tuple[ColumnElement[Any], ...]:
+        """Return what the list is sorted by first."""
+        return (self.rank(asker), self.at) if self.rank else (self.at,)
 
 
 def step_is(steps: tuple[str, ...], *states: str) -> Holds:

@@ -8,31 +8,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any, Generic, TypeVar
 
 from sqlalchemy import ColumnElement, Connection, Row, Select, and_, bindparam, func, literal, select, tuple_
 
 from api.people.user import User
 from api.record.cursors import Cursor, cursor_from_text, cursor_to_text
-from api.record.list_kinds import (
-    FETCH_FIRST,
-    KINDS,
-    Asker,
-    Kind,
-    ListName,
-    OrderCode,
-    high_cfs_first,
-    in_hospital,
-    name,
-)
+from api.record.list_kinds import KINDS, Asker, Kind, ListName, OrderCode, high_cfs_first, in_hospital, name
+from api.record.list_rows import ListedClock, Listing, OnBoard, to_board, to_clock, to_listing
 from api.record.record import Record, by
 from api.record.who_sees import of_ward, own_patients
 from api.storage.access_log import Seen
 from api.storage.tables import Moment, clock, listing
-from careplans.course.due import SCREENING, standing
 from careplans.course.events import By
-from careplans.course.state import NextStep, Standing, StepClock
 from rules.limits import SCREENED_FROM_AGE
 from rules.times import oslo_day
 
@@ -67,55 +56,6 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True)
-class ListedClock:
-    """A clock, and how it stands now."""
-
-    clock: StepClock
-    standing: Standing
-
-
-@dataclass(frozen=True, slots=True)
-class Listing:
-    """A patient on a list; `reason` is why the patient is there, or stands where it does, as a code."""
-
-    person: str
-    name: str | None
-    born: date | None
-    hospital: str | None
-    ward: str | None
-    room: str | None
-    municipality: str | None
-    protected: bool
-    status: str
-    track: str | None
-    pathway: str | None
-    cfs_low: int | None
-    cfs_high: int | None
-    next_step: NextStep | None
-    admitted: datetime | None
-    expected: date | None
-    ready: datetime | None
-    discharged: datetime | None
-    late: bool
-    reason: str | None
-    clocks: tuple[ListedClock, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class OnBoard:
-    """A patient on the ward's board, where anyone who passes can read: initials, and nothing that was found."""
-
-    initials: str
-    room: str | None
-    status: str
-    next_step: NextStep | None
-    expected: date | None
-    ready: datetime | None
-    late: bool
-    clocks: tuple[ListedClock, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
 class Listed(Generic[T]):
     """A page of a list: its rows, the lines for the access log, where it goes on, and how many there are in all."""
 
@@ -130,16 +70,13 @@ def listed(record: Record, connection: Connection, asked: Asked, *, user: User, 
     """Return a page of a list of the user's own patients."""
     cursor = cursor_from_text(asked.cursor, asked.list) if asked.cursor else None
     kind, asker = KINDS[asked.list], _asker(record, user, cursor.as_of if cursor else now)
-    size = max(1, min(asked.size, MOST))
-    query, total = _query(asked, kind, asker), None
-    if asked.count:
-        total = connection.execute(select(func.count()).select_from(query.order_by(None).subquery())).scalar_one()
-    if cursor:
-        query = query.where(_after(connection, cursor, kind, asker))
+    size, wanted = max(1, min(asked.size, MOST)), _wanted(asked, kind, asker)
+    total = connection.execute(_count(wanted)).scalar_one() if asked.count else None
+    query = wanted.where(_after(connection, cursor, kind, asker)) if cursor else wanted
     found = connection.execute(query.limit(size + 1)).all()
     page = found[:size]
-    clocks = _late_clocks(page, now) if asked.list == "late" else _clocks(connection, page, now)
-    rows = tuple(_listing(row, asked.list, own, now=now) for row, own in zip(page, clocks, strict=True))
+    clocks = _late_ones(page, now) if asked.list == "late" else _clocks(connection, page, now)
+    rows = tuple(to_listing(row, asked.list, own, now=now) for row, own in zip(page, clocks, strict=True))
     onward = cursor_to_text(_cursor(asked.list, page[-1], kind, asker.as_of)) if len(found) > size else None
     return Listed(rows, _seen(page, by(user)), kind.order, onward, total)
 
@@ -150,7 +87,7 @@ def board(connection: Connection, ward: str, *, by: By, now: datetime) -> Listed
     order = (listing.c.room.is_(None), listing.c.room, listing.c.person)
     page = connection.execute(select(listing).where(here).order_by(*order).limit(MOST)).all()
     clocks = _clocks(connection, page, now)
-    rows = tuple(_on_board(row, own, now) for row, own in zip(page, clocks, strict=True))
+    rows = tuple(to_board(row, own, now) for row, own in zip(page, clocks, strict=True))
     return Listed(rows, _seen(page, by))
 
 
@@ -159,17 +96,22 @@ def _asker(record: Record, user: User, as_of: datetime) -> Asker:
     return Asker(user, as_of, oslo_day(as_of), int(from_age))
 
 
-def _query(asked: Asked, kind: Kind, asker: Asker) -> Select[Any]:
-    rank = kind.rank(asker).label("list_rank")
-    query = select(listing, rank, kind.at.label("list_at"))
-    owner: ColumnElement[str] = listing.c.next_owner
+def _wanted(asked: Asked, kind: Kind, asker: Asker) -> Select[Any]:
+    """Return the list from its beginning, in order."""
+    begins = kind.begins(asker)
+    query = select(listing, begins[0].label("list_rank"), kind.at.label("list_at"))
+    owner: ColumnElement[Any] = listing.c.next_owner
     if asked.list == "late":
-        own = [clock.c.course, clock.c.step, clock.c.owner, clock.c.due, clock.c.state, clock.c.done]
+        own = (clock.c.course, clock.c.step, clock.c.owner, clock.c.due, clock.c.state, clock.c.done)
         query = query.add_columns(*own).join_from(listing, clock, clock.c.person == listing.c.person)
         owner = clock.c.owner
     query = query.where(listing.c.listed, own_patients(asker.user), kind.holds(asker))
     query = query.where(*_narrowed(asked.filters, asker.user, owner))
-    return query.order_by(rank, kind.at, high_cfs_first, name, *kind.ids)
+    return query.order_by(*begins, high_cfs_first, name, *kind.ids)
+
+
+def _count(wanted: Select[Any]) -> Select[int]:
+    return wanted.with_only_columns(func.count(), maintain_column_froms=True).order_by(None)
 
 
 def _narrowed(filters: Filters, user: User, owner: ColumnElement[str]) -> Iterable[ColumnElement[bool]]:
@@ -180,19 +122,14 @@ def _narrowed(filters: Filters, user: User, owner: ColumnElement[str]) -> Iterab
         yield listing.c.municipality == filters.municipality
         if filters.municipality not in user.of("municipality"):
             yield listing.c.protected.is_(False)
-    for column, wanted in (
-        (listing.c.track, filters.track),
-        (owner, filters.owner),
-        (listing.c.status, filters.status),
-    ):
-        if wanted:
-            yield column == wanted
+    exactly = ((listing.c.track, filters.track), (owner, filters.owner), (listing.c.status, filters.status))
+    yield from (column == wanted for column, wanted in exactly if wanted)
 
 
 def _after(connection: Connection, cursor: Cursor, kind: Kind, asker: Asker) -> ColumnElement[bool]:
     """Return the condition for what comes after a row; where it is gone, some rows come twice rather than never."""
-    begins = (kind.rank(asker), kind.at)
-    at = (literal(cursor.rank), literal(cursor.at, Moment()))
+    begins = kind.begins(asker)
+    at = (literal(cursor.rank), literal(cursor.at, Moment()))[-len(begins) :]
     ties = connection.execute(TIES, {"of": cursor.ids[0]}).one_or_none()
     if ties is None:
         return tuple_(*begins) >= tuple_(*at)
@@ -201,89 +138,20 @@ def _after(connection: Connection, cursor: Cursor, kind: Kind, asker: Asker) -> 
 
 
 def _cursor(of: ListName, row: Row[Any], kind: Kind, as_of: datetime) -> Cursor:
-    ids = tuple(str(getattr(row, column.key)) for column in kind.ids)
-    return Cursor(of, as_of, row.list_rank, row.list_at, ids)
+    ids = tuple(str(getattr(row, str(column.key))) for column in kind.ids)
+    return Cursor(of, as_of, row.list_rank if kind.rank else 0, row.list_at, ids)
+
+
+def _late_ones(page: Sequence[Row[Any]], now: datetime) -> list[tuple[ListedClock, ...]]:
+    return [(to_clock(row, now),) for row in page]
 
 
 def _clocks(connection: Connection, page: Sequence[Row[Any]], now: datetime) -> list[tuple[ListedClock, ...]]:
     """Return each patient's clocks, all read at once."""
     own: dict[str, list[ListedClock]] = {row.person: [] for row in page}
     for row in connection.execute(CLOCKS, {"people": list(own)}):
-        own[row.person].append(_clock(row, now))
+        own[row.person].append(to_clock(row, now))
     return [tuple(own[row.person]) for row in page]
-
-
-def _late_clocks(page: Sequence[Row[Any]], now: datetime) -> list[tuple[ListedClock, ...]]:
-    return [(_clock(row, now),) for row in page]
-
-
-def _clock(row: Row[Any], now: datetime) -> ListedClock:
-    found = StepClock(row.course, row.step, row.owner, row.due, row.state, row.done)
-    return ListedClock(found, standing(found, now))
-
-
-def _listing(row: Row[Any], of: ListName, clocks: tuple[ListedClock, ...], *, now: datetime) -> Listing:
-    return Listing(
-        **{each: getattr(row, each) for each in AS_STORED},
-        room=None if row.protected else row.room,
-        municipality=None if row.protected else row.municipality,
-        next_step=_next_step(row),
-        late=row.soonest < now,
-        reason=_reason(row, of, clocks),
-        clocks=clocks,
-    )
-
-
-AS_STORED = (
-    "person",
-    "name",
-    "born",
-    "hospital",
-    "ward",
-    "protected",
-    "status",
-    "track",
-    "pathway",
-    "cfs_low",
-    "cfs_high",
-    "admitted",
-    "expected",
-    "ready",
-    "discharged",
-)
-
-
-def _reason(row: Row[Any], of: ListName, clocks: tuple[ListedClock, ...]) -> str | None:
-    if of == "ready":
-        return FETCH_FIRST[row.list_rank]
-    if of != "team":
-        return None
-    if any(each.clock.step == SCREENING and each.clock.state in {"open", "paused"} for each in clocks):
-        return "unscreened"
-    return str(row.team_list or "next_step")
-
-
-def _on_board(row: Row[Any], clocks: tuple[ListedClock, ...], now: datetime) -> OnBoard:
-    return OnBoard(
-        initials=initials(row.name),
-        room=row.room,
-        status=row.status,
-        next_step=_next_step(row),
-        expected=row.expected,
-        ready=row.ready,
-        late=row.soonest < now,
-        clocks=clocks,
-    )
-
-
-def initials(full_name: str | None) -> str:
-    """Return the first letter of the first name and of the last."""
-    parts = (full_name or "").split()
-    return "".join(part[0].upper() for part in (parts[:1] + parts[1:][-1:]))
-
-
-def _next_step(row: Row[Any]) -> NextStep | None:
-    return NextStep(row.next_what, row.next_owner, row.next_due, row.next_about) if row.next_what else None
 
 
 def _seen(page: Sequence[Row[Any]], by: By) -> tuple[Seen, ...]:

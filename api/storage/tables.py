@@ -201,6 +201,8 @@ listing = Table(
     Column("blocked", Boolean, nullable=False),  # on no list
     Column("protected", Boolean, nullable=False),  # on lists without a place
     Column("status", String(30), nullable=False),
+    Column("listed", Boolean, nullable=False),  # alive, in the pathway and not blocked: no list has any other
+    Column("soonest", Moment, nullable=False),  # the first date that someone must keep; the end of time without one
     Column("track", String(30)),
     Column("pathway", String(1)),
     Column("cfs_low", Integer),
@@ -214,9 +216,10 @@ listing = Table(
     Column("expected", Date),
     Column("ready", Moment),
     Column("discharged", Moment),
-    Index("ix_listing_ward_status", "hospital", "ward", "status"),
-    Index("ix_listing_municipality_status", "municipality", "status"),
-    Index("ix_listing_practice_status", "practice", "status"),
+    Index("ix_listing_ward", "hospital", "ward", "listed"),
+    Index("ix_listing_hospital", "hospital", "listed", "soonest"),
+    Index("ix_listing_municipality", "municipality", "listed", "soonest"),
+    Index("ix_listing_practice", "practice", "listed", "soonest"),
 )
 alias = Table(
     "alias",
@@ -234,5 +237,6 @@ clock = Table(
     Column("due", Moment),
     Column("state", String(10), nullable=False),
     Column("done", Moment),
+    Index("ix_clock_due", "state", "due", "person"),
 )
 REBUILT = (listing, alias, clock)

@@ -39,6 +39,8 @@ def _listing() -> None:
         sa.Column("blocked", sa.Boolean(), nullable=False),
         sa.Column("protected", sa.Boolean(), nullable=False),
         sa.Column("status", sa.String(30), nullable=False),
+        sa.Column("listed", sa.Boolean(), nullable=False),
+        sa.Column("soonest", MOMENT, nullable=False),
         sa.Column("track", sa.String(30)),
         sa.Column("pathway", sa.String(1)),
         sa.Column("cfs_low", sa.Integer()),
@@ -54,9 +56,10 @@ def _listing() -> None:
         sa.Column("discharged", MOMENT),
         sa.PrimaryKeyConstraint("person", name="pk_listing"),
     )
-    op.create_index("ix_listing_municipality_status", "listing", ["municipality", "status"])
-    op.create_index("ix_listing_practice_status", "listing", ["practice", "status"])
-    op.create_index("ix_listing_ward_status", "listing", ["hospital", "ward", "status"])
+    op.create_index("ix_listing_hospital", "listing", ["hospital", "listed", "soonest"])
+    op.create_index("ix_listing_municipality", "listing", ["municipality", "listed", "soonest"])
+    op.create_index("ix_listing_practice", "listing", ["practice", "listed", "soonest"])
+    op.create_index("ix_listing_ward", "listing", ["hospital", "ward", "listed"])
 
 
 def _alias() -> None:
@@ -81,3 +84,4 @@ def _clock() -> None:
         sa.Column("done", MOMENT),
         sa.PrimaryKeyConstraint("person", "course", "step", name="pk_clock"),
     )
+    op.create_index("ix_clock_due", "clock", ["state", "due", "person"])
