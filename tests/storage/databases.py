@@ -43,17 +43,17 @@ class Cluster:
 
     def __init__(self, programs: Path) -> None:
         self._programs = programs
-        self._folder = Path(tempfile.mkdtemp(prefix="retthjem-pg-"))
+        self.folder = Path(tempfile.mkdtemp(prefix="retthjem-pg-"))
         self._user = OWNER if os.geteuid() == 0 else None
         if self._user:
-            shutil.chown(self._folder, self._user)
+            shutil.chown(self.folder, self._user)
         self._numbers = count(1)
         self._do("initdb", "--auth=trust", f"--username={OWNER}", "--encoding=UTF8", "--locale=C", "--no-sync")
 
     def start(self) -> None:
         """Start the server and wait until it answers."""
         options = " ".join(f"-c {name}={value}" for name, value in SETTINGS.items())
-        self._do("pg_ctl", "start", "-w", "-l", str(self._folder / "log"), "-o", f"-k {self._folder} {options}")
+        self._do("pg_ctl", "start", "-w", "-l", str(self.folder / "log"), "-o", f"-k {self.folder} {options}")
 
     def stop(self) -> None:
         """Stop the server at once, as a crash would."""
@@ -61,13 +61,13 @@ class Cluster:
 
     def remove(self) -> None:
         """Stop the server if it runs, and delete all it had."""
-        if (self._folder / "data" / "postmaster.pid").exists():
+        if (self.folder / "data" / "postmaster.pid").exists():
             self.stop()
-        shutil.rmtree(self._folder)
+        shutil.rmtree(self.folder)
 
     def url(self, name: str) -> str:
         """Return the address of one of its databases."""
-        return f"postgresql://{OWNER}@/{name}?host={self._folder}"
+        return f"postgresql://{OWNER}@/{name}?host={self.folder}"
 
     @contextmanager
     def database(self) -> Iterator[str]:
@@ -77,15 +77,29 @@ class Cluster:
         yield self.url(name)
         self._admin(f"DROP DATABASE {name} WITH (FORCE)")
 
+    @contextmanager
+    def on_disk(self, disk: Path) -> Iterator[str]:
+        """Give the address of a new database that is kept on a disk of its own."""
+        if self._user:
+            shutil.chown(disk, self._user)
+        place = disk / "tables"
+        place.mkdir()
+        shutil.chown(place, self._user or os.geteuid())
+        self._admin(f"CREATE TABLESPACE small LOCATION '{place}'")
+        self._admin("CREATE DATABASE on_small TABLESPACE small")
+        yield self.url("on_small")
+        self._admin("DROP DATABASE on_small WITH (FORCE)")
+        self._admin("DROP TABLESPACE small")
+
     def _admin(self, statement: str) -> None:
         with psycopg.connect(self.url(OWNER), autocommit=True) as connection:
             connection.execute(statement.encode())
 
     def _do(self, program: str, *arguments: str) -> None:
         subprocess.run(
-            [str(self._programs / program), "-D", str(self._folder / "data"), *arguments],
+            [str(self._programs / program), "-D", str(self.folder / "data"), *arguments],
             check=True,
-            cwd=self._folder,
+            cwd=self.folder,
             user=self._user,
             group=self._user,
             extra_groups=[] if self._user else None,
