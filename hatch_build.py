@@ -29,6 +29,8 @@ PLACES = {
         "designsystemet.LICENSE": "@digdir/designsystemet-css/LICENSE",
         "designsystemet-theme.css": "@digdir/designsystemet-theme/src/themes/designsystemet.css",
         "designsystemet-theme.LICENSE": "@digdir/designsystemet-theme/LICENSE",
+        "htmx.js": "htmx.org/dist/htmx.min.js",
+        "htmx.LICENSE": "htmx.org/LICENSE",
     },
 }
 
