@@ -45,6 +45,12 @@ CODES = {
 PLAIN_KEY = re.compile(r"[A-Za-z_][A-Za-z_0-9-]{0,40}")
 
 
+def is_closed_line(url: str) -> bool:
+    """Return whether nobody on the way can listen: TLS, or this machine itself."""
+    parts = urlsplit(url)
+    return parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in LOOPBACK)
+
+
 def _wrong(kind: str, *within: str) -> PydanticCustomError:
     """Return what is wrong, to raise inside a validator; pydantic adds the place, `within` what is in it."""
     return PydanticCustomError(kind, "wrong", {"within": within})
@@ -55,7 +61,7 @@ def _address(url: str) -> str:
     parts = urlsplit(url)
     if parts.scheme not in {"http", "https"} or not parts.hostname or parts.username or parts.query or parts.fragment:
         raise _wrong("not_address")
-    if parts.scheme == "http" and parts.hostname not in LOOPBACK:
+    if not is_closed_line(url):
         raise _wrong("not_https")
     return url
 
@@ -207,7 +213,7 @@ class Settings(BaseSettings):
             raise _wrong("demo_with_issuer", "demo")
         if self.issuer and "hospital" not in self.model_fields_set:
             raise _wrong("missing", "hospital")
-        if self.issuer and not self.secure and urlsplit(self.address).hostname not in LOOPBACK:
+        if self.issuer and not is_closed_line(self.address):
             raise _wrong("not_https", "public_url")
         return self
 

@@ -1,0 +1,96 @@
+"""How a request is turned away: by status and code, without a word about what it carried."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Literal
+
+Code = Literal[
+    "not_signed_in",
+    "session_ended",
+    "token_refused",
+    "may_not",
+    "not_from_here",
+    "too_many_requests",
+    "sign_in_failed",
+    "role_unknown",
+    "sign_in_unavailable",
+    "device_unknown",
+]
+BEARER = {"WWW-Authenticate": 'Bearer realm="retthjem"'}
+WRONG_BEARER = {"WWW-Authenticate": 'Bearer realm="retthjem", error="invalid_token"'}
+
+
+class Denied(Exception):
+    """A request is turned away; the words are the texts `denied.<code>`."""
+
+    def __init__(self, status: int, code: Code, headers: Mapping[str, str] | None = None) -> None:
+        self.status, self.code, self.headers = status, code, dict(headers or {})
+        super().__init__(code)
+
+
+class NotSignedIn(Denied):
+    """Nobody is signed in, or no longer; pages lead to the sign-in, the API answers 401."""
+
+    def __init__(self, code: Code = "not_signed_in") -> None:
+        super().__init__(401, code, WRONG_BEARER if code == "token_refused" else BEARER)
+
+
+class MayNot(Denied):
+    """The role may not do this."""
+
+    def __init__(self) -> None:
+        super().__init__(403, "may_not")
+
+
+class NotFromHere(Denied):
+    """A change came without the session's own token, or from another site."""
+
+    def __init__(self) -> None:
+        super().__init__(403, "not_from_here")
+
+
+class TooMany(Denied):
+    """The caller asks too often."""
+
+    def __init__(self, seconds: int) -> None:
+        super().__init__(429, "too_many_requests", {"Retry-After": str(seconds)})
+
+
+class SignInFailed(Denied):
+    """The way back from the provider did not fit the way out; one begins again."""
+
+    def __init__(self) -> None:
+        super().__init__(400, "sign_in_failed")
+
+
+class RoleUnknown(Denied):
+    """The provider knows the person, and says no role that we know."""
+
+    def __init__(self) -> None:
+        super().__init__(403, "role_unknown")
+
+
+class DeviceUnknown(Denied):
+    """No screen has this token, or no longer."""
+
+    def __init__(self) -> None:
+        super().__init__(403, "device_unknown")
+
+
+class ProviderAway(Denied):
+    """The sign-in provider does not answer, or not with what it should."""
+
+    def __init__(self) -> None:
+        super().__init__(503, "sign_in_unavailable", {"Retry-After": "30"})
+
+
+Why = Literal["too_long", "not_a_token", "header", "algorithm", "kind", "key", "signature", "claims", "role"]
+
+
+class TokenRefused(Exception):
+    """A token is not accepted; `why` is for the operator's figures, and holds nothing of the token."""
+
+    def __init__(self, why: Why) -> None:
+        self.why = why
+        super().__init__(why)

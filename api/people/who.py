@@ -1,0 +1,121 @@
+"""Who asks, for FastAPI: by a bearer token or a session's cookie; nobody else gets further."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Awaitable, Callable
+from typing import Annotated
+from urllib.parse import urlsplit
+
+from fastapi import Depends
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+
+from api.people.access import Action, may
+from api.people.entrance import Entrance, entrance_of
+from api.people.refused import MayNot, NotFromHere, NotSignedIn, TokenRefused
+from api.people.sessions import Session
+from api.people.user import User
+
+SESSION, DEVICE = "retthjem", "tavle"
+CSRF_FIELD, CSRF_HEADER = "csrf", "x-csrf-token"
+HARMLESS = frozenset({"GET", "HEAD", "OPTIONS"})
+FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
+
+
+async def signed(request: Request) -> User:
+    """Return who asks; raise `NotSignedIn`, or `TooMany` where they ask too often."""
+    entrance = entrance_of(request)
+    if "authorization" in request.headers:
+        user = await _by_token(request, entrance)
+    else:
+        user = (await _by_session(request, entrance)).user
+    request.state.user = user
+    entrance.limiter.count_user(user)
+    return user
+
+
+Signed = Annotated[User, Depends(signed)]
+
+
+async def watching(request: Request) -> User:
+    """Return who looks at a board: a ward's screen, or someone signed in who may see boards."""
+    entrance = entrance_of(request)
+    token = request.cookies.get(entrance.cookie(DEVICE))
+    screen = await run_in_threadpool(entrance.devices.find, token) if token and request.method in HARMLESS else None
+    if screen is None:
+        return await needs("board")(await signed(request))
+    request.state.user = screen
+    entrance.limiter.count_user(screen)
+    return screen
+
+
+Watching = Annotated[User, Depends(watching)]
+"""For the board alone: nothing else takes a screen's token."""
+
+
+def needs(action: Action) -> Callable[[User], Awaitable[User]]:
+    """Return the dependency that gives the user where the role may do this, and raises `MayNot` where not."""
+
+    async def allowed(user: Signed) -> User:
+        if not may(user.role, action):
+            raise MayNot
+        return user
+
+    return allowed
+
+
+def csrf_of(request: Request) -> str:
+    """Return what a form must send back in `csrf`; empty where the caller has no session."""
+    found: Session | None = getattr(request.state, "session", None)
+    return found.csrf if found else ""
+
+
+async def session_of(request: Request) -> Session | None:
+    """Return the session of the browser that asks, if it has one that lasts."""
+    entrance = entrance_of(request)
+    cookie = request.cookies.get(entrance.cookie(SESSION))
+    return await run_in_threadpool(entrance.sessions.find, cookie) if cookie else None
+
+
+async def check_forgery(request: Request, csrf: str) -> None:
+    """Raise `NotFromHere` unless a change comes from our own page and carries the session's token."""
+    said = request.headers.get(CSRF_HEADER)
+    if said is None and request.headers.get("content-type", "").startswith(FORMS):
+        field = (await request.form()).get(CSRF_FIELD)
+        said = field if isinstance(field, str) else None
+    if not from_here(request) or not secrets.compare_digest((said or "").encode(), csrf.encode()):
+        raise NotFromHere
+
+
+def from_here(request: Request) -> bool:
+    """Return whether the browser says that one of our own pages asks."""
+    site, origin = request.headers.get("sec-fetch-site"), request.headers.get("origin", "")
+    if site is not None:
+        return site == "same-origin"
+    own = {request.headers.get("host"), urlsplit(entrance_of(request).settings.address).netloc}
+    return origin.startswith(("https://", "http://")) and urlsplit(origin).netloc in own
+
+
+async def _by_token(request: Request, entrance: Entrance) -> User:
+    said = request.headers.getlist("authorization")
+    scheme, _, token = said[0].partition(" ")
+    try:
+        if len(said) != 1 or scheme.lower() != "bearer":
+            raise TokenRefused("not_a_token")
+        return entrance.reading.user(await entrance.tokens.access(token.strip()))
+    except TokenRefused:
+        entrance.limiter.count_address(request, "wrong_token")
+        raise NotSignedIn("token_refused") from None
+
+
+async def _by_session(request: Request, entrance: Entrance) -> Session:
+    found = await session_of(request)
+    if found is None:
+        entrance.limiter.count_address(request)
+        raise NotSignedIn("session_ended" if entrance.cookie(SESSION) in request.cookies else "not_signed_in")
+    if request.method not in HARMLESS:
+        await check_forgery(request, found.csrf)
+    await entrance.sessions.keep(found)
+    request.state.session = found
+    return found
