@@ -14,6 +14,7 @@ from concurrent.futures import Future
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from time import perf_counter
 from typing import Any, Generic, TypeVar
 
 from sqlalchemy import Connection, Engine
@@ -79,12 +80,14 @@ class Writer:
         most_waiting: int = 512,
         most_together: int = 64,
         patience: float = 30,
+        committed: Callable[[int, float], None] = lambda _changes, _seconds: None,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self.head = BEGINNING
         """The access log's head after the last commit, to be noted outside the database now and then."""
         self._engine = for_writing(engine)
         self._most_waiting, self._most_together, self._patience, self._now = most_waiting, most_together, patience, now
+        self._committed = committed
         self._waiting: deque[_Waiting[Any]] = deque()
         self._changed = threading.Condition()
         self._closing = False
@@ -125,6 +128,15 @@ class Writer:
     def run_log(self, entries: Iterable[Seen]) -> None:
         """Log what is about to be shown, from a thread that may wait."""
         self.run(_logging(entries))
+
+    @property
+    def waiting(self) -> int:
+        """Return how many works wait to be begun."""
+        return len(self._waiting)
+
+    def is_alive(self) -> bool:
+        """Return whether works are still taken."""
+        return self._thread.is_alive() and not self._closing
 
     def close(self) -> None:
         """Do what waits, and take nothing more."""
@@ -185,7 +197,10 @@ class Writer:
             batch = Batch(connection, now)
             do(group, Change(connection, now), batch)
             head = batch.close()
+            began = perf_counter()
         self.head = head
+        with suppress(Exception):  # it is stored by now; nobody may be told otherwise, or do it again
+            self._committed(len(group), perf_counter() - began)
 
     def _give_up(self, group: list[_Waiting[Any]], error: StoreUnavailable) -> None:
         """Tell the group, and those behind it where they would wait for the same; begin anew on a fresh connection."""
