@@ -57,15 +57,25 @@ class Document:
 
 def read_document(data: bytes) -> Document:
     """Return the document in `data`, or raise `InputError` saying where it is wrong, without quoting it."""
-    if len(data) > MAX_BYTES:
-        raise InputError("document", "too_large", most=MAX_BYTES // 1_000_000)
+    _refuse_too_large(data)
+    if data.removeprefix(_BOM).strip(_SPACE).startswith(b"<"):
+        return Document("message", _read_xml(data))
+    content = read_json(data)
+    return Document(_kind(content), content)
+
+
+def read_json(data: bytes) -> dict[str, Any]:
+    """Return the JSON object in `data`; every name stands once, and every number and text can be stored."""
+    _refuse_too_large(data)
     body = data.removeprefix(_BOM).strip(_SPACE)
     if not body:
         raise InputError("document", "empty")
-    if body.startswith(b"<"):
-        return Document("message", _read_xml(data))
-    content = _read_json(body, first_line=data[: data.find(body[:1])].count(b"\n") + 1)
-    return Document(_kind(content), content)
+    return _read_json(body, first_line=data[: data.find(body[:1])].count(b"\n") + 1)
+
+
+def _refuse_too_large(data: bytes) -> None:
+    if len(data) > MAX_BYTES:
+        raise InputError("document", "too_large", most=MAX_BYTES // 1_000_000)
 
 
 def _kind(content: Mapping[str, Any]) -> Kind:

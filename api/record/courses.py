@@ -6,8 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from careplans.course.due import Basis, clocks_of
-from careplans.course.next_step import next_step
 from sqlalchemy import Connection
 
 from api.people.access import may_record, may_undo
@@ -18,7 +16,9 @@ from api.record.record import Record, by
 from api.record.streams import Naming, Stream, append, find, open_record, read_stream, standing_merges, survivor
 from api.record.who_sees import may_see
 from api.storage.writer import Change
+from careplans.course.due import Basis, clocks_of
 from careplans.course.events import Event, Recorded, Undone
+from careplans.course.next_step import next_step
 from careplans.course.state import NextStep, StepClock
 from engine.errors import InputError
 
@@ -86,13 +86,21 @@ def write(record: Record, user: User, event: Event, *, change: Change, stream: S
     """Write an event, the patient's rows in the lists, and the line in the access log."""
     before = set(standing_merges(stream.recorded))
     stream = append(change.connection, stream, [event], by=by(user), at=change.now)
+    if set(standing_merges(stream.recorded)) != before:
+        stream = read_stream(change.connection, stream.person) or stream
     project(change.connection, stream, record.bases, record.offsets)
-    for parted in before - set(standing_merges(stream.recorded)):
-        other = read_stream(change.connection, parted)
-        if other:
-            project(change.connection, other, record.bases, record.offsets)
+    _project_parted(record, change, before - set(standing_merges(stream.recorded)))
     change.saw(stream.person, event.kind, by(user))
     return stream
+
+
+def _project_parted(record: Record, change: Change, ids: set[str]) -> None:
+    """Write the rows of records that are no longer merged into this one, but for those merged into each other."""
+    parted = [other for each in sorted(ids) if (other := read_stream(change.connection, each))]
+    inner = {each for other in parted for each in standing_merges(other.recorded)}
+    for other in parted:
+        if other.person not in inner:
+            project(change.connection, other, record.bases, record.offsets)
 
 
 def open_course(record: Record, user: User, events: list[Event], *, change: Change, naming: Naming) -> Stream:

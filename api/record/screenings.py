@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -12,7 +13,7 @@ from sqlalchemy import Connection, bindparam, insert, select
 from api.people.user import User
 from api.record.projection import project
 from api.record.record import Record, by
-from api.record.streams import Naming, Stream, append, find, new_id, open_record, read_stream
+from api.record.streams import Naming, Stream, append, find, new_id, open_record, read_stream, survivor
 from api.record.who_sees import may_see
 from api.result import to_result
 from api.storage.tables import assessment
@@ -47,12 +48,21 @@ class Prepared:
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """A stored screening: its id and version, the patient's, and the result as it was answered."""
+    """A stored screening: its id, version and assessment, the patient's id, and the result as it was answered."""
 
     screening: str
     version: int
     person: str
+    assessment: str
+    at: datetime
+    language: str
+    inputs: str
     outcome: str
+
+    @classmethod
+    def of(cls, row: Mapping[Any, Any]) -> Stored:
+        """Return a row of `assessment` as a value."""
+        return cls(assessment=row["id"], **{name: row[name] for name in cls.__slots__ if name != "assessment"})
 
 
 def prepare(record: Record, content: object, texts: Texts, *, now: datetime) -> Prepared:
@@ -83,10 +93,9 @@ class Version:
 def correct(record: Record, user: User, prepared: Prepared, *, change: Change, held: Stored) -> Stored:
     """Store a newer version of a screening; the older is kept. It must be about the same patient."""
     naming = naming_of(prepared.case, record.hospital_of(user))
-    if find(change.connection, naming) != held.person:
-        raise InputError("patient", "patient_changed")
-    stream = read_stream(change.connection, held.person)
-    if stream is None:
+    person = survivor(change.connection, held.person)
+    stream = read_stream(change.connection, person)
+    if stream is None or find(change.connection, naming) != person:
         raise InputError("patient", "patient_changed")
     version = Version(held.screening, held.version + 1)
     return _write(record, user, prepared, change=change, stream=stream, version=version)
@@ -94,14 +103,13 @@ def correct(record: Record, user: User, prepared: Prepared, *, change: Change, h
 
 def newest(connection: Connection, screening: str) -> Stored | None:
     """Return the newest version of a screening."""
-    row = connection.execute(NEWEST, {"of": screening}).one_or_none()
-    return Stored(row.screening, row.version, row.person, row.outcome) if row else None
+    row = connection.execute(NEWEST, {"of": screening}).mappings().one_or_none()
+    return Stored.of(row) if row else None
 
 
 def versions(connection: Connection, screening: str) -> list[Stored]:
     """Return every version of a screening, the oldest first."""
-    rows = connection.execute(VERSIONS, {"of": screening})
-    return [Stored(row.screening, row.version, row.person, row.outcome) for row in rows]
+    return [Stored.of(row) for row in connection.execute(VERSIONS, {"of": screening}).mappings()]
 
 
 def naming_of(case: Case, hospital: str) -> Naming:
@@ -143,7 +151,7 @@ def _write(
     stream = append(connection, stream, events, by=by(user), at=change.now)
     project(connection, stream, record.bases, record.offsets, is_new=is_new)
     change.saw(stream.person, "screened" if version.number == 1 else "corrected", by(user))
-    return Stored(version.screening, version.number, stream.person, prepared.outcome)
+    return Stored.of(row)
 
 
 def _events(hospital: str, case: Case, stream: Stream, *, screened: tuple[str, str]) -> tuple[Event, ...]:

@@ -16,7 +16,15 @@ from forms.refusals import CODES
 
 ROOT = Path(__file__).parents[2]
 PACKAGES = ("engine", "rules", "careplans", "forms", "population", "api")
-CODE_COMES = {"InputError": 1, "Refusal": 1, "MachineLacks": 0, "NotYet": 0, "StoreUnavailable": 0, "refused": 0}
+CODE_COMES = {
+    "InputError": 1,
+    "Refusal": 1,
+    "Problem": 1,
+    "MachineLacks": 0,
+    "NotYet": 0,
+    "StoreUnavailable": 0,
+    "refused": 0,
+}
 DERIVED = "forms/refusals.py"  # maps pydantic's kinds to CODES
 LANGUAGES = ("nb", "nn", "en")
 
