@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 from api.files import print_out, read_bytes, speak_utf8, write_whole
 from engine.errors import InputError, NotYet, Refusal, RuleSetError
+from engine.texts import LANGUAGES
 from rules.times import EARLIEST, LATEST, possible
 
 if TYPE_CHECKING:
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
     from engine.texts import Texts
 
 DONE, DEFECT, WRONG_INPUT, LACKING = 0, 1, 2, 3
-LANGUAGES = ("nb", "nn", "en")
 AUDIENCES = ("clinician", "municipality", "patient")
 RULES_WRITTEN = ("page", "export")
 RULES = {"list": 0, "show": 1, "check": 0, "page": 0, "export": 0, "diff": 2}
@@ -154,9 +154,9 @@ def _add_read(commands: Any) -> None:
 def _add_serve(commands: Any) -> None:
     serve = commands.add_parser("serve", help="the pages")
     serve.add_argument("--demo", action="store_true", help="synthetic people only")
-    serve.add_argument("--host", default="127.0.0.1")
-    serve.add_argument("--port", type=int, default=8000)
-    serve.add_argument("--database", metavar="URL", help="not used before people and plans are stored")
+    serve.add_argument("--host")
+    serve.add_argument("--port", type=int)
+    serve.add_argument("--database", metavar="URL", help="SQLite's file or PostgreSQL's URL")
     serve.add_argument("--overlay", type=Path, metavar="FILE.toml")
     serve.set_defaults(run=_serve)
 
@@ -328,9 +328,12 @@ def _read(arguments: argparse.Namespace) -> None:
 
 
 def _serve(arguments: argparse.Namespace) -> None:
-    from api.web import serve
+    from api.serving import serve
+    from api.settings import read_settings
 
-    serve(_screening(arguments), demo=arguments.demo, host=arguments.host, port=arguments.port)
+    given = {name: getattr(arguments, name) for name in ("host", "port", "database", "overlay")}
+    settings = read_settings(demo=arguments.demo or None, **given)
+    serve(settings, _screening(arguments))
 
 
 def _db(arguments: argparse.Namespace) -> int:

@@ -9,6 +9,9 @@ from typing import Any
 
 from engine.errors import RuleSetError
 
+LANGUAGES = ("nb", "nn", "en")
+"""The first is what the texts are written in, and what is spoken where nobody has asked for another."""
+
 
 class Texts:
     """The texts of one language: `texts("item.four_at")`, with placeholders filled by keyword."""

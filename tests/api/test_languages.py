@@ -11,8 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from api.cli import LANGUAGES, main
+from api.cli import main
 from api.screening import ROOT, texts_in
+from engine.texts import LANGUAGES
 from rules.knowledge import ITEMS, SOURCES
 from rules.ruleset import national
 from rules.sources import source_title

@@ -7,13 +7,27 @@ import re
 import pytest
 from fastapi.testclient import TestClient
 
+from api.app import Service, make_app
 from api.screening import Screening
-from api.web import app, examples
+from api.settings import read_settings
+from api.storage.engine import make_engine
+from api.storage.schema import make_ready
+from api.web import examples
 
 
 @pytest.fixture(scope="module")
-def client():
-    return TestClient(app(Screening(synthetic_only=True)))
+def application(tmp_path_factory):
+    settings = read_settings(demo=True, database=str(tmp_path_factory.mktemp("demo") / "demo.sqlite"))
+    engine = make_engine(settings.database)
+    make_ready(engine)
+    engine.dispose()
+    return make_app(Service.start(settings, Screening(synthetic_only=True)))
+
+
+@pytest.fixture(scope="module")
+def client(application):
+    with TestClient(application) as client:
+        yield client
 
 
 @pytest.mark.parametrize("name", examples())
@@ -54,12 +68,12 @@ def test_what_is_not_a_page_carries_the_same_headers_and_no_source_is_served(cli
         assert "default-src 'none'" in answer.headers["content-security-policy"]
 
 
-def test_a_defect_answers_with_the_headers_and_without_a_word_of_what_it_was(monkeypatch):
+def test_a_defect_answers_with_the_headers_and_without_a_word_of_what_it_was(application, client, monkeypatch):
     def fails(*_, **__):
         raise RuntimeError("Kari Nordmann")
 
     monkeypatch.setattr("api.web.page_view", fails)
-    answer = TestClient(app(Screening()), raise_server_exceptions=False).get("/")
+    answer = TestClient(application, raise_server_exceptions=False).get("/")
     assert answer.status_code == 500
     assert answer.headers["x-content-type-options"] == "nosniff"
     assert "Nordmann" not in answer.text

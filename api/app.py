@@ -1,0 +1,92 @@
+"""The application put together: the record, the routes, and what stands around every request.
+
+Begin with `make_app`. What every request shares is made once, and let go when the server stops.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from fastapi import FastAPI
+from starlette.types import ASGIApp
+
+from api.body_limit import SaidLength
+from api.observing.figures import stored_figures
+from api.observing.health import Healthy, Parts, health_route
+from api.observing.metrics import Metrics, metrics_route
+from api.observing.probe import Probe
+from api.observing.requests import Observed
+from api.observing.templates import Templates
+from api.people.entrance import Entrance, make_entrance
+from api.people.routes import register as register_people
+from api.record.record import Record
+from api.screening import Screening
+from api.secure_headers import SecureHeaders
+from api.settings import Settings
+from api.storage.engine import make_engine
+from api.storage.schema import is_current
+from api.v1.problems import too_large
+from api.v1.register import register as register_version_1
+from api.web import example_pages, serve_files
+from engine.rules import short_digest
+
+
+@dataclass(frozen=True)
+class Service:
+    """What the application is made of; several applications in one process share nothing."""
+
+    settings: Settings
+    record: Record
+    entrance: Entrance
+    metrics: Metrics
+
+    @classmethod
+    def start(cls, settings: Settings, screening: Screening) -> Service:
+        """Return the service over the database that the settings name, whose tables are this version's."""
+        ruleset = screening.ruleset
+        record = Record.start(screening, make_engine(settings.database), settings.hospital)
+        entrance = make_entrance(settings, record.engine, record.writer)
+        metrics = Metrics(version=ruleset.version, ruleset=short_digest(ruleset.digest))
+        return cls(settings, record, entrance, metrics)
+
+    async def close(self) -> None:
+        """Finish what waits to be written, and let go of the database and the sign-in provider."""
+        await self.entrance.close()
+        self.record.close()
+
+
+def make_app(service: Service) -> ASGIApp:
+    """Return the application over a service, which it closes when it stops."""
+    app = routes(service)
+    limited = SaidLength(app, most=service.settings.largest_body, refusal=too_large)
+    return SecureHeaders(Observed(limited, Templates(app), service.metrics))
+
+
+def routes(service: Service) -> FastAPI:
+    """Return every route, with nothing around them."""
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        yield
+        await service.close()
+
+    app = FastAPI(title="Rett hjem", docs_url=None, redoc_url=None, lifespan=lifespan)
+    app.state.settings, app.state.record = service.settings, service.record
+    serve_files(app)
+    register_people(app, service.entrance)
+    register_version_1(app)
+    _register_observing(app, service)
+    if service.settings.demo:
+        app.include_router(example_pages(service.record.screening))
+    return app
+
+
+def _register_observing(app: FastAPI, service: Service) -> None:
+    record, token = service.record, service.settings.metrics_token
+    healthy = Healthy(Parts(lambda: is_current(record.engine), record.writer.is_alive))
+    app.include_router(health_route(healthy, record.screening.ruleset.version))
+    figures = Probe(lambda: stored_figures(record.engine))
+    app.include_router(metrics_route(service.metrics, figures, token.get_secret_value() if token else None))
+    service.metrics.watch_queue(lambda: record.writer.waiting)

@@ -1,0 +1,55 @@
+"""`retthjem serve`: the database made ready, the address taken, and the application served until it is stopped."""
+
+from __future__ import annotations
+
+import gc
+import socket
+from contextlib import suppress
+
+import uvicorn
+
+from api.app import Service, make_app
+from api.demo import fill
+from api.files import print_out
+from api.observing import logs
+from api.screening import Screening, texts_in
+from api.settings import Settings
+from api.storage.engine import make_engine
+from api.storage.schema import make_ready
+from engine.errors import InputError
+
+
+def serve(settings: Settings, screening: Screening) -> None:
+    """Serve until stopped, after saying what to open."""
+    logs.start(level=settings.log.level, console=settings.log.format == "text")
+    listening = _listening(settings.host, settings.port)
+    settings = settings.model_copy(update={"port": listening.getsockname()[1]})
+    _make_ready(settings)
+    service = Service.start(settings, screening)
+    if settings.demo:
+        fill(service.record)
+    _ = screening.second
+    app = make_app(service)
+    print_out(texts_in("nb")("serve.open", url=f"{settings.address}/") + "\n")
+    gc.collect()
+    gc.freeze()  # what is loaded now stays, so the collector need not walk it again at every request
+    stop = settings.stop_seconds or None
+    config = uvicorn.Config(app, timeout_graceful_shutdown=stop, lifespan="on", **logs.UVICORN)
+    with suppress(KeyboardInterrupt):
+        uvicorn.Server(config).run(sockets=[listening])
+
+
+def _make_ready(settings: Settings) -> None:
+    engine = make_engine(settings.database)
+    try:
+        make_ready(engine, upgrade_old=settings.upgrade_at_start)
+    finally:
+        engine.dispose()
+
+
+def _listening(host: str, port: int) -> socket.socket:
+    """Return a socket that listens, so that a port in use or out of range is known before anything starts."""
+    try:
+        return socket.create_server((host, port))
+    except (OSError, OverflowError):
+        raise InputError("--port", "port_not_free") from None
