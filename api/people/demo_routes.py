@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import RedirectResponse, Response
 from pydantic import BaseModel, ConfigDict, Field
 
+from api.people.access import ADMINISTRATOR, ANALYST, GP, HOSPITAL, MUNICIPALITY, READER, Roles
 from api.people.answers import page
 from api.people.demo_issuer import SIGN_IN, TOKEN_SECONDS, DemoIssuer, Person, people
 from api.people.entrance import Entrance, entrance_of
@@ -16,6 +18,11 @@ from api.v1.languages import texts_for
 from engine.texts import Texts
 
 LONGEST = 200
+GROUPS: Mapping[str, Roles] = {
+    "hospital": HOSPITAL,
+    "municipality": MUNICIPALITY | GP,
+    "other": READER | ANALYST | ADMINISTRATOR,
+}
 pages = APIRouter(include_in_schema=False)
 Way = Annotated[Entrance, Depends(entrance_of)]
 Short = Annotated[str, Field(max_length=LONGEST)]
@@ -55,8 +62,11 @@ async def choose(request: Request, way: Way, demo: Demo) -> Response:  # noqa: A
     if not all(question.values()):
         return RedirectResponse("/signin", 303)
     texts = texts_for(request.headers)
-    shown = [shown_as(person, texts) for person in people().values() if person.role != "system"]
-    return page("demo_sign_in.html.jinja", t=texts, people=shown, question=question, here=SIGN_IN)
+    groups = {
+        texts(f"demo.group.{group}"): [shown_as(person, texts) for person in people().values() if person.role in roles]
+        for group, roles in GROUPS.items()
+    }
+    return page("demo_sign_in.html.jinja", t=texts, groups=groups, question=question, here=SIGN_IN)
 
 
 @pages.post(SIGN_IN)
