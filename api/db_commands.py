@@ -16,6 +16,7 @@ from api.screening import read_overlay, texts_in
 from api.settings import Settings, read_settings
 from api.storage import schema
 from api.storage.backup import Copied, backup, restore
+from api.storage.copy_sqlite import is_damage
 from api.storage.engine import make_engine
 from api.storage.tidy import tidy
 from api.storage.verify import Verified, verify
@@ -162,6 +163,6 @@ def _damage_told() -> Iterator[None]:
     try:
         yield
     except exc.DatabaseError as error:
-        if getattr(error.orig, "sqlite_errorname", "").startswith(("SQLITE_NOTADB", "SQLITE_CORRUPT")):
+        if is_damage(error):
             raise InputError("--database", "database_damaged") from None
         raise

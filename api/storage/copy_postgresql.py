@@ -32,7 +32,7 @@ def copied(engine: Engine, unfinished: Path) -> Iterator[Connection]:
     with reading(engine) as connection:
         connection.execute(text("SET LOCAL idle_in_transaction_session_timeout = 0"))
         moment = connection.scalar(text("SELECT pg_export_snapshot()"))
-        what = ("--format=custom", f"--schema={OURS}", f"--snapshot={moment}", f"--file={unfinished}")
+        what = ("--format=custom", f"--exclude-schema={ASIDE}", f"--snapshot={moment}", f"--file={unfinished}")
         _run(engine, "pg_dump", *what)
         _read_through(unfinished)
         yield connection
@@ -112,9 +112,9 @@ def _place(engine: Engine) -> tuple[str, dict[str, str]]:
     """Return where the database is, and an environment that holds the password: other users can read a command."""
     from psycopg.conninfo import make_conninfo
 
-    _, arguments = engine.dialect.create_connect_args(engine.url)
-    password = arguments.pop("password", None)
-    return make_conninfo(**arguments), {**os.environ, **({"PGPASSWORD": str(password)} if password else {})}
+    named = engine.url.translate_connect_args(username="user", database="dbname") | dict(engine.url.query)
+    password = named.pop("password", None)
+    return make_conninfo(**named), {**os.environ, **({"PGPASSWORD": str(password)} if password else {})}
 
 
 def _tool(name: str) -> str:

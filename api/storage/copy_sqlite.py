@@ -8,7 +8,7 @@ from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, NullPool, create_engine
+from sqlalchemy import Connection, Engine, NullPool, create_engine, exc
 
 from api.storage.engine import WAIT_SECONDS
 from engine.errors import InputError
@@ -63,6 +63,11 @@ def _is_busy(error: sqlite3.Error) -> bool:
     return error.sqlite_errorname.startswith(("SQLITE_BUSY", "SQLITE_LOCKED"))
 
 
+def is_damage(error: exc.DBAPIError) -> bool:
+    """Return whether SQLite says that the file is damaged, or none of its own."""
+    return getattr(error.orig, "sqlite_errorname", "").startswith(("SQLITE_NOTADB", "SQLITE_CORRUPT"))
+
+
 @contextmanager
 def _as_it_lies(file: Path) -> Iterator[Connection]:
     """Give a connection that changes nothing, not even how the file is kept."""
@@ -70,6 +75,10 @@ def _as_it_lies(file: Path) -> Iterator[Connection]:
     try:
         with engine.connect() as connection:
             yield connection
+    except exc.DatabaseError as error:
+        if is_damage(error):
+            raise InputError("FILE", "backup_damaged") from None
+        raise
     finally:
         engine.dispose()
 

@@ -75,8 +75,9 @@ def _check_events(connection: Connection, verified: Verified) -> None:
 
 def _numbering(connection: Connection) -> Iterator[Row[tuple[str, int, int, int]]]:
     last = ""
+    events, highest = func.count(event.c.id).label("events"), func.coalesce(func.max(event.c.seq), 0).label("last")
     of_person = (
-        select(person.c.id, person.c.version, func.count(event.c.id), func.coalesce(func.max(event.c.seq), 0))
+        select(person.c.id, person.c.version, events, highest)
         .outerjoin(event, event.c.person == person.c.id)
         .group_by(person.c.id, person.c.version)
         .order_by(person.c.id)
