@@ -138,10 +138,11 @@ def _sqlite(address: URL, **pool: Any) -> Engine:
             context.is_disconnect = True
 
     @event.listens_for(engine, "checkout")
-    def refuse_another_file(_driver: object, record: Any, _proxy: object) -> None:
+    def refuse_another_file(driver: Any, record: Any, _proxy: object) -> None:
         """Open anew where the file was moved or restored: what is written to the one that was would be lost."""
         if record.info["file"] != _file_at(path):
             raise exc.DisconnectionError
+        driver.execute("PRAGMA query_only = OFF").close()  # which `reading` may have left on
 
     return engine
 
@@ -180,5 +181,6 @@ def _begin(connection: Connection) -> None:
     if turn := options.get("retthjem_turn"):
         connection.exec_driver_sql(turn)
     elif _is_sqlite(connection.engine.url):
-        connection.exec_driver_sql(f"PRAGMA query_only = {int(options.get('retthjem_query_only', False))}")
+        if options.get("retthjem_query_only"):
+            connection.exec_driver_sql("PRAGMA query_only = ON")
         connection.exec_driver_sql("BEGIN")

@@ -203,11 +203,10 @@ class Writer:
             self._committed(len(group), perf_counter() - began)
 
     def _give_up(self, group: list[_Waiting[Any]], error: StoreUnavailable) -> None:
-        """Tell the group, and those behind it where they would wait for the same; begin anew on a fresh connection."""
+        """Tell the group, and those behind it where they would wait for the same; the next who ask are tried again."""
         if error.code in FOR_EVERYONE:
             group += self._take(self._most_waiting)
         _fail(group, error)
-        self._engine.dispose()
 
 
 def _together(group: list[_Waiting[Any]], change: Change, batch: Batch) -> None:
