@@ -10,6 +10,7 @@ import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import Engine, inspect, make_url, text
@@ -278,11 +279,11 @@ def test_the_password_is_given_to_postgresqls_tools_where_nobody_can_read_it(pos
     asked = []
     run = subprocess.run
 
-    def noted(command: list[str], **options: object) -> object:
+    def noted(command: list[str], **options: Any) -> object:
         asked.append((command, options.get("env")))
         return run(command, **options)
 
-    monkeypatch.setattr(copy_postgresql.subprocess, "run", noted)
+    monkeypatch.setattr(subprocess, "run", noted)
     backup(ward.engine, tmp_path / "copy")
     assert all("s3cret" not in " ".join(command) for command, _ in asked)
     assert [env["PGPASSWORD"] for _, env in asked if env] == ["s3cret"]
