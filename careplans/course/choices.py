@@ -17,7 +17,8 @@ def accepted_of(course: Course, plan: PlanState, assessment: Assessment) -> Acce
 def choice_open(course: Course, of: str, assessment: Assessment) -> bool:
     """Return whether two tracks wait for a choice that nobody has recorded; overriding both leaves none."""
     verdicts = _verdicts(course, of)
-    if all(verdicts.get(each.rule) == "overridden" for each in assessment.offers if contested(each)):
+    declined = all(verdicts.get(each.rule) == "overridden" for each in assessment.offers if contested(each))
+    if declined or chosen_track(course, of):
         return False
     by_hand = frozenset(rule for rule, verdict in verdicts.items() if verdict == "accepted")
     named = by_hand.union(*(plan.rules for plan in plans_from(course, of)))
@@ -34,13 +35,9 @@ def undecided_offers(course: Course, of: str, assessment: Assessment) -> tuple[F
 
 
 def has_something_to_start(course: Course, of: str, assessment: Assessment) -> bool:
-    """Return whether a suggestion was accepted that no plan has been started from."""
-    chosen = chosen_track(course, of)
-    accepted = any(
-        verdict == "accepted" and _still_offered(assessment, rule, chosen)
-        for rule, verdict in _verdicts(course, of).items()
-    )
-    return (accepted or chosen is not None) and not plans_from(course, of)
+    """Return whether a suggestion was accepted or chosen that no plan has been started from."""
+    accepted = frozenset(rule for rule, verdict in _verdicts(course, of).items() if verdict == "accepted")
+    return bool(_after_choice(course, of, assessment, named=accepted)) and not plans_from(course, of)
 
 
 def chosen_track(course: Course, of: str) -> str | None:
@@ -54,17 +51,16 @@ def plans_from(course: Course, of: str) -> tuple[PlanState, ...]:
 
 
 def _after_choice(course: Course, of: str, assessment: Assessment, *, named: frozenset[str]) -> frozenset[str]:
-    """Return the named rules that were suggested: after a choice with it, and without those of the other track."""
+    """Return the named rules that were suggested: after a choice with the chosen track, and without the other."""
     chosen = chosen_track(course, of)
-    rules = frozenset(rule for rule in named if _still_offered(assessment, rule, chosen))
-    made = chosen is not None and assessment.fired(_shared())
-    return rules | {_shared()} if made else rules
+    if chosen is None or not assessment.fired(_shared()):
+        return frozenset(each.rule for each in assessment.offers if each.rule in named)
+    kept = {each.rule for each in assessment.offers if each.rule in named and not contested(each)}
+    return frozenset({*kept, _shared(), *(each.rule for each in assessment.offers if _of_track(each, chosen))})
 
 
-def _still_offered(assessment: Assessment, rule: str, chosen: str | None) -> bool:
-    found = [each for each in assessment.offers if each.rule == rule]
-    lost = chosen is not None and any(contested(each) and each.suggests != f"track:{chosen}" for each in found)
-    return bool(found) and not lost
+def _of_track(offer: Finding, track: str) -> bool:
+    return contested(offer) and offer.suggests == f"track:{track}"
 
 
 def _verdicts(course: Course, of: str) -> dict[str, str]:

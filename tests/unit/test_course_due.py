@@ -1,0 +1,297 @@
+"""When things are due, told as short stories about the contract's example patient."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from careplans.acceptance import Accepted
+from careplans.course.due import Basis, clocks_of, standing
+from careplans.course.events import (
+    ClockPaused,
+    ClockResumed,
+    Died,
+    Discharged,
+    DischargeExpected,
+    Event,
+    OwnerSet,
+    PlanClosed,
+    PlanPaused,
+    PlanResumed,
+    PlanStarted,
+    RecordBlocked,
+    Screened,
+    StepDone,
+    StepNotDone,
+)
+from careplans.course.state import ClockState, StepClock
+from careplans.plan import build_plan
+from rules.assess import assess
+from rules.case import Encounter
+from rules.ruleset import national
+from tests.unit.course_stories import DAY_HOME, START, Story, admitted, home, on_a_plan, readmitted
+from tests.unit.test_careplans_example import example_case
+
+ASSESSMENT = assess(example_case(), date(2026, 11, 16), national())
+BASIS = {name: Basis(example_case(), ASSESSMENT) for name in ("A1", "A2")}
+RULES = tuple(offer.rule for offer in ASSESSMENT.offers)
+BEFORE_PLAN = ["expected_discharge_set", "municipal_notice", "admission_report", "control_appointments", "epikrise"]
+IN_FULL = [*BEFORE_PLAN[:4], "HPH0", "epikrise", "HPH1", "HPH2", "HPH3", "HPH4", "HPH5"]
+
+
+def clocks(story: Story, offsets: Mapping[str, int] | None = None) -> dict[str, StepClock]:
+    """The clocks by step; a step of two courses is not looked for."""
+    return {clock.step: clock for clock in clocks_of(story.course, BASIS, offsets or {})}
+
+
+def end_of(day: date) -> datetime:
+    """The last second of a winter day in Norway."""
+    return datetime(day.year, day.month, day.day, 22, 59, 59, tzinfo=UTC)
+
+
+def due(story: Story, step: str) -> datetime | None:
+    """When a step is due."""
+    return clocks(story)[step].due
+
+
+# Before a plan
+
+
+def test_a_stay_that_nobody_has_screened_is_screened_within_a_day() -> None:
+    story = Story()
+    story.tell(admitted())
+    assert clocks_of(story.course, BASIS, {}) == (
+        StepClock("S1", "screening", "ward_nurse", START + timedelta(hours=24)),
+    )
+
+
+def test_a_screened_stay_has_the_hospitals_own_clocks() -> None:
+    story = Story()
+    story.tell(admitted(), Screened("K1", "A1", "S1"))
+    found = clocks(story)
+    assert list(found) == BEFORE_PLAN
+    assert found["municipal_notice"].due == START + timedelta(hours=24)
+    assert found["epikrise"].due is None
+    story.tell(DischargeExpected("S1", DAY_HOME))
+    assert due(story, "epikrise") == end_of(DAY_HOME)
+
+
+def test_a_screening_in_another_stay_leaves_this_one_unscreened() -> None:
+    assert "screening" in clocks(readmitted())
+
+
+def test_the_clock_of_the_day_to_go_home_is_done_when_there_is_one() -> None:
+    story = Story()
+    story.tell(admitted(), Screened("K1", "A1", "S1"))
+    assert clocks(story)["expected_discharge_set"].state == "open"
+    story.tell(DischargeExpected("S1", DAY_HOME))
+    assert clocks(story)["expected_discharge_set"].done == story.now
+    story.tell(DischargeExpected("S1", None))
+    assert clocks(story)["expected_discharge_set"].state == "open"
+
+
+def test_without_the_facts_behind_an_assessment_nothing_is_due() -> None:
+    assert clocks_of(on_a_plan().course, {}, {}) == ()
+
+
+# A plan
+
+
+@pytest.mark.parametrize("rules", [(), RULES], ids=["nothing accepted", "everything accepted"])
+@pytest.mark.parametrize("at_home", [False, True], ids=["in hospital", "at home"])
+def test_the_clocks_are_those_of_the_plan(rules: tuple[str, ...], at_home: bool) -> None:
+    story = Story()
+    story.tell(admitted(), Screened("K1", "A1", "S1"), PlanStarted("P1", "A1", DAY_HOME, rules))
+    story.tell(DischargeExpected("S1", date(2026, 11, 20)), *([home()] if at_home else []))
+    encounter = Encounter(admitted=START)
+    plan = build_plan(
+        replace(example_case(), encounter=encounter),
+        ASSESSMENT,
+        accepted=Accepted(frozenset(rules)),
+        discharge=DAY_HOME if at_home else date(2026, 11, 20),
+    )
+    for clock, step in zip(clocks_of(story.course, BASIS, {}), plan.timeline, strict=True):
+        assert (clock.course, clock.step, clock.owner) == ("S1", step.id, step.owners[0])
+        assert clock.due == (step.due.at or (step.due.on and end_of(step.due.on)))
+
+
+def test_a_day_lasts_until_it_ends_in_norway_in_summer_too() -> None:
+    story = on_a_plan()
+    story.tell(home(at=datetime(2026, 6, 30, 22, 30, tzinfo=UTC)))  # half past midnight on 1 July
+    assert due(story, "HPH2") == datetime(2026, 7, 4, 21, 59, 59, tzinfo=UTC)
+
+
+def test_a_discharge_that_moves_takes_the_dates_with_it_and_a_cancelled_one_leaves_them_unknown() -> None:
+    story = on_a_plan()
+    assert due(story, "HPH2") == end_of(date(2026, 11, 26))
+    story.tell(DischargeExpected("S1", date(2026, 11, 25)))
+    assert due(story, "HPH2") == end_of(date(2026, 11, 28))
+    story.tell(DischargeExpected("S1", None))
+    assert due(story, "HPH2") is None
+
+
+def test_the_day_the_patient_went_home_comes_before_the_expected_one() -> None:
+    story = on_a_plan()
+    left = story.tell(Discharged("S1", datetime(2026, 11, 20, 10, 0, tzinfo=UTC), "home"))
+    assert due(story, "HPH2") == end_of(date(2026, 11, 23))
+    story.undo(left)
+    assert due(story, "HPH2") == end_of(date(2026, 11, 26))
+
+
+def test_a_municipality_has_its_own_offsets() -> None:
+    assert clocks(on_a_plan(), {"HPH2": 1})["HPH2"].due == end_of(date(2026, 11, 24))
+
+
+def test_what_was_done_before_the_plan_is_done_in_it() -> None:
+    story = Story()
+    story.tell(admitted(), Screened("K1", "A1", "S1"), StepDone("S1", "municipal_notice", START))
+    story.tell(PlanStarted("P1", "A1", DAY_HOME))
+    assert list(clocks(story)) == IN_FULL
+    assert (clocks(story)["municipal_notice"].state, clocks(story)["municipal_notice"].done) == ("done", START)
+
+
+def test_a_plan_that_renews_another_has_the_evaluation_and_the_worsening_alone() -> None:
+    story = on_a_plan()
+    story.tell(home(), PlanStarted("P2", "A1", date(2026, 12, 21), renews="P1"))
+    found = clocks(story)
+    assert {step: (clock.course, clock.due) for step, clock in found.items()} == {
+        "HPH4": ("P2", end_of(date(2027, 1, 18))),
+        "HPH5": ("P2", None),
+    }
+
+
+def test_a_plan_without_a_stay_counts_from_what_the_case_says() -> None:
+    story = Story()
+    story.tell(Screened("K1", "A1"), PlanStarted("P1", "A1", DAY_HOME))
+    assert (clocks(story)["HPH2"].course, due(story, "HPH2")) == ("P1", end_of(date(2026, 11, 26)))
+
+
+def test_a_readmitted_patient_has_the_old_clocks_waiting_and_the_new_stays_own() -> None:
+    found = clocks_of(readmitted().course, BASIS, {})
+    assert [(clock.course, clock.state) for clock in found if clock.step in {"HPH2", "screening"}] == [
+        ("S1", "paused"),
+        ("S2", "open"),
+    ]
+
+
+def test_a_paused_plans_done_steps_stay_done() -> None:
+    story = on_a_plan()
+    story.tell(StepDone("S1", "HPH0", START), StepNotDone("S1", "HPH1", "no_capacity"), PlanPaused("P1", "Venter"))
+    states = {step: clock.state for step, clock in clocks(story).items()}
+    assert (states["HPH0"], states["HPH1"], states["HPH2"]) == ("done", "not_done", "paused")
+
+
+@pytest.mark.parametrize("event", [Died(DAY_HOME), PlanClosed("P1", "completed")], ids=["dead", "closed"])
+def test_nobody_owes_anything_to_someone_dead_or_out_of_the_pathway_until_that_is_undone(event: Event) -> None:
+    story = on_a_plan()
+    story.tell(home())
+    ended = story.tell(event)
+    assert clocks_of(story.course, BASIS, {}) == ()
+    story.undo(ended)
+    assert list(clocks(story)) == IN_FULL
+
+
+def test_a_blocked_record_keeps_its_clocks() -> None:
+    story = on_a_plan()
+    before = clocks(story)
+    story.tell(RecordBlocked(blocked=True))
+    assert clocks(story) == before
+
+
+def test_someone_else_takes_a_step_over() -> None:
+    story = on_a_plan()
+    story.tell(OwnerSet("P1", "HPH3", "care_home_doctor"))
+    assert clocks(story)["HPH3"].owner == "care_home_doctor"
+
+
+# Waiting
+
+
+def at_home_from(day: datetime) -> Story:
+    """The patient is at home, and the story goes on that day."""
+    story = on_a_plan()
+    story.tell(home())
+    story.now = day
+    return story
+
+
+def test_the_time_a_clock_waited_is_not_counted() -> None:
+    story = at_home_from(datetime(2026, 11, 25, 9, 0, tzinfo=UTC))
+    story.tell(ClockPaused("S1", "HPH2", "Hos datteren"))
+    assert clocks(story)["HPH2"].state == "paused"
+    story.tell(ClockResumed("S1", "HPH2"), after=timedelta(days=2))
+    assert (clocks(story)["HPH2"].state, due(story, "HPH2")) == ("open", end_of(date(2026, 11, 28)))
+
+
+def test_part_of_a_day_that_was_waited_gives_the_whole_of_it() -> None:
+    story = at_home_from(datetime(2026, 11, 25, 9, 0, tzinfo=UTC))
+    story.tell(ClockPaused("S1", "HPH2", "Hos datteren"), ClockResumed("S1", "HPH2"))
+    assert due(story, "HPH2") == end_of(date(2026, 11, 27))
+
+
+def test_a_clock_with_a_time_goes_on_from_where_it_was() -> None:
+    story = Story()
+    story.tell(admitted(), Screened("K1", "A1", "S1"), ClockPaused("S1", "municipal_notice", "Uavklart"))
+    story.tell(ClockResumed("S1", "municipal_notice"), after=timedelta(hours=5))
+    assert due(story, "municipal_notice") == START + timedelta(hours=24 + 5)
+
+
+def test_a_plan_and_a_clock_that_waited_at_once_waited_once() -> None:
+    story = at_home_from(datetime(2026, 11, 25, 9, 0, tzinfo=UTC))
+    story.tell(PlanPaused("P1", "Reise"), ClockPaused("S1", "HPH2", "Reise"), after=timedelta())
+    story.tell(PlanResumed("P1"), after=timedelta(days=2))
+    story.tell(ClockResumed("S1", "HPH2"), after=timedelta())
+    assert due(story, "HPH2") == end_of(date(2026, 11, 28))
+
+
+def test_a_plan_that_waited_before_the_patient_went_home_loses_no_day_of_it() -> None:
+    story = on_a_plan()
+    story.tell(PlanPaused("P1", "Venter"))
+    story.tell(PlanResumed("P1"), after=timedelta(days=3))
+    assert due(story, "HPH2") == end_of(date(2026, 11, 26))
+
+
+def test_what_was_done_late_is_not_excused_by_a_wait_that_came_after() -> None:
+    story = at_home_from(datetime(2026, 11, 27, 9, 0, tzinfo=UTC))
+    story.tell(StepDone("S1", "HPH2", story.now), PlanPaused("P1", "Reise"))
+    story.tell(PlanResumed("P1"), after=timedelta(days=5))
+    assert standing(clocks(story)["HPH2"], story.now) == "done_late"
+    assert due(story, "HPH3") == end_of(date(2026, 12, 12))
+
+
+# How a clock stands
+
+NIGHT = datetime(2026, 11, 26, 20, 0, tzinfo=UTC)
+DUE = end_of(date(2026, 11, 26))
+
+
+@pytest.mark.parametrize(
+    ("state", "when_due", "done", "stands"),
+    [
+        ("open", None, None, "waiting"),
+        ("open", DUE + timedelta(days=1), None, "waiting"),
+        ("open", DUE, None, "due_soon"),
+        ("open", NIGHT + timedelta(hours=4), None, "due_soon"),
+        ("open", NIGHT + timedelta(hours=4, seconds=1), None, "waiting"),
+        ("open", NIGHT, None, "due_soon"),
+        ("open", NIGHT - timedelta(seconds=1), None, "late"),
+        ("done", DUE, DUE, "done"),
+        ("done", None, NIGHT, "done"),
+        ("done", DUE, DUE + timedelta(seconds=1), "done_late"),
+        ("not_done", NIGHT - timedelta(days=1), None, "not_done"),
+        ("paused", NIGHT - timedelta(days=1), None, "paused"),
+    ],
+)
+def test_a_clock_stands_as_its_time_and_mark_say(
+    state: ClockState, when_due: datetime | None, done: datetime | None, stands: str
+) -> None:
+    assert standing(StepClock("S1", "HPH2", "primary_nurse", when_due, state, done), NIGHT) == stands
+
+
+def test_what_is_due_this_evening_is_due_soon_from_the_morning() -> None:
+    morning = datetime(2026, 11, 25, 23, 30, tzinfo=UTC)  # half past midnight in Norway
+    clock = StepClock("S1", "HPH2", "primary_nurse", DUE)
+    assert (standing(clock, morning), standing(clock, morning - timedelta(hours=1))) == ("due_soon", "waiting")

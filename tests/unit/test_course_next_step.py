@@ -1,0 +1,301 @@
+"""What comes next and who has it, told as short stories about patients whose assessments differ."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from careplans.acceptance import Accepted
+from careplans.course.choices import accepted_of
+from careplans.course.due import Basis, clocks_of
+from careplans.course.events import (
+    ChoiceRecorded,
+    ClockPaused,
+    Decided,
+    Died,
+    DischargeExpected,
+    OwnerSet,
+    PlanClosed,
+    PlanPaused,
+    PlanResumed,
+    PlanStarted,
+    Screened,
+    StepDone,
+    StepNotDone,
+    Verdict,
+)
+from careplans.course.next_step import next_step
+from careplans.course.state import NextStep
+from rules.assess import assess
+from rules.assessment import Assessment, Finding, Track, Undecided
+from rules.case import Case
+from rules.ruleset import national
+from tests.unit.course_stories import DAY_HOME, START, Story, admitted, home, on_a_plan, readmitted
+from tests.unit.test_careplans_example import example_case, finding
+
+NOON = datetime(2026, 11, 24, 11, 0, tzinfo=UTC)
+FOUND = assess(example_case(), date(2026, 11, 16), national())
+TEAM = finding("cga_team", "track:cga_team")
+RELIEF = finding("palliative_focus", "track:palliative_focus")
+CHOICE = finding("shared_decision", "action:shared_decision")
+FOOD = finding("nutrition", "module:nutrition")
+
+
+def offering(*offers: Finding, ask_next: str | None = None) -> Basis:
+    """The example patient, with these suggestions and no other."""
+    tracks = tuple(
+        Track(each.suggests.removeprefix("track:"), "recommend", "final")
+        for each in offers
+        if each.suggests.startswith("track:")
+    )
+    unknown = (Undecided("municipal_notice", ("need_after_discharge",)),)  # so that its clock is there
+    assessment = replace(FOUND, findings=offers, joint=(), tracks=tracks, ask_next=ask_next, undecided=unknown)
+    return Basis(example_case(), assessment)
+
+
+def coming(story: Story, basis: Basis) -> NextStep | None:
+    """What comes next; every assessment of the story found the same."""
+    known = dict.fromkeys(("A1", "A2", "A3"), basis)
+    return next_step(story.course, clocks_of(story.course, known, {}), known)
+
+
+def what(story: Story, basis: Basis) -> tuple[str, str] | None:
+    """What comes next, and whose it is."""
+    step = coming(story, basis)
+    return (step.what, step.owner) if step else None
+
+
+def screened() -> Story:
+    """A patient in hospital who has been screened."""
+    story = Story()
+    story.tell(admitted(), Screened("K1", "A1", "S1"))
+    return story
+
+
+def decided(story: Story, verdict: Verdict, *rules: str) -> None:
+    """Decide on suggestions of the first assessment."""
+    story.tell(*(Decided("A1", rule, verdict) for rule in rules))
+
+
+# Before a plan
+
+
+def test_a_stay_that_nobody_has_screened_is_screened() -> None:
+    story = Story()
+    story.tell(admitted())
+    assert coming(story, offering()) == NextStep("screening", "ward_nurse", START + timedelta(hours=24))
+
+
+def test_a_screening_that_will_not_be_done_is_not_asked_for() -> None:
+    story = Story()
+    story.tell(admitted(), StepNotDone("S1", "screening", "declined"))
+    assert what(story, offering()) == ("discharge", "treating_doctor")
+
+
+def test_a_choice_between_two_tracks_comes_before_any_decision() -> None:
+    story, basis = screened(), offering(TEAM, RELIEF, CHOICE, FOOD)
+    assert coming(story, basis) == NextStep("shared_decision", "treating_doctor", about="A1")
+
+
+def test_a_choice_waits_also_while_a_plan_of_the_rest_runs() -> None:
+    story, basis = screened(), offering(TEAM, RELIEF, CHOICE, FOOD)
+    story.tell(PlanStarted("P1", "A1", DAY_HOME, ("nutrition",)))
+    assert what(story, basis) == ("shared_decision", "treating_doctor")
+
+
+@pytest.mark.parametrize(("track", "owner"), [("cga_team", "geriatric_team"), ("palliative_focus", "treating_doctor")])
+def test_after_the_choice_the_rest_is_decided_by_whoever_has_the_track(track: str, owner: str) -> None:
+    story, basis = screened(), offering(TEAM, RELIEF, CHOICE, FOOD)
+    story.tell(ChoiceRecorded("A1", track, ("patient", "treating_doctor")))
+    assert coming(story, basis) == NextStep("decide", owner, about="A1")
+    decided(story, "overridden", "nutrition")
+    assert what(story, basis) == ("start_plan", owner)
+
+
+def test_a_choice_that_is_undone_is_open_again() -> None:
+    story, basis = screened(), offering(TEAM, RELIEF, CHOICE)
+    story.undo(story.tell(ChoiceRecorded("A1", "cga_team", ("patient",))))
+    assert what(story, basis) == ("shared_decision", "treating_doctor")
+
+
+def test_nothing_is_chosen_between_two_tracks_that_are_both_overridden() -> None:
+    story, basis = screened(), offering(TEAM, RELIEF, CHOICE)
+    decided(story, "overridden", "cga_team", "palliative_focus")
+    assert what(story, basis) == ("decide", "geriatric_team")
+
+
+def test_the_choice_can_be_told_by_what_was_accepted() -> None:
+    story, basis = screened(), offering(TEAM, RELIEF, CHOICE)
+    decided(story, "accepted", "cga_team", "shared_decision")
+    decided(story, "overridden", "palliative_focus")
+    assert what(story, basis) == ("start_plan", "geriatric_team")
+
+
+def test_suggestions_are_decided_then_what_is_unknown_is_asked_then_the_plan_starts() -> None:
+    story, basis = screened(), offering(FOOD, ask_next="dementia_stage")
+    assert what(story, basis) == ("decide", "treating_doctor")
+    decided(story, "accepted", "nutrition")
+    assert coming(story, basis) == NextStep("ask", "treating_doctor", about="dementia_stage")
+    assert what(story, offering(FOOD)) == ("start_plan", "treating_doctor")
+    story.tell(PlanStarted("P1", "A1", DAY_HOME, ("nutrition",)))
+    assert what(story, basis) == ("expected_discharge_set", "treating_doctor")
+
+
+def test_a_correction_is_decided_anew() -> None:
+    story, basis = screened(), offering(FOOD)
+    decided(story, "overridden", "nutrition")
+    story.tell(Screened("K1", "A2", "S1"))
+    assert coming(story, basis) == NextStep("decide", "treating_doctor", about="A2")
+
+
+def test_with_nothing_to_start_the_hospitals_clocks_come_first_and_then_the_discharge() -> None:
+    story, basis = screened(), offering(FOOD)
+    decided(story, "overridden", "nutrition")
+    assert what(story, basis) == ("expected_discharge_set", "treating_doctor")
+    story.tell(DischargeExpected("S1", DAY_HOME))
+    assert what(story, basis) == ("municipal_notice", "ward_nurse")
+    for step in ("municipal_notice", "admission_report", "control_appointments", "epikrise"):
+        story.tell(StepDone("S1", step, NOON))
+    end = datetime(2026, 11, 23, 22, 59, 59, tzinfo=UTC)
+    assert coming(story, basis) == NextStep("discharge", "treating_doctor", end)
+
+
+# A plan
+
+
+def test_a_running_plan_goes_on_with_its_earliest_open_clock() -> None:
+    story, basis = on_a_plan(), offering()
+    assert what(story, basis) == ("municipal_notice", "ward_nurse")
+    story.tell(StepDone("S1", "municipal_notice", NOON), OwnerSet("S1", "admission_report", "coordinator"))
+    assert what(story, basis) == ("admission_report", "coordinator")
+
+
+def test_a_clock_that_waits_lets_the_open_ones_go_before_it() -> None:
+    story, basis = on_a_plan(), offering()
+    for step in ("municipal_notice", "admission_report", "control_appointments", "HPH0", "epikrise", "HPH1"):
+        story.tell(StepDone("S1", step, NOON))
+    story.tell(ClockPaused("S1", "HPH2", "Hos datteren"))
+    assert what(story, basis) == ("HPH3", "gp")
+    story.tell(StepDone("S1", "HPH3", NOON), StepDone("S1", "HPH4", NOON))
+    assert what(story, basis) == ("HPH2", "primary_nurse")
+
+
+def test_what_has_a_date_goes_before_what_has_none() -> None:
+    story, basis = on_a_plan(), offering()
+    story.tell(DischargeExpected("S1", None), StepDone("S1", "expected_discharge_set", NOON))
+    assert what(story, basis) == ("municipal_notice", "ward_nurse")
+    story.tell(StepDone("S1", "municipal_notice", NOON), StepDone("S1", "admission_report", NOON))
+    assert what(story, basis) == ("control_appointments", "treating_doctor")
+
+
+def test_a_plan_with_nothing_left_is_closed_or_renewed_and_no_one_waits_for_worsening() -> None:
+    story, basis = on_a_plan(), offering()
+    for step in ("municipal_notice", "admission_report", "control_appointments", "HPH0", "epikrise", "HPH1"):
+        story.tell(StepDone("S1", step, NOON))
+    for step in ("HPH2", "HPH3"):
+        story.tell(StepNotDone("S1", step, "not_needed"))
+    evaluated = story.tell(StepDone("S1", "HPH4", NOON))
+    assert coming(story, basis) == NextStep("close_or_renew", "primary_nurse", about="P1")
+    story.undo(evaluated)
+    assert what(story, basis) == ("HPH4", "primary_nurse")
+
+
+def test_a_plan_whose_facts_are_not_to_be_had_still_has_someone() -> None:
+    assert next_step(on_a_plan().course, (), {}) == NextStep("close_or_renew", "primary_nurse", about="P1")
+
+
+def test_in_the_simplest_pathway_it_is_the_gp_who_closes() -> None:
+    assessment = replace(FOUND, pathway="A", findings=(finding("pathway_a", "pathway:A"),), joint=())
+    basis, story = Basis(example_case(), assessment), screened()
+    story.tell(PlanStarted("P1", "A1", DAY_HOME, ("pathway_a",)), home())
+    known = {"A1": basis}
+    for clock in clocks_of(story.course, known, {}):
+        story.tell(StepDone("S1", clock.step, NOON))
+    assert what(story, basis) == ("close_or_renew", "gp")
+
+
+def test_a_paused_plan_is_resumed_or_closed() -> None:
+    story, basis = on_a_plan(), offering()
+    story.tell(PlanPaused("P1", "Reise"))
+    assert coming(story, basis) == NextStep("resume_or_close", "treating_doctor", about="P1")
+    story.tell(home())
+    assert coming(story, basis) == NextStep("resume_or_close", "primary_nurse", about="P1")
+
+
+def test_after_a_readmission_the_patient_is_screened_anew_and_then_the_old_plan_is_settled() -> None:
+    story, basis = readmitted(), offering()
+    assert what(story, basis) == ("screening", "ward_nurse")
+    story.tell(Screened("K2", "A2", "S2"))
+    assert what(story, basis) == ("resume_or_close", "treating_doctor")
+
+
+def test_going_home_without_a_decision_leaves_the_old_plan_to_be_settled() -> None:
+    story, basis = readmitted(), offering(FOOD)
+    story.tell(Screened("K2", "A2", "S2"))
+    assert what(story, basis) == ("decide", "treating_doctor")
+    story.tell(home("S2", NOON))
+    assert what(story, basis) == ("resume_or_close", "primary_nurse")
+    story.tell(PlanResumed("P1"))
+    assert what(story, basis) == ("municipal_notice", "ward_nurse")
+
+
+def test_when_the_newer_plan_is_closed_the_one_before_is_resumed_or_closed() -> None:
+    story, basis = on_a_plan(), offering()
+    story.tell(PlanStarted("P2", "A1", DAY_HOME), home(), PlanClosed("P2", "completed"))
+    assert coming(story, basis) == NextStep("resume_or_close", "primary_nurse", about="P1")
+
+
+def test_a_screening_made_at_home_is_decided_before_the_plan_goes_on() -> None:
+    story, basis = on_a_plan(), offering(FOOD)
+    story.tell(home(), Screened("K2", "A2"))
+    assert coming(story, basis) == NextStep("decide", "treating_doctor", about="A2")
+
+
+# Nothing comes next
+
+
+def test_nothing_comes_next_for_someone_dead_gone_home_without_a_plan_or_unknown() -> None:
+    dead, out = on_a_plan(), screened()
+    death = dead.tell(Died(DAY_HOME))
+    out.tell(home())
+    assert [what(story, offering(FOOD)) for story in (dead, out, Story())] == [None, None, None]
+    dead.undo(death)
+    assert what(dead, offering()) == ("municipal_notice", "ward_nurse")
+
+
+# What a plan was started from
+
+
+def accepted_rules(story: Story, assessment: Assessment) -> set[str]:
+    """The rules that the first plan is built from."""
+    return set(accepted_of(story.course, story.course.plans[0], assessment).rules or ())
+
+
+def test_a_plan_is_built_from_what_was_suggested_and_nothing_else() -> None:
+    story = screened()
+    story.tell(PlanStarted("P1", "A1", DAY_HOME, ("nutrition", "falls"), ("exercise", "finst-ikke")))
+    accepted = accepted_of(story.course, story.course.plans[0], offering(FOOD).assessment)
+    assert accepted == Accepted(frozenset({"nutrition"}), frozenset({"exercise"}))
+
+
+def test_a_recorded_choice_puts_its_track_into_the_plan_and_leaves_the_other_out() -> None:
+    story = screened()
+    story.tell(
+        ChoiceRecorded("A1", "cga_team", ("patient",)),
+        PlanStarted("P1", "A1", DAY_HOME, ("palliative_focus", "nutrition")),
+    )
+    found = offering(TEAM, RELIEF, CHOICE, FOOD).assessment
+    assert accepted_rules(story, found) == {"cga_team", "nutrition", "shared_decision"}
+
+
+def test_a_choice_is_not_added_where_none_was_asked_for() -> None:
+    story = screened()
+    story.tell(ChoiceRecorded("A1", "cga_team", ("patient",)), PlanStarted("P1", "A1", DAY_HOME, ("nutrition",)))
+    assert accepted_rules(story, offering(FOOD).assessment) == {"nutrition"}
+
+
+def test_an_empty_case_still_has_a_next_step() -> None:
+    basis = Basis(Case(), assess(Case(), date(2026, 11, 16), national()))
+    assert coming(screened(), basis) is not None
