@@ -10,7 +10,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any, Literal
 
@@ -92,7 +92,7 @@ class SignTemplate:
         return not (self.when or self.diagnoses or self.medicines)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Replacement:
     """What stands in for owners, steps and checklists under a mark; `names` are steps called something else."""
 
@@ -100,6 +100,11 @@ class Replacement:
     steps: Mapping[str, str]
     checklists: Mapping[str, tuple[str, ...]]
     names: Mapping[str, str]
+
+    @cached_property
+    def pathway(self) -> tuple[StepTemplate, ...]:
+        """Return every step and clock, with what stands in for its own owners, checklist and name."""
+        return tuple(_standing_in(each, self) for each in steps())
 
 
 def read(name: str) -> Mapping[str, Any]:
@@ -140,7 +145,12 @@ def step(step_id: str) -> StepTemplate:
 
 def replacement(marks: Mapping[str, object]) -> Replacement:
     """Return what stands in for what under these marks; the last table in `plan.toml` wins."""
-    chosen = {mark: table for mark, table in read("plan")["instead"].items() if mark in marks}
+    return _replacement(tuple(mark for mark in read("plan")["instead"] if mark in marks))
+
+
+@cache
+def _replacement(marks: tuple[str, ...]) -> Replacement:
+    chosen = {mark: read("plan")["instead"][mark] for mark in marks}
     owners, steps, checklists = (
         {name: value for table in chosen.values() for name, value in table.get(part, {}).items()}
         for part in ("owners", "steps", "checklists")
@@ -151,8 +161,7 @@ def replacement(marks: Mapping[str, object]) -> Replacement:
     return Replacement(owners, steps, _tuples(checklists), names)
 
 
-def standing_in(template: StepTemplate, instead: Replacement) -> StepTemplate:
-    """Return a step with the owners, checklist and name that stand in for its own."""
+def _standing_in(template: StepTemplate, instead: Replacement) -> StepTemplate:
     return replace(
         template,
         owners=tuple(instead.owners.get(owner, owner) for owner in template.owners),
@@ -171,7 +180,8 @@ def _action(table: Mapping[str, Any]) -> ActionTemplate:
 
 
 def _step(table: Mapping[str, Any]) -> StepTemplate:
-    return StepTemplate(**(_tuples(table) | {"due": DueRule(**table["due"]), "adds": _adds(table)}))
+    due = DueRule(**table["due"], step=table["id"])
+    return StepTemplate(**(_tuples(table) | {"due": due, "adds": _adds(table)}))
 
 
 def _adds(table: Mapping[str, Any]) -> tuple[Added, ...]:

@@ -9,7 +9,7 @@ from functools import cache
 
 import holidays
 
-from careplans.catalogue import DueRule, Replacement, StepTemplate, read, standing_in, step, steps
+from careplans.catalogue import DueRule, Replacement, StepTemplate, read, step, steps
 from careplans.parts import Added, Due, Step
 from rules.assessment import Assessment
 from rules.times import oslo, oslo_day
@@ -30,7 +30,7 @@ class Clock:
 
 def timeline(assessment: Assessment, clock: Clock, *, pathway: str | None, instead: Replacement) -> tuple[Step, ...]:
     """Return the steps and clocks of a patient on an accepted discharge pathway, in order; None keeps every step."""
-    here = (standing_in(each, instead) for each in steps() if pathway is None or pathway in each.pathways)
+    here = (each for each in instead.pathway if pathway is None or pathway in each.pathways)
     return tuple(
         _dated(template, clock, adds=_adds(template, pathway)) for template in here if _needed(template, assessment)
     )
@@ -68,7 +68,7 @@ def _needed(template: StepTemplate, assessment: Assessment) -> bool:
 
 
 def _dated(template: StepTemplate, clock: Clock, *, adds: tuple[Added, ...]) -> Step:
-    when = due(replace(template.due, step=template.id), clock, owner=template.owners[0])
+    when = due(template.due, clock, owner=template.owners[0])
     return Step(
         template.id,
         template.kind,
@@ -92,7 +92,10 @@ def _with_offsets(rule: DueRule, offsets: Mapping[str, int]) -> DueRule:
     """Fill in a step's own rule and the municipality's number for it."""
     if rule.step is None:
         return rule
-    own, earlier = step(rule.step).due, step(rule.step).due.after
+    own = step(rule.step).due
+    earlier = own.after
+    if earlier is None and rule.step not in offsets:
+        return own
     number = offsets.get(rule.step, own.hours or own.days)
     hours = number if own.hours else 0
     if earlier is not None:
