@@ -10,6 +10,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from cyclonedx.spdx import is_supported_id
+
 ROOT = Path(__file__).parents[2]
 LOCKED = re.compile(r"^(?P<name>[a-z0-9][a-z0-9._-]*)==(?P<version>\S+)", re.MULTILINE)
 Json = dict[str, Any]
@@ -52,7 +54,9 @@ def _of_npm(lock: Json) -> Iterator[Json]:
         if place:
             name = place.removeprefix("node_modules/")
             purl = f"pkg:npm/{name.replace('@', '%40')}@{package['version']}"
-            licenses = [{"license": {"id": package["license"], "acknowledgement": "declared"}}]
+            # htmx calls its licence BSD-0-Clause, which SPDX calls 0BSD; what it does not know is a name and no id.
+            kind = "id" if is_supported_id(package["license"]) else "name"
+            licenses = [{"license": {kind: package["license"], "acknowledgement": "declared"}}]
             told = {"name": name, "version": package["version"], "licenses": licenses}
             yield {"bom-ref": purl, "purl": purl, "type": "library", **told}
 

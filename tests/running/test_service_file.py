@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from api.settings import Settings, read_settings
+from api.settings import Issuer, Settings, read_settings
 
 ROOT = Path(__file__).parents[2]
 UNIT = (ROOT / "deploy/retthjem.service").read_text("utf-8")
@@ -25,11 +25,12 @@ def setting(name: str) -> str:
 
 @pytest.fixture
 def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
-    credentials, secret = "/run/credentials/retthjem.service/client-secret", tmp_path / "client-secret"
-    assert credentials in EXAMPLE
-    assert setting("LoadCredential").split(":")[0] == Path(credentials).name
-    secret.write_text("hush\n", "utf-8")
-    (tmp_path / "retthjem.toml").write_text(EXAMPLE.replace(credentials, str(secret)), "utf-8")
+    (tmp_path / setting("LoadCredential").split(":")[0]).write_text("hush\n", "utf-8")
+    (tmp_path / "retthjem.toml").write_text(EXAMPLE, "utf-8")
+    given = dict(line.split("=", 1) for line in re.findall(r"^Environment=(.*)$", UNIT, re.MULTILINE))
+    monkeypatch.setenv(
+        "RETTHJEM_ISSUER__CLIENT_SECRET_FILE", given["RETTHJEM_ISSUER__CLIENT_SECRET_FILE"].replace("%d", str(tmp_path))
+    )
     monkeypatch.setenv("RETTHJEM_CONFIG", str(tmp_path / "retthjem.toml"))
     return read_settings()
 
@@ -44,8 +45,14 @@ def test_the_example_settings_are_taken(settings: Settings) -> None:
 
 def test_what_stands_out_commented_in_the_example_is_a_setting() -> None:
     offered = set(re.findall(r"^# (\w+) = ", EXAMPLE, re.MULTILINE))
-    assert offered
-    assert offered <= Settings.model_fields.keys()
+    assert offered - Issuer.model_fields.keys()
+    assert offered <= Settings.model_fields.keys() | Issuer.model_fields.keys()
+
+
+def test_commands_beside_the_service_need_no_secret(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "retthjem.toml").write_text(EXAMPLE, "utf-8")
+    monkeypatch.setenv("RETTHJEM_CONFIG", str(tmp_path / "retthjem.toml"))
+    assert read_settings().issuer
 
 
 def test_the_database_lies_where_the_unit_lets_it_be_written(settings: Settings) -> None:
