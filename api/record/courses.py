@@ -10,14 +10,26 @@ from sqlalchemy import Connection
 
 from api.people.access import may_record, may_undo
 from api.people.user import User
+from api.record.offers import refuse_unoffered
 from api.record.possible import refuse_impossible
 from api.record.projection import project
 from api.record.record import Record, by
-from api.record.streams import Naming, Stream, append, find, open_record, read_stream, standing_merges, survivor
+from api.record.streams import (
+    Naming,
+    Stream,
+    append,
+    find,
+    open_record,
+    read_stream,
+    standing_merges,
+    survivor,
+    version_of,
+)
+from api.record.told_events import root_of
 from api.record.who_sees import may_see
 from api.storage.writer import Change
 from careplans.course.due import Basis, clocks_of
-from careplans.course.events import Event, Recorded, Undone
+from careplans.course.events import ChoiceRecorded, Decided, Event, Merged, PlanStarted, Recorded, Undone
 from careplans.course.next_step import next_step
 from careplans.course.state import NextStep, StepClock
 from engine.errors import InputError
@@ -64,7 +76,11 @@ def read(record: Record, connection: Connection, person: str) -> Seen:
 def visible(connection: Connection, user: User, person: str, *, now: datetime) -> str:
     """Return the id of the record that the user may see under this id; raise `NoSuchPatient` for any other."""
     leads_to = survivor(connection, person)
-    if not may_see(connection, user, leads_to, now=now):
+    if user.role == "administrator":  # who blocks, merges and hands out logs, and is never shown what is in a record
+        seen = version_of(connection, leads_to) is not None
+    else:
+        seen = may_see(connection, user, leads_to, now=now)
+    if not seen:
         raise NoSuchPatient
     return leads_to
 
@@ -77,8 +93,13 @@ def add(record: Record, user: User, event: Event, *, change: Change, person: str
         raise NoSuchPatient
     if expected is not None and stream.version != expected:
         raise Changed(stream.version)
-    refuse_impossible(event, stream, now=change.now, connection=change.connection)
     _refuse_role(user, event, stream.recorded)
+    refuse_impossible(event, stream, now=change.now, connection=change.connection)
+    if isinstance(event, Merged):
+        _refuse_unseen(user, event, change)
+    if isinstance(event, Decided | ChoiceRecorded | PlanStarted):
+        basis = record.bases.of(change.connection, [event.assessment])
+        refuse_unoffered(event, stream.course, basis[event.assessment].assessment)
     return write(record, user, event, change=change, stream=stream)
 
 
@@ -106,7 +127,7 @@ def _project_parted(record: Record, change: Change, ids: set[str]) -> None:
 def open_course(record: Record, user: User, events: list[Event], *, change: Change, naming: Naming) -> Stream:
     """Return the record with that number or local id, opened where there is none, after the events were written."""
     found = find(change.connection, naming)
-    stream = read_stream(change.connection, found) if found else open_record(change.connection, naming)
+    stream = read_stream(change.connection, found) if found else open_record(naming)
     if stream is None:
         raise NoSuchPatient
     if found and user.role != "system" and not may_see(change.connection, user, found, now=change.now):
@@ -118,7 +139,16 @@ def open_course(record: Record, user: User, events: list[Event], *, change: Chan
 
 
 def _refuse_role(user: User, event: Event, recorded: tuple[Recorded, ...]) -> None:
-    undone = next((each for each in recorded if isinstance(event, Undone) and each.id == event.event), None)
-    allowed = may_undo(user.role, undone.event.kind) if undone else may_record(user.role, event.kind)
+    """Ask by the kind; for an undoing, by the kind of what it is about in the end."""
+    root = root_of(event, recorded) if isinstance(event, Undone) else None
+    allowed = may_undo(user.role, root.event.kind) if root else may_record(user.role, event.kind)
     if not allowed:
         raise NotYours
+
+
+def _refuse_unseen(user: User, event: Merged, change: Change) -> None:
+    """Let nobody take over a record that they could not have read."""
+    try:
+        visible(change.connection, user, event.other, now=change.now)
+    except NoSuchPatient:
+        raise InputError("other", "cannot_be_merged") from None

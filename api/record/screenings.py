@@ -78,7 +78,7 @@ def store(record: Record, user: User, prepared: Prepared, change: Change) -> Sto
     hospital = record.hospital_of(user)
     naming = naming_of(prepared.case, hospital)
     found = find(change.connection, naming)
-    stream = _own(change, user, found) if found else open_record(change.connection, naming)
+    stream = _own(change, user, found) if found else open_record(naming)
     return _write(record, user, prepared, change=change, stream=stream, version=Version(new_id(), 1))
 
 
@@ -131,7 +131,9 @@ def _own(change: Change, user: User, person: str) -> Stream:
 def _write(
     record: Record, user: User, prepared: Prepared, *, change: Change, stream: Stream, version: Version
 ) -> Stored:
-    assessed, connection = new_id(), change.connection
+    assessed, connection, is_new = new_id(), change.connection, stream.version == 0
+    events = _events(record.hospital_of(user), prepared.case, stream, screened=(version.screening, assessed))
+    stream = append(connection, stream, events, by=by(user), at=change.now)
     row = {
         "id": assessed,
         "person": stream.person,
@@ -146,9 +148,6 @@ def _write(
     }
     connection.execute(ADD, row)
     record.bases.remember(assessed, Basis(prepared.case, prepared.assessment))
-    is_new = stream.version == 0
-    events = _events(record.hospital_of(user), prepared.case, stream, screened=(version.screening, assessed))
-    stream = append(connection, stream, events, by=by(user), at=change.now)
     project(connection, stream, record.bases, record.offsets, is_new=is_new)
     change.saw(stream.person, "screened" if version.number == 1 else "corrected", by(user))
     return Stored.of(row)

@@ -31,6 +31,14 @@ def new_id() -> str:
 
 
 @dataclass(frozen=True, slots=True)
+class Naming:
+    """How a sender names a patient: an identity number, or a local id within its hospital."""
+
+    identity: str | None = None
+    local_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Stream:
     """A patient's events and the course they give; `version` is how many of them are the patient's own."""
 
@@ -38,20 +46,14 @@ class Stream:
     version: int
     recorded: tuple[Recorded, ...] = ()
     course: Course = field(default_factory=Course)
+    naming: Naming | None = None
+    """How a record is named that is not stored yet."""
 
     def with_events(self, added: Iterable[Recorded]) -> Stream:
         """Return the stream with more events at its end."""
         more = tuple(added)
         recorded = (*self.recorded, *more)
         return Stream(self.person, self.version + len(more), recorded, course_of(recorded))
-
-
-@dataclass(frozen=True, slots=True)
-class Naming:
-    """How a sender names a patient: an identity number, or a local id within its hospital."""
-
-    identity: str | None = None
-    local_id: str | None = None
 
 
 def find(connection: Connection, naming: Naming) -> str | None:
@@ -69,24 +71,27 @@ def survivor(connection: Connection, person_id: str) -> str:
     return str(leads_to) if leads_to else person_id
 
 
-def open_record(connection: Connection, naming: Naming) -> Stream:
-    """Return the stream of a new record."""
-    created = new_id()
-    row = {"id": created, "identity": naming.identity, "local_id": naming.local_id, "version": 0}
-    connection.execute(ADD_PERSON, row)
-    return Stream(created, 0)
+def open_record(naming: Naming) -> Stream:
+    """Return the stream of a new record, which is stored with its first events."""
+    return Stream(new_id(), 0, naming=naming)
+
+
+def version_of(connection: Connection, person_id: str) -> int | None:
+    """Return how many events a record has, or None if there is no such record."""
+    found: int | None = connection.execute(VERSION, {"of": person_id}).scalar()
+    return found
 
 
 def read_stream(connection: Connection, person_id: str) -> Stream | None:
     """Return a record's stream, with those of the records merged into it; None if there is no such record."""
-    version = connection.execute(VERSION, {"of": person_id}).scalar()
+    version = version_of(connection, person_id)
     if version is None:
         return None
     recorded = _recorded(connection, person_id)
     others = _merged(connection, recorded, {person_id})
     if others:
         recorded = sorted((*recorded, *others), key=lambda each: each.at)
-    return Stream(person_id, int(version), tuple(recorded), course_of(recorded))
+    return Stream(person_id, version, tuple(recorded), course_of(recorded))
 
 
 def append(connection: Connection, stream: Stream, events: Sequence[Event], *, by: By, at: datetime) -> Stream:
@@ -95,9 +100,17 @@ def append(connection: Connection, stream: Stream, events: Sequence[Event], *, b
         return stream
     added = [Recorded(new_id(), each, at, by) for each in events]
     rows = [_row(stream.person, stream.version + place, each) for place, each in enumerate(added, 1)]
+    _count(connection, stream, stream.version + len(added))
     connection.execute(ADD_EVENT, rows)
-    connection.execute(COUNT, {"of": stream.person, "now": stream.version + len(added)})
     return stream.with_events(added)
+
+
+def _count(connection: Connection, stream: Stream, version: int) -> None:
+    if stream.naming is None:
+        connection.execute(COUNT, {"of": stream.person, "now": version})
+        return
+    named = {"identity": stream.naming.identity, "local_id": stream.naming.local_id}
+    connection.execute(ADD_PERSON, {"id": stream.person, **named, "version": version})
 
 
 def _row(person_id: str, seq: int, recorded: Recorded) -> dict[str, object]:

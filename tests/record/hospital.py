@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Engine
+from sqlalchemy import Engine, insert
 
 from api.people.user import Role, Unit, User
 from api.record import courses, screenings
@@ -19,11 +19,12 @@ from api.record.lists import Asked, Listed, board, listed
 from api.record.projection import rebuild
 from api.record.record import Record, by
 from api.record.screenings import Prepared, Stored
-from api.record.streams import Naming, Stream, open_record
+from api.record.streams import Naming, Stream, new_id
 from api.screening import Screening, texts_in
 from api.storage.rule_sets import keep_rule_set
-from api.storage.tables import REBUILT
+from api.storage.tables import REBUILT, person
 from api.storage.writer import Writer
+from careplans.acceptance import contested
 from careplans.course.events import Event, PlanStarted
 from engine.texts import Texts
 
@@ -143,10 +144,15 @@ class Hospital:
         )
 
     def start_plan(self, stored: Stored, plan: str = "P1", *, on: date | None = None) -> Stream:
-        """Start a plan from every rule that the screening may lead to."""
-        rules_of = tuple(self.record.screening.ruleset.by_id)
-        started = PlanStarted(plan, stored.assessment, on or self.now.date(), rules=rules_of)
+        """Start a plan from everything that was suggested, but for a choice between two tracks."""
+        started = PlanStarted(plan, stored.assessment, on or self.now.date(), rules=self.offered(stored.assessment))
         return self.tell(stored.person, started)
+
+    def offered(self, assessment: str) -> tuple[str, ...]:
+        """Return the rules that an assessment suggests, but for the two tracks of a choice."""
+        with self.engine.connect() as connection:
+            found = self.record.bases.of(connection, [assessment])[assessment].assessment
+        return tuple(each.rule for each in found.offers if not contested(each))
 
     def read(self, person: str) -> Seen:
         """Return a patient's course, whoever may see it."""
@@ -191,8 +197,9 @@ class Hospital:
 
     def new_person(self, local_id: str) -> str:
         """Return the id of a record with nothing in it."""
-        naming = Naming(local_id=f"STO/{local_id}")
-        return self.record.writer.run(lambda change: open_record(change.connection, naming)).person
+        row = {"id": new_id(), "local_id": f"STO/{local_id}", "version": 0}
+        self.record.writer.run(lambda change: change.connection.execute(insert(person), row).rowcount)
+        return str(row["id"])
 
     def close(self) -> None:
         """Finish what waits."""
