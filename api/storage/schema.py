@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import cache
 from typing import Literal
 
 from alembic import command
@@ -25,7 +26,7 @@ VERSION_TABLE = "alembic_version"
 HEAD, BASE = "head", "base"
 
 
-def upgrade(engine: Engine, to: str = HEAD, *, then: Then = lambda _: None) -> None:
+def upgrade(engine: Engine, to: str = HEAD, *, then: Then | None = None) -> None:
     """Bring the tables up to a version; a database that is not ours, or of a later program, is refused.
 
     `then` is done in the same transaction where the version changed: lists made anew, so that none is ever seen empty.
@@ -34,7 +35,7 @@ def upgrade(engine: Engine, to: str = HEAD, *, then: Then = lambda _: None) -> N
         _refuse_unknown(standing_of(connection))
         old = _version(connection)
         command.upgrade(_config(connection), to)
-        if _version(connection) != old:
+        if then and _version(connection) != old:
             then(connection)
 
 
@@ -77,15 +78,21 @@ def standing(engine: Engine) -> Standing:
         return standing_of(connection)
 
 
-def make_ready(engine: Engine, *, upgrade_old: bool = False, then: Then = lambda _: None) -> None:
-    """Make the tables of an empty SQLite file before the server starts; refuse what must be mended by hand."""
+def make_ready(engine: Engine, *, upgrade_old: bool = False, rebuild: Then | None = None) -> None:
+    """Make the tables of an empty SQLite file before the server starts; refuse what must be mended by hand.
+
+    With `upgrade_old` an empty PostgreSQL is made too, and an old database is upgraded if `rebuild` makes its lists.
+    """
     found = standing(engine)
     _refuse_unknown(found)
-    if found == "current":
-        return
-    if not upgrade_old and (found == "old" or engine.dialect.name != "sqlite"):
+    allowed = {
+        "current": True,
+        "empty": upgrade_old or engine.dialect.name == "sqlite",
+        "old": upgrade_old and rebuild is not None,
+    }
+    if not allowed[found]:
         raise InputError("database", "database_old")
-    upgrade(engine, then=then)
+    upgrade(engine, then=rebuild)
 
 
 def require_current(engine: Engine) -> None:
@@ -116,6 +123,7 @@ def _version(connection: Connection) -> str | None:
     return MigrationContext.configure(connection).get_current_revision()
 
 
+@cache
 def _known() -> list[str]:
     """Return every version, oldest first."""
     script = ScriptDirectory.from_config(_config(None))

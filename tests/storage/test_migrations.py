@@ -181,13 +181,24 @@ def test_an_empty_postgresql_is_left_to_be_made_by_hand(postgresql):
     engine.dispose()
 
 
-def test_an_old_database_is_upgraded_at_start_only_if_that_is_asked_for(bare):
+def test_an_old_database_is_upgraded_at_start_only_if_that_is_asked_for_and_its_lists_are_made_anew(bare):
     schema.upgrade(bare, "0001")
-    with pytest.raises(InputError, match="database_old"):
-        schema.make_ready(bare)
+    for asked in ({}, {"rebuild": print}, {"upgrade_old": True}):
+        with pytest.raises(InputError, match="database_old"):
+            schema.make_ready(bare, **asked)
     assert schema.version_of(bare) == "0001"
-    schema.make_ready(bare, upgrade_old=True)
-    assert schema.is_current(bare)
+    rebuilt: list[bool] = []
+    schema.make_ready(bare, upgrade_old=True, rebuild=lambda each: rebuilt.append(inspect(each).has_table("clock")))
+    assert (schema.is_current(bare), rebuilt) == (True, [True])
+    schema.make_ready(bare, upgrade_old=True, rebuild=lambda _: rebuilt.append(False))
+    assert rebuilt == [True], "a current database keeps its lists"
+
+
+def test_lists_that_cannot_be_made_anew_keep_the_old_version(bare):
+    schema.upgrade(bare, "0001")
+    with pytest.raises(ZeroDivisionError):
+        schema.make_ready(bare, upgrade_old=True, rebuild=lambda _: 1 / 0)
+    assert schema.version_of(bare) == "0001"
 
 
 @pytest.mark.parametrize("act", [schema.make_ready, schema.upgrade, lambda engine: schema.downgrade(engine, "base")])
