@@ -47,6 +47,12 @@ def clocks_of(course: Course, basis: Mapping[str, Basis], offsets: Mapping[str, 
     return (*of_plan, *_of_stay(course, course.stay, basis, offsets=offsets))
 
 
+def assessments_behind(course: Course) -> frozenset[str]:
+    """Return the assessments whose facts `clocks_of` and `next_step` ask for."""
+    plan, here = waiting_plan(course), course.stay and screening_in(course, course.stay)
+    return frozenset(each.assessment for each in (plan, here, course.screening) if each)
+
+
 def waiting_plan(course: Course) -> PlanState | None:
     """Return the plan that runs, else the newest that is paused."""
     return course.running or next((plan for plan in reversed(course.plans) if plan.status == "paused"), None)

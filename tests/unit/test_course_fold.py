@@ -137,8 +137,8 @@ def test_a_discharge_to_another_municipality_changes_who_follows_up() -> None:
 
 def test_a_stay_that_is_told_late_does_not_become_the_newest() -> None:
     story = on_a_plan()
-    story.tell(admitted("S0", START - timedelta(days=90)))
-    assert [stay.id for stay in story.course.stays] == ["S0", "S1"]
+    story.tell(admitted("S9", START - timedelta(days=90)))
+    assert [stay.id for stay in story.course.stays] == ["S9", "S1"]
     assert statuses(story.course) == {"P1": ("running", None)}
 
 
@@ -147,6 +147,14 @@ def test_an_admission_told_again_corrects_the_stay_and_keeps_its_plan() -> None:
     story.tell(replace(admitted(), at=START - timedelta(hours=2)))
     assert statuses(story.course) == {"P1": ("running", None)}
     assert [stay.admitted for stay in story.course.stays] == [START - timedelta(hours=2)]
+
+
+def test_an_admission_told_after_a_plan_that_started_in_it_is_no_readmission() -> None:
+    story = Story()
+    story.tell(Screened("K1", "A1"), PlanStarted("P1", "A1", date(2026, 11, 17)), admitted())
+    assert statuses(story.course) == {"P1": ("running", None)}
+    story.tell(admitted("S2", NOON))
+    assert statuses(story.course) == {"P1": ("paused", "readmitted")}
 
 
 # Readmission
@@ -237,6 +245,15 @@ def test_a_plan_remembers_the_time_it_waited() -> None:
     story.tell(PlanPaused("P1", "Venter på svar"))
     story.tell(PlanResumed("P1"), after=timedelta(days=3))
     assert [rest.until - rest.since for rest in story.course.plans[0].rests] == [timedelta(days=3)]
+
+
+def test_a_plan_has_waited_since_it_first_stopped() -> None:
+    story = on_a_plan()
+    story.tell(PlanPaused("P1", "Venter på svar"))
+    stopped = story.now
+    story.tell(PlanStarted("P2", "A1", LATER))
+    story.tell(PlanResumed("P1"), after=timedelta(days=3))
+    assert [rest.since for rest in story.course.plans[0].rests] == [stopped]
 
 
 def test_of_two_merged_records_the_plan_that_started_last_runs() -> None:

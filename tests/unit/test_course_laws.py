@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from careplans.catalogue import read, steps
-from careplans.course.due import SCREENING, clocks_of, standing, waiting_plan
+from careplans.course.due import SCREENING, assessments_behind, clocks_of, standing, waiting_plan
 from careplans.course.events import (
     KINDS,
     ClockPaused,
@@ -161,3 +161,13 @@ def test_a_step_can_be_marked_however_late(life: Life, step: str) -> None:
         after = next(each for each in clocks(life, StepDone(of, step, LATER)) if names((each,)) == [(of, step)])
         assert after.done == LATER
         assert standing(after, LATER) in {"done", "done_late"}
+
+
+@LIVES
+@given(lives())
+def test_the_facts_that_are_named_are_all_that_is_asked_for(life: Life) -> None:
+    course = course_of(life.events)
+    few = {each: life.basis[each] for each in assessments_behind(course) if each in life.basis}
+    found = clocks_of(course, few, {})
+    assert found == clocks_of(course, life.basis, {})
+    assert next_step(course, found, few) == next_step(course, found, life.basis)
