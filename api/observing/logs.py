@@ -16,8 +16,8 @@ from structlog.typing import FilteringBoundLogger, Processor
 
 from api.observing.faults import fault, source
 
-UVICORN: dict[str, Any] = {"log_config": None, "access_log": False, "server_header": False}
-"""How uvicorn is to be configured, so that it logs nothing by itself."""
+UVICORN: dict[str, Any] = {"log_config": None, "access_log": False, "server_header": False, "proxy_headers": False}
+"""How uvicorn is configured: it logs nothing by itself, and `trusted_proxies` alone says whose word is believed."""
 
 LONGEST_WORDS = 120
 

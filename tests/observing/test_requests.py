@@ -13,7 +13,7 @@ from api.observing import logs
 from api.observing.logs import logger
 from api.people.user import Unit, User
 from tests.observing.conftest import Log
-from tests.observing.serving import observed
+from tests.observing.serving import asked, exchange, observed, served
 
 UUID = "9b2f6c1e-70f4-4b7e-9d6f-0c8b5a1f2e3d"
 
@@ -143,3 +143,15 @@ def test_what_is_less_than_the_level_asked_for_is_not_logged(log: Log) -> None:
     logs.start(level="error", stream=log)
     client().get("/api/v1/people/41/defect")
     assert [line["event"] for line in log.lines] == ["defect"]
+
+
+def test_the_server_believes_nobody_about_where_a_request_comes_from(log: Log) -> None:
+    app = FastAPI()
+
+    @app.get("/")
+    def where(request: Request) -> str:
+        return f"{request.url.scheme} {request.client.host if request.client else ''}"
+
+    with served(observed(app)) as address:
+        answer = exchange(address, asked("/", X_Forwarded_For="192.0.2.7", X_Forwarded_Proto="https"))
+    assert answer.endswith(b'"http 127.0.0.1"')

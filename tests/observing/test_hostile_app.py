@@ -1,0 +1,99 @@
+"""The whole application, every route of it: what is known of a patient comes out of no log, figure, header or error."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import re
+import sqlite3
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from urllib.parse import quote
+
+import pytest
+from fastapi.routing import iter_route_contexts
+from fastapi.testclient import TestClient
+from prometheus_client import generate_latest
+
+from api.app import Service, make_app, routes
+from api.storage.engine import make_engine
+from api.storage.schema import upgrade
+from tests.observing.conftest import Log
+from tests.v1.issuer import bearer
+from tests.v1.people import case, number
+from tests.v1.serving import SCREENING, settings_over, trusting
+
+NAME, WISH = "Hjørdis Rævåg", "Skriker om natten"
+NUMBER = number(7)
+SECRETS = (NAME, "Rævåg", quote("Rævåg"), NUMBER, WISH, "nurse-kari", "Kari Pleier")
+HOSTILE = case(
+    7, patient={"id": NUMBER, "name": NAME, "birth_date": "1945-01-15", "sex": "female", "municipality": "5001"}
+)
+NURSE = bearer("nurse", "ward:STO/GER2", id="nurse-kari", name="Kari Pleier")
+BODIES = {
+    "the case": json.dumps(HOSTILE | {"answers": {"what_matters": WISH}}),
+    "an answer that is refused": json.dumps(HOSTILE | {"answers": {"four_at": WISH, NAME: 1}}),
+    "no JSON": f'{{"{NAME}": {NUMBER}',
+    "nothing": "",
+}
+METHODS = {"GET", "POST", "PUT", "PATCH", "DELETE"}
+Server = tuple[TestClient, Service, Path]
+
+
+@pytest.fixture
+def server(tmp_path: Path, log: Log) -> Iterator[Server]:
+    file = tmp_path / "record.sqlite"
+    settings = settings_over(f"sqlite:///{file}")
+    engine = make_engine(settings.database)
+    upgrade(engine)
+    engine.dispose()
+    service = Service.start(settings, SCREENING)
+    service = replace(service, entrance=trusting(service.entrance))
+    with TestClient(make_app(service), base_url="https://retthjem.example") as client:
+        yield client, service, file
+
+
+def every_route(service: Service) -> list[tuple[str, str]]:
+    """Return the method and path of every route, its parameters filled with an identity number."""
+    found = [each for each in iter_route_contexts(routes(service).routes) if each.path and each.methods]
+    assert len(found) > 10
+    paths = ((method, re.sub(r"{[^}]*}", NUMBER, str(each.path))) for each in found for method in each.methods or ())
+    return sorted((method, path) for method, path in paths if method in METHODS)
+
+
+def leaks(client: TestClient, service: Service) -> set[str]:
+    """Return the secrets that come out in a header, or in the words of an error."""
+    seen = ""
+    for (method, path), (what, body) in itertools.product(every_route(service), BODIES.items()):
+        for who in (NURSE, {}, {"Authorization": f"Bearer {NUMBER}"}):
+            headers = who | {"Content-Type": "application/json", "X-Request-ID": NUMBER, "User-Agent": quote(NAME)}
+            asked = f"{path}?name={quote(NAME)}&number={NUMBER}"
+            answer = client.request(method, asked, content=body, headers=headers, follow_redirects=False)
+            headed = {name: value for name, value in answer.headers.items() if name != "location"}
+            seen += f"{method} {path} {what}: {headed}\n".replace(path, "")
+            seen += answer.text if answer.status_code >= 400 else ""
+    return {secret for secret in SECRETS if secret in seen}
+
+
+def test_while_all_is_well(server: Server, log: Log) -> None:
+    client, service, _ = server
+    stored = client.post("/api/v1/screenings", json=HOSTILE, headers=NURSE)
+    assert stored.status_code == 201, stored.text
+    assert leaks(client, service) == set()
+    kept = log.getvalue() + generate_latest(service.metrics.registry).decode()
+    assert {secret for secret in SECRETS if secret in kept or secret in kept.encode().decode("unicode_escape")} == set()
+    assert {line["status"] for line in log.named("request")} >= {201, 401, 404, 422}
+
+
+def test_while_the_database_is_broken(server: Server, log: Log) -> None:
+    client, service, file = server
+    client.post("/api/v1/screenings", json=HOSTILE, headers=NURSE)
+    with sqlite3.connect(file) as database:
+        for table in ("listing", "person", "session"):
+            database.execute(f"ALTER TABLE {table} RENAME TO {table}_away")
+    database.close()
+    assert leaks(client, service) == set()
+    kept = log.getvalue() + generate_latest(service.metrics.registry).decode()
+    assert {secret for secret in SECRETS if secret in kept or secret in kept.encode().decode("unicode_escape")} == set()
+    assert {line["code"] for line in log.named("defect")} == {"SQLITE_ERROR"}
