@@ -144,11 +144,11 @@ class Sessions(Part):
 class Limits(Part):
     """How many requests a minute are answered."""
 
-    person: Rate = Field(600, description="For each signed-in person.")
-    system: Rate = Field(6_000, description="For each system, such as the EPJ.")
-    address: Rate = Field(300, description="For each address, before it has signed in.")
-    sign_in: Rate = Field(30, description="Attempts to sign in, for each address.")
-    wrong_token: Rate = Field(20, description="Tokens that are refused, for each address.")
+    person: Rate = Field(600, description="Requests a minute of each signed-in person.")
+    system: Rate = Field(6_000, description="Requests a minute of each system, such as the EPJ.")
+    address: Rate = Field(300, description="Requests a minute from each address that is not signed in.")
+    sign_in: Rate = Field(30, description="Steps of signing in a minute from each address.")
+    wrong_token: Rate = Field(20, description="Refused tokens a minute from each address.")
 
 
 class Log(Part):
@@ -198,7 +198,8 @@ class Settings(BaseSettings):
     @property
     def address(self) -> str:
         """Return what people open, without a slash at the end."""
-        shown = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(self.host, self.host)  # noqa: S104 # compared, not bound
+        here = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(self.host, self.host)  # noqa: S104 # compared, not bound
+        shown = f"[{here}]" if ":" in here else here
         return self.public_url or f"http://{shown}:{self.port}"
 
     @property

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import httpx2
 from sqlalchemy import Engine
 from starlette.requests import Request
 
@@ -50,9 +51,11 @@ class Entrance:
         await self.provider.close()
 
 
-def make_entrance(settings: Settings, engine: Engine, writer: Writer) -> Entrance:
+def make_entrance(
+    settings: Settings, engine: Engine, writer: Writer, *, transport: httpx2.AsyncBaseTransport | None = None
+) -> Entrance:
     """Return the entrance that the settings ask for; without an issuer, and not in a demo, there is no way in."""
-    provider, trust, reading = _demo(settings) if settings.demo else _issuer(settings)
+    provider, trust, reading = _demo(settings) if settings.demo else _issuer(settings, transport)
     keys = Keys(provider.key_set)
     return Entrance(
         settings,
@@ -73,12 +76,12 @@ def entrance_of(request: Request) -> Entrance:
     return found
 
 
-def _issuer(settings: Settings) -> tuple[Provider, Trust, Reading]:
+def _issuer(settings: Settings, transport: httpx2.AsyncBaseTransport | None) -> tuple[Provider, Trust, Reading]:
     issuer = settings.issuer
     if issuer is None:
         raise InputError("issuer", "sign_in_missing")
     reading = Reading(settings.hospital, issuer.claims, issuer.role_names)
-    return OpenIdConnect(issuer), _trust(issuer), reading
+    return OpenIdConnect(issuer, transport), _trust(issuer), reading
 
 
 def _trust(issuer: Issuer) -> Trust:

@@ -8,15 +8,16 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
 from joserfc.errors import JoseError
-from joserfc.jwk import ECKey, Key, RSAKey, import_key
+from joserfc.jwk import Key, import_key
 
 from api.people.refused import ProviderAway
 
 AGAIN_AFTER, AGAIN_AT_FIRST, STALE_AFTER = 60.0, 5.0, 600.0
-SMALLEST_RSA = 2048
+SHORTEST_RSA = 342  # letters that 2,048 bits are written with
 MOST_KEYS = 100
-KINDS = {"EC": ECKey, "RSA": RSAKey}
+KINDS = ("EC", "RSA")
 """Kinds of key that a provider signs with; a shared secret (`oct`) is never taken from a key set."""
+PUBLIC = frozenset({"kty", "kid", "use", "alg", "crv", "x", "y", "n", "e"})
 
 Fetch = Callable[[], Awaitable[Sequence[Mapping[str, Any]]]]
 
@@ -76,15 +77,11 @@ def usable(found: Sequence[Mapping[str, Any]]) -> dict[str, Key]:
 
 
 def _key(data: Mapping[str, Any]) -> Key | None:
-    kind = data.get("kty")
-    if not isinstance(kind, str) or kind not in KINDS or data.get("use", "sig") != "sig":
+    if data.get("kty") not in KINDS or data.get("use", "sig") != "sig":
         return None
-    public = {
-        name: value for name, value in data.items() if name in {"kty", "kid", "use", "alg", "crv", "x", "y", "n", "e"}
-    }
+    if data["kty"] == "RSA" and len(str(data.get("n"))) < SHORTEST_RSA:
+        return None
     try:
-        key = import_key(public)
-        strong = not isinstance(key, RSAKey) or key.raw_value.key_size >= SMALLEST_RSA
+        return import_key({name: value for name, value in data.items() if name in PUBLIC})
     except (JoseError, ValueError, TypeError, KeyError):
         return None
-    return key if strong else None
