@@ -147,7 +147,7 @@ class Limits(Part):
     person: Rate = Field(600, description="Requests a minute of each signed-in person.")
     system: Rate = Field(6_000, description="Requests a minute of each system, such as the EPJ.")
     address: Rate = Field(300, description="Requests a minute from each address that is not signed in.")
-    sign_in: Rate = Field(30, description="Steps of signing in a minute from each address.")
+    sign_in: Rate = Field(60, description="Attempts to sign in a minute from each address, such as a whole hospital's.")
     wrong_token: Rate = Field(20, description="Refused tokens a minute from each address.")
 
 

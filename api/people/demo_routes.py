@@ -70,9 +70,8 @@ async def choose(request: Request, way: Way, demo: Demo) -> Response:  # noqa: A
 
 
 @pages.post(SIGN_IN)
-async def chosen(choice: Annotated[Choice, Form()], request: Request, way: Way, demo: Demo) -> Response:
+async def chosen(choice: Annotated[Choice, Form()], demo: Demo) -> Response:
     """Send the person back with a code, as any provider does."""
-    way.limiter.count_address(request, "sign_in")
     return RedirectResponse(demo.choose(choice.person, choice.model_dump()), 303)
 
 

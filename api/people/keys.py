@@ -40,7 +40,7 @@ class Keys:
         if kid not in self._keys:
             await self._renew()
         elif self._clock() - self._fetched > STALE_AFTER and (self._renewal is None or self._renewal.done()):
-            self._renewal = asyncio.create_task(self._renew_quietly())  # nobody waits for it
+            self._renewal = asyncio.create_task(self._renew())  # nobody waits for it
         if not self._keys:
             raise ProviderAway
         return self._keys.get(kid)
@@ -51,12 +51,11 @@ class Keys:
             self._renewal.cancel()
             await asyncio.gather(self._renewal, return_exceptions=True)
 
-    async def _renew_quietly(self) -> None:
-        """Renew the keys; where that fails, those that are here are good until the provider is back."""
-        await self._renew()
-
     async def _renew(self) -> None:
-        """Ask for the keys, unless that was done a moment ago; many who wait make one question."""
+        """Ask for the keys, unless that was done a moment ago; many who wait make one question.
+
+        Where the provider is away, the keys that are here are good until it is back.
+        """
         async with self._turn:
             wait = AGAIN_AFTER if self._keys else AGAIN_AT_FIRST
             if self._tried is not None and self._clock() - self._tried < wait:

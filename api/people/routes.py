@@ -106,7 +106,6 @@ async def callback(
     iss: Annotated[str | None, Query(max_length=500)] = None,
 ) -> Response:
     """Take a person back from the provider: the state is this browser's and good once, as is the code."""
-    way.limiter.count_address(request, "sign_in")
     mine = request.cookies.get(way.cookie(STATE), "")
     if not state or not secrets.compare_digest(mine.encode(), state.encode()):
         raise SignInFailed

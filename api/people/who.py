@@ -7,10 +7,12 @@ from collections.abc import Awaitable, Callable
 from typing import Annotated
 from urllib.parse import urlsplit
 
-from fastapi import Depends
+from fastapi import Depends, Security
+from fastapi.security import APIKeyCookie, HTTPBearer
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 
+from api.observing.logs import logger
 from api.people.access import Action, may
 from api.people.entrance import Entrance, entrance_of
 from api.people.refused import MayNot, NotFromHere, NotSignedIn, TokenRefused
@@ -22,8 +24,18 @@ CSRF_FIELD, CSRF_HEADER = "csrf", "x-csrf-token"
 HARMLESS = frozenset({"GET", "HEAD", "OPTIONS"})
 FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 
+# These two stand in the API's description; what they find in a request is not used.
+TOKEN = HTTPBearer(
+    scheme_name="token", bearerFormat="JWT", description="An access token of the sign-in provider.", auto_error=False
+)
+COOKIE = APIKeyCookie(
+    name=SESSION, scheme_name="session", description="The session of someone who signed in.", auto_error=False
+)
+ByToken = Annotated[object, Security(TOKEN)]
+ByCookie = Annotated[object, Security(COOKIE)]
 
-async def signed(request: Request) -> User:
+
+async def signed(request: Request, _token: ByToken = None, _cookie: ByCookie = None) -> User:
     """Return who asks; raise `NotSignedIn`, or `TooMany` where they ask too often."""
     entrance = entrance_of(request)
     if "authorization" in request.headers:
@@ -104,7 +116,8 @@ async def _by_token(request: Request, entrance: Entrance) -> User:
         if len(said) != 1 or scheme.lower() != "bearer":
             raise TokenRefused("not_a_token")
         return entrance.reading.user(await entrance.tokens.access(token.strip()))
-    except TokenRefused:
+    except TokenRefused as refused:
+        logger().info("token_refused", why=refused.why)
         entrance.limiter.count_address(request, "wrong_token")
         raise NotSignedIn("token_refused") from None
 

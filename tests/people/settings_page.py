@@ -33,8 +33,8 @@ audience = ["https://retthjem.example.no"]
 role_names = { sykepleier = "nurse", lege = "doctor" }
 ```
 
-Without `[issuer]` nobody can sign in, and the server starts only as a demo (`demo = true`, `--demo`). `hospital` must be
-said where there is an `[issuer]`.
+Without `[issuer]` nobody can sign in, and the server starts only as a demo (`demo = true`, `--demo`). `hospital` must
+be said where there is an `[issuer]`.
 """
 HEAD = "\n| in the file | in the environment | if not set | means |\n|---|---|---|---|\n"
 
