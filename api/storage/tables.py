@@ -57,7 +57,7 @@ person = Table(
     tables,
     Column("id", Id, primary_key=True),
     Column("identity", String(20), unique=True),  # birth number, D-number or aid number
-    Column("local_id", String(300), unique=True),  # `hospital/local id`, where there is no number
+    Column("local_id", String(500), unique=True),  # `hospital/local id`, where there is no number
     Column("version", Integer, nullable=False),  # how many events; an ETag is made of it
 )
 rule_set = Table(
@@ -95,7 +95,7 @@ event = Table(
     Column("by", String(200), nullable=False),
     Column("by_name", String(300)),
     Column("role", String(30), nullable=False),
-    Column("unit", String(200)),
+    Column("unit", String(300)),
     UniqueConstraint("person", "seq"),
 )
 access = Table(
@@ -107,7 +107,7 @@ access = Table(
     Column("by", String(200), nullable=False),
     Column("by_name", String(300)),
     Column("role", String(30), nullable=False),
-    Column("unit", String(200)),
+    Column("unit", String(300)),
     Column("person", Id, index=True),  # no foreign key: the log stands alone
     Column("action", String(40), nullable=False),
     Column("reason", Text),
@@ -193,7 +193,7 @@ listing = Table(
     Column("name", String(300)),
     Column("born", Date),
     Column("hospital", String(200)),
-    Column("ward", String(200)),
+    Column("ward", String(300)),
     Column("room", String(300)),
     Column("municipality", String(4)),
     Column("shared", Boolean, nullable=False),  # whether the municipality has been told of the patient
@@ -231,7 +231,7 @@ clock = Table(
     "clock",
     tables,
     Column("person", Id, primary_key=True),
-    Column("course", Id, primary_key=True),
+    Column("course", String(300), primary_key=True),
     Column("step", String(60), primary_key=True),
     Column("owner", String(60), nullable=False),
     Column("due", Moment),

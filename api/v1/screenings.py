@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import APIRouter, Depends, Path, Query, Request, Response
 from starlette.concurrency import run_in_threadpool
 
 from api.people.user import User
@@ -18,8 +18,10 @@ from api.storage.access_log import Seen
 from api.storage.engine import reading
 from api.storage.writer import Change
 from api.v1.asking import IfMatch, changed_meanwhile, etag, expected, id_of, json_of, now, record_of
+from api.v1.documents import answers_result, answers_with, problems, takes_case
 from api.v1.idempotency import Answer, IdempotencyKey, Key, once
 from api.v1.languages import texts_for
+from api.v1.shapes import VersionPage, VersionShown
 from engine.texts import Texts
 
 router = APIRouter(tags=["screenings"])
@@ -27,10 +29,18 @@ Screener = Annotated[User, Depends(needs("screen"))]
 Corrector = Annotated[User, Depends(needs("correct"))]
 Reader = Annotated[User, Depends(needs("read"))]
 VersionWanted = Annotated[int | None, Query(ge=1, le=1_000_000, description="An older version; else the newest.")]
+ScreeningId = Annotated[str, Path(description="The screening's id.")]
+CASE = {"$ref": "#/components/schemas/Case"}
 LARGE = 50_000  # bytes: above this a case is read beside the event loop
 
 
-@router.post("/screenings", status_code=201)
+@router.post(
+    "/screenings",
+    status_code=201,
+    response_class=Response,
+    responses=answers_result(201) | problems(400, 413, 415),
+    openapi_extra=takes_case(),
+)
 async def create(request: Request, user: Screener, key: IdempotencyKey = None) -> Response:
     """Screen a case, store it, and return the result."""
     record, texts = record_of(request), texts_for(request.headers)
@@ -44,32 +54,42 @@ async def create(request: Request, user: Screener, key: IdempotencyKey = None) -
     return answer.response()
 
 
-@router.get("/screenings/{screening}")
-def read_one(request: Request, user: Reader, screening: str, version: VersionWanted = None) -> Response:
+@router.get("/screenings/{screening}", response_class=Response, responses=answers_result(200) | problems(404))
+def read_one(request: Request, user: Reader, screening: ScreeningId, version: VersionWanted = None) -> Response:
     """Return a screening's result, the newest version unless another is asked for."""
     return answered(_seen(request, user, screening, version), status=200).response()
 
 
-@router.get("/screenings/{screening}/case")
-def read_case_of(request: Request, user: Reader, screening: str, version: VersionWanted = None) -> Response:
+@router.get(
+    "/screenings/{screening}/case",
+    response_class=Response,
+    responses=answers_with("application/json", "The case.", schema=CASE) | problems(404),
+)
+def read_case_of(request: Request, user: Reader, screening: ScreeningId, version: VersionWanted = None) -> Response:
     """Return the case that was screened, as it came in, for whoever corrects it."""
     found = _seen(request, user, screening, version)
     return Response(found.inputs, headers={"ETag": etag(found.version)}, media_type="application/json")
 
 
-@router.get("/screenings/{screening}/versions")
-def read_versions(request: Request, user: Reader, screening: str) -> dict[str, object]:
+@router.get("/screenings/{screening}/versions", responses=problems(404))
+def read_versions(request: Request, user: Reader, screening: ScreeningId) -> VersionPage:
     """Return every version of a screening, the oldest first."""
     record = record_of(request)
     with reading(record.engine) as connection:
         found = shown_versions(connection, user, id_of(screening), now=now())
     record.writer.run_log([Seen(found[-1].person, "read", by(user))])
-    return {"versions": [{"version": each.version, "assessment": each.assessment, "at": each.at} for each in found]}
+    shown = [VersionShown(version=each.version, assessment=each.assessment, at=each.at) for each in found]
+    return VersionPage(versions=shown)
 
 
-@router.put("/screenings/{screening}")
+@router.put(
+    "/screenings/{screening}",
+    response_class=Response,
+    responses=answers_result(200) | problems(400, 404, 412, 413, 415, 428),
+    openapi_extra=takes_case(),
+)
 async def correct_one(
-    request: Request, user: Corrector, screening: str, if_match: IfMatch = None, key: IdempotencyKey = None
+    request: Request, user: Corrector, screening: ScreeningId, if_match: IfMatch = None, key: IdempotencyKey = None
 ) -> Response:
     """Correct a screening: the case as it should have been, whole; the older version is kept."""
     record, texts, version = record_of(request), texts_for(request.headers), expected(if_match)

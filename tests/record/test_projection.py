@@ -91,7 +91,7 @@ def event_of(hospital: Hospital, people: list[str], what: tuple[int, int, int]) 
     screening = course.screenings[which % len(course.screenings)] if course.screenings else None
     assessed = screening.assessment if screening else "none"
     back = stream.recorded[-1 - which % len(stream.recorded)].id if stream.recorded else "none"
-    rules_of = tuple(hospital.record.screening.ruleset.by_id)
+    rules_of = hospital.offered(assessed) if screening else ()
     events: dict[int, Event] = {
         1: Admitted(f"S{len(stream.recorded)}", now, "STO", "GER2", municipality="5001"),
         2: Transferred(stay, "STO", f"W{which}"),

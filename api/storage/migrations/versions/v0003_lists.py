@@ -31,7 +31,7 @@ def _listing() -> None:
         sa.Column("name", sa.String(300)),
         sa.Column("born", sa.Date()),
         sa.Column("hospital", sa.String(200)),
-        sa.Column("ward", sa.String(200)),
+        sa.Column("ward", sa.String(300)),
         sa.Column("room", sa.String(300)),
         sa.Column("municipality", sa.String(4)),
         sa.Column("shared", sa.Boolean(), nullable=False),
@@ -76,7 +76,7 @@ def _clock() -> None:
     op.create_table(
         "clock",
         sa.Column("person", sa.String(40), nullable=False),
-        sa.Column("course", sa.String(40), nullable=False),
+        sa.Column("course", sa.String(300), nullable=False),
         sa.Column("step", sa.String(60), nullable=False),
         sa.Column("owner", sa.String(60), nullable=False),
         sa.Column("due", MOMENT),

@@ -1,0 +1,63 @@
+"""What can be decided, chosen and started: what the assessment suggests, and a contested track once it is chosen."""
+
+from __future__ import annotations
+
+from careplans.acceptance import contested
+from careplans.catalogue import modules, read
+from careplans.course.choices import chosen_track
+from careplans.course.events import ChoiceRecorded, Decided, Event, PlanStarted
+from careplans.course.state import Course
+from engine.errors import InputError
+from rules.assessment import Assessment
+
+
+def refuse_unoffered(event: Event, course: Course, assessment: Assessment) -> None:
+    """Raise `InputError` where a decision, a choice or a plan is about what nobody suggested for this patient."""
+    match event:
+        case Decided():
+            if event.rule not in _offered(assessment):
+                raise InputError("rule", "rule_not_offered")
+        case ChoiceRecorded():
+            _refuse_choice(event, assessment)
+        case PlanStarted():
+            _refuse_plan(event, course, assessment)
+
+
+def _refuse_choice(event: ChoiceRecorded, assessment: Assessment) -> None:
+    tracks = {each.suggests for each in assessment.offers if contested(each)}
+    if not assessment.fired(_shared()) or f"track:{event.track}" not in tracks:
+        raise InputError("track", "no_choice_to_make")
+    if not event.participants:
+        raise InputError("participants", "nobody_took_part")
+
+
+def _refuse_plan(event: PlanStarted, course: Course, assessment: Assessment) -> None:
+    """The rules are suggested, the modules are ours, and two tracks never start where one is to be chosen."""
+    if set(event.rules) - _offered(assessment):
+        raise InputError("rules", "rule_not_offered")
+    if set(event.modules) - {module.id for module in modules()}:
+        raise InputError("modules", "module_unknown")
+    plans = {plan.id for plan in course.plans}
+    if event.plan in plans:
+        raise InputError("plan", "plan_there_already")
+    if event.renews is not None and event.renews not in plans:
+        raise InputError("renews", "not_of_this_patient")
+    if assessment.fired(_shared()):
+        _refuse_unchosen(event, course, assessment)
+
+
+def _refuse_unchosen(event: PlanStarted, course: Course, assessment: Assessment) -> None:
+    named = {each.suggests for each in assessment.offers if contested(each) and each.rule in event.rules}
+    chosen = chosen_track(course, event.assessment)
+    if named and chosen is None:
+        raise InputError("rules", "choice_not_recorded")
+    if named - {f"track:{chosen}"}:
+        raise InputError("rules", "not_the_chosen_track")
+
+
+def _offered(assessment: Assessment) -> set[str]:
+    return {each.rule for each in assessment.offers}
+
+
+def _shared() -> str:
+    return str(read("plan")["shared_decision"]["rule"])

@@ -1,0 +1,62 @@
+"""What was recorded on the wrong patient: an administrator sees that and by whom, never what, and can bring it back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, bindparam, select
+
+from api.people.user import User
+from api.record.courses import NoSuchPatient, write
+from api.record.record import Record
+from api.record.streams import read_stream, survivor
+from api.record.told_events import retracted_in
+from api.storage.tables import event
+from api.storage.writer import Change
+from careplans.course.events import Recorded, Retracted, Undone
+
+OF_KIND = select(event.c.id, event.c.person, event.c.at).where(event.c.kind == "retracted")
+NEWEST = OF_KIND.order_by(event.c.at.desc(), event.c.id.desc())
+ONE = OF_KIND.where(event.c.id == bindparam("named"))
+
+
+@dataclass(frozen=True, slots=True)
+class Retraction:
+    """A retraction that stands, and whose record it is in."""
+
+    person: str
+    recorded: Recorded
+
+    @property
+    def of(self) -> str:
+        """Return what was retracted: a screening or a stay."""
+        event = self.recorded.event
+        return event.of if isinstance(event, Retracted) else ""
+
+
+def standing_retractions(connection: Connection) -> Iterator[Retraction]:
+    """Give every retraction that stands, the newest first."""
+    for row in connection.execute(NEWEST).all():
+        if found := _standing(connection, row.person, row.id):
+            yield found
+
+
+def restore(record: Record, user: User, named: str, *, reason: str, change: Change) -> Retraction:
+    """Bring back what was retracted; raise `NoSuchPatient` where no such retraction stands."""
+    row = change.connection.execute(ONE, {"named": named}).one_or_none()
+    found = _standing(change.connection, row.person, named) if row else None
+    stream = read_stream(change.connection, found.person) if found else None
+    if found is None or stream is None:
+        raise NoSuchPatient
+    write(record, user, Undone(named, reason), change=change, stream=stream)
+    return found
+
+
+def _standing(connection: Connection, person: str, named: str) -> Retraction | None:
+    """Return a retraction where it stands, in the record that the patient has now."""
+    here = survivor(connection, person)
+    stream = read_stream(connection, here)
+    if stream is None:
+        return None
+    return next((Retraction(here, each) for each in retracted_in(stream.recorded) if each.id == named), None)
