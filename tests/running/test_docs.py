@@ -12,7 +12,6 @@ from api.cli import DATABASE
 from api.observing.metrics import Metrics
 from api.screening import texts_in
 from api.settings import Issuer, Settings
-from tests.running import settings_page
 
 ROOT = Path(__file__).parents[2]
 PAGES = {
@@ -70,11 +69,3 @@ def test_every_code_that_health_and_the_store_give_is_one_with_words() -> None:
     texts = texts_in("nb")
     assert len(codes) > 5
     assert {code for code in codes if f"refused.{code}.reason" not in texts} == set()
-
-
-def test_the_page_of_settings_is_current_and_tells_each_of_them() -> None:
-    written = settings_page.PAGE.read_text("utf-8")
-    assert written == settings_page.page()
-    assert {"hospital", "client_secret_file", "idle_minutes", "format"} <= set(
-        re.findall(r"^\| `(\w+)`", written, re.MULTILINE)
-    )
