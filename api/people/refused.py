@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Literal
+from typing import Literal, get_args
 
 Code = Literal[
     "not_signed_in",
@@ -15,8 +15,8 @@ Code = Literal[
     "sign_in_failed",
     "role_unknown",
     "sign_in_unavailable",
-    "device_unknown",
 ]
+CODES: tuple[Code, ...] = get_args(Code)
 BEARER = {"WWW-Authenticate": 'Bearer realm="retthjem"'}
 WRONG_BEARER = {"WWW-Authenticate": 'Bearer realm="retthjem", error="invalid_token"'}
 
@@ -69,13 +69,6 @@ class RoleUnknown(Denied):
 
     def __init__(self) -> None:
         super().__init__(403, "role_unknown")
-
-
-class DeviceUnknown(Denied):
-    """No screen has this token, or no longer."""
-
-    def __init__(self) -> None:
-        super().__init__(403, "device_unknown")
 
 
 class ProviderAway(Denied):

@@ -6,9 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import select, update
+from structlog.testing import capture_logs
 
 from api.people.limits import Limiter
 from api.people.paths import own_path
+from api.people.refused import CODES
+from api.screening import texts_in
 from api.settings import Limits, Settings
 from api.storage.tables import access, device, session
 from tests.people.conftest import ADDRESS, Site
@@ -30,6 +33,19 @@ def test_a_wrong_token_is_refused_and_the_session_beside_it_not_asked(demo: Site
     answer = demo.browser.get("/api/v1/me", headers={"Authorization": said.encode("latin-1")})
     assert (answer.status_code, answer.json()["code"]) == (401, "token_refused")
     assert 'error="invalid_token"' in answer.headers["www-authenticate"]
+
+
+def test_the_log_says_why_a_token_was_refused_and_nothing_of_it(demo: Site):
+    token = demo.bearer("ingrid")["Authorization"].removeprefix("Bearer ")
+    with capture_logs() as lines:
+        demo.browser.get("/api/v1/me", headers={"Authorization": f"Bearer {token[:-8]}AAAAAAAA"})
+    assert lines == [{"event": "token_refused", "why": "signature", "log_level": "info"}]
+
+
+@pytest.mark.parametrize("language", ["nb", "nn", "en"])
+def test_every_way_of_being_turned_away_has_words(language):
+    said = {key for key in texts_in(language).keys() if key.startswith("denied.")}  # noqa: SIM118 # Texts is no mapping
+    assert said == {f"denied.{code}.{part}" for code in CODES for part in ("title", "detail")}
 
 
 def test_two_tokens_are_refused(demo: Site):
