@@ -8,10 +8,12 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, delete, insert, select
 
+from api.people.user import Unit
 from api.record.bases import Bases
 from api.record.streams import Stream, read_stream, standing_merges
 from api.storage.tables import alias, clock, listing, person
 from careplans.course.due import Basis, clocks_of, screening_in
+from careplans.course.events import Screened
 from careplans.course.next_step import END_OF_TIME, next_step
 from careplans.course.state import Course, NextStep, StepClock
 from rules.case import Encounter
@@ -78,7 +80,7 @@ def _listing(stream: Stream, clocks: tuple[StepClock, ...], basis: Mapping[str, 
     return {
         "person": stream.person,
         **_who(course),
-        **_where(course),
+        **_where(stream),
         **_found(course, basis),
         "status": status_of(course),
         "listed": course.in_pathway and not course.blocked,
@@ -121,11 +123,12 @@ def _who(course: Course) -> dict[str, Any]:
     }
 
 
-def _where(course: Course) -> dict[str, Any]:
-    stay = course.stay
+def _where(stream: Stream) -> dict[str, Any]:
+    course, stay = stream.course, stream.course.stay
+    hospital, ward = _unit(stream)
     return {
-        "hospital": stay.hospital if stay else None,
-        "ward": stay.ward if stay else None,
+        "hospital": hospital,
+        "ward": ward,
         "municipality": course.municipality,
         "shared": course.shared,
         "practice": course.practice,
@@ -134,6 +137,17 @@ def _where(course: Course) -> dict[str, Any]:
         "ready": stay.ready if stay else None,
         "discharged": stay.discharged if stay else None,
     }
+
+
+def _unit(stream: Stream) -> tuple[str | None, str | None]:
+    """Return the newest stay's hospital and ward; what it does not say is where whoever screened last works."""
+    stay = stream.course.stay
+    last = next((each.by.unit for each in reversed(stream.recorded) if isinstance(each.event, Screened)), None)
+    unit = Unit.parse(last or "")
+    hospital, _, ward = unit.id.partition("/") if unit and unit.kind in {"hospital", "ward"} else ("", "", "")
+    if stay is None:
+        return hospital or None, ward or None
+    return stay.hospital, stay.ward or (ward if hospital == stay.hospital else None) or None
 
 
 def _found(course: Course, basis: Mapping[str, Basis]) -> dict[str, Any]:

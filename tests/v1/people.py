@@ -67,3 +67,9 @@ def case(which: int, **changes: Any) -> dict[str, Any]:
         "conditions": [{"code": "S72.0", "system": "icd-10", "main": True}],
         "medicines": [{"atc": "C03CA01", "name": "furosemid", "use": "regular"}],
     } | changes
+
+
+def with_answers(which: int, **answers: Any) -> dict[str, Any]:
+    """Return the case with some answers in place of what it has."""
+    plain = case(which)
+    return plain | {"answers": plain["answers"] | answers}
