@@ -57,11 +57,23 @@ def _wrong(events: Sequence[Recorded]) -> Wrong:
     retracted = [each.event for each in events if isinstance(each.event, Retracted)]
     stays = frozenset(each.id for each in retracted if each.of == "stay")
     screened = [each.event for each in events if isinstance(each.event, Screened)]
-    made_in = {each.screening: each.stay for each in screened if each.stay is not None}  # the newest stands
     screenings = {each.id for each in retracted if each.of == "screening"}
-    screenings |= {screening for screening, stay in made_in.items() if stay in stays}
+    screenings |= {screening for screening, stay in _made_in(events).items() if stay in stays}
     assessments = frozenset(each.assessment for each in screened if each.screening in screenings)
     return Wrong(stays, frozenset(screenings), assessments)
+
+
+def _made_in(events: Sequence[Recorded]) -> dict[str, str]:
+    """Return the stay of each screening: the last one named that was known by then, as `fold.py` tells it."""
+    known: set[str] = set()
+    made_in: dict[str, str] = {}
+    for each in events:
+        match each.event:
+            case Admitted(stay=stay):
+                known.add(stay)
+            case Screened(screening=screening, stay=str(stay)) if stay in known:
+                made_in[screening] = stay
+    return made_in
 
 
 def _concerns(event: Event, wrong: Wrong) -> bool:

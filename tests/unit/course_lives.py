@@ -116,14 +116,15 @@ def _assessed(draw: st.DrawFn) -> Basis:
 
 
 def _begun(draw: st.DrawFn, basis: Mapping[str, Basis]) -> list[Event]:
-    """Begin most lives in hospital, many screened, and some with a plan."""
+    """Begin most lives in hospital, many screened, and some with a plan or two."""
     ground = _Ground(basis, 0, datetime(2026, 11, 16, 12, 0, tzinfo=UTC))
     row: list[Event] = [
         Admitted("S1", ground.now, "St. Olavs", "GER2"),
         Screened("K1", "A1", "S1"),
         PlanStarted("P1", "A1", ON, rules=_rules(draw, "A1", ground)),
+        PlanStarted("P2", "A1", ON, rules=_rules(draw, "A1", ground)),
     ]
-    return row[: draw(st.sampled_from((0, 1, 2, 3, 3)))]
+    return row[: draw(st.sampled_from((0, 1, 2, 3, 3, 4)))]
 
 
 def _one(draw: st.DrawFn, known: tuple[str, ...]) -> str:

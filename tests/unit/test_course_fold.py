@@ -298,6 +298,20 @@ def test_a_retracted_stay_leaves_nothing() -> None:
     assert story.course.marks == {}
 
 
+def test_a_screening_that_was_moved_to_the_right_stay_outlives_the_wrong_one() -> None:
+    story = on_a_plan()
+    story.tell(admitted("S2", NOON), Screened("K1", "A2", "S2"), Retracted("stay", "S1", "Feil pasient"))
+    assert [(each.id, each.stay) for each in story.course.screenings] == [("K1", "S2")]
+
+
+def test_a_correction_that_names_a_stay_nobody_knows_leaves_the_screening_where_it_was() -> None:
+    story = on_a_plan()
+    story.tell(Screened("K1", "A2", "S7"))
+    assert [each.stay for each in story.course.screenings] == ["S1"]
+    story.tell(Retracted("stay", "S1", "Feil pasient"))
+    assert story.course.empty
+
+
 # Steps
 
 
