@@ -29,6 +29,7 @@ from api.storage.engine import make_engine
 from api.storage.schema import is_current
 from api.v1.problems import too_large
 from api.v1.register import register as register_version_1
+from api.ward.register import register as register_ward
 from api.web import example_pages, serve_files
 from engine.rules import short_digest
 
@@ -78,6 +79,7 @@ def routes(service: Service) -> FastAPI:
     register_people(app, service.entrance)
     register_version_1(app)
     _register_observing(app, service)
+    register_ward(app)
     if service.settings.demo:
         app.include_router(example_pages(service.record.screening))
     return app

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, datetime
+from functools import partial
 
 from sqlalchemy import func, select
 
@@ -29,7 +30,7 @@ def fill(record: Record) -> None:
     for path in sorted(EXAMPLES.glob("*.json")):
         content = json.loads(path.read_text("utf-8"))["case"]
         prepared = prepare(record, content, texts, now=datetime.now(UTC))
-        record.writer.run(lambda change, of=prepared: store(record, sender, of, change))
+        record.writer.run(partial(store, record, sender, prepared))
 
 
 def _refuse_real(record: Record) -> None:

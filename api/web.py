@@ -33,7 +33,7 @@ def example_pages(screening: Screening, language: str = "nb") -> APIRouter:
     texts = texts_in(language)
     limits = limits_in_words(screening.ruleset, texts)
 
-    @pages.get("/", response_class=HTMLResponse)
+    @pages.get("/examples", response_class=HTMLResponse)
     def first() -> str:
         return example(next(iter(examples())))
 

@@ -61,7 +61,7 @@ MAY: Mapping[Action, Roles] = {
     "open": CLINICIANS,
     "drafts": CLINICIANS,
     # Many patients
-    "team_list": DOCTORS | READER,
+    "team_list": HOSPITAL | READER,
     "unscreened_list": HOSPITAL | READER,
     "ready_list": HOSPITAL | MUNICIPALITY | READER,
     "municipality_list": MUNICIPALITY | READER,

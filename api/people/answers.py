@@ -26,7 +26,7 @@ def answer_denied(app: FastAPI) -> None:
     @app.exception_handler(Denied)
     async def denied(request: Request, why: Denied) -> Response:
         request.state.problem = why.code
-        if not _wants_page(request):
+        if not wants_page(request):
             return problem(request, why)
         if isinstance(why, NotSignedIn):
             return _to_sign_in(request, why)
@@ -55,7 +55,8 @@ def _pages() -> Environment:
     )
 
 
-def _wants_page(request: Request) -> bool:
+def wants_page(request: Request) -> bool:
+    """Return whether a person's browser asks for a page, and not a machine for data."""
     accepts = "text/html" in request.headers.get("accept", "") or HTMX in request.headers
     return accepts and not request.url.path.startswith(MACHINES)
 

@@ -1,0 +1,74 @@
+"""The patient that a page is about: read once, logged, and shown with the same head and tabs on every page."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from fastapi.responses import HTMLResponse
+
+from api.record.courses import Seen, add, read, visible
+from api.storage.writer import Change
+from api.ward.desk import Desk
+from careplans.course.due import standing
+from careplans.course.events import Event
+from careplans.course.state import Course, StepClock
+from rules.times import age_on
+
+TABS = ("assessment", "plan", "history")
+
+
+@dataclass(frozen=True, slots=True)
+class Patient:
+    """A patient as the pages see one; `id` is the record's own, and `version` what a change is made from."""
+
+    id: str
+    seen: Seen
+    age: int | None
+
+    @property
+    def version(self) -> int:
+        """Return how many events there are, which a form sends back so that no change is lost."""
+        return self.seen.stream.version
+
+    @property
+    def course(self) -> Course:
+        """Return the course."""
+        return self.seen.stream.course
+
+    @property
+    def path(self) -> str:
+        """Return the address of the patient's pages, which holds nothing of the patient."""
+        return f"/patients/{self.id}"
+
+
+def patient_at(desk: Desk, person: str, *, action: str = "read") -> Patient:
+    """Return the patient, once it is logged that the person looks; raise `NoSuchPatient` for one not theirs."""
+    with desk.reading() as connection:
+        id = visible(connection, desk.user, person, now=desk.now)
+        seen = read(desk.record, connection, id)
+    desk.saw(id, action)
+    born = seen.stream.course.who.born
+    return Patient(id, seen, age_on(born, desk.today) if born else None)
+
+
+def patient_page(desk: Desk, template: str, patient: Patient, *, status: int = 200, **shown: object) -> HTMLResponse:
+    """Return a page about a patient, within the patient's head and tabs."""
+    clocks = [(each, standing(each, desk.now)) for each in patient.seen.clocks]
+    return desk.page(template, status=status, patient=patient, course=patient.course, clocks=clocks, tabs=TABS, **shown)
+
+
+def change(desk: Desk, person: str, events: Sequence[Event], *, version: int) -> None:
+    """Write events made from a version, all or none; raise `Changed` where someone else came first."""
+
+    def work(doing: Change) -> None:
+        expected = version
+        for event in events:
+            expected = add(desk.record, desk.user, event, change=doing, person=person, expected=expected).version
+
+    desk.record.writer.run(work)
+
+
+def clock_of(patient: Patient, step: str) -> StepClock | None:
+    """Return the clock of a step, if it runs."""
+    return next((each for each in patient.seen.clocks if each.step == step), None)

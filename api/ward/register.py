@@ -1,0 +1,17 @@
+"""Which pages there are, put on the application, and what a page answers when something is otherwise than asked."""
+
+from __future__ import annotations
+
+from fastapi import FastAPI
+
+from api.ward import frame
+from api.ward.troubles import answer_troubles
+
+PARTS = (frame,)
+
+
+def register(app: FastAPI) -> None:
+    """Put the pages on the application."""
+    for part in PARTS:
+        app.include_router(part.router)
+    answer_troubles(app)
