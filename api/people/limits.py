@@ -1,17 +1,19 @@
-"""How often one may ask: in a window that moves, for each person and system, and for each address before signing in."""
+"""How often one may ask: in a minute that moves, for each person and system, and for each address before signing in.
+
+Counted here and not with `limits`: its memory starts a thread for every request that finds none, which made the mean
+time to know a caller 540 microseconds instead of 160 on a busy machine.
+"""
 
 from __future__ import annotations
 
 import ipaddress
 import time
-from collections.abc import Sequence
+from collections import deque
+from collections.abc import Callable, Sequence
 from ipaddress import IPv4Network, IPv6Address, IPv6Network
 from math import ceil
 from typing import Literal
 
-from limits import RateLimitItemPerMinute
-from limits.storage import MemoryStorage
-from limits.strategies import MovingWindowRateLimiter
 from starlette.requests import Request
 
 from api.people.refused import TooMany
@@ -22,16 +24,16 @@ Kind = Literal["person", "system", "address", "sign_in", "wrong_token"]
 Networks = Sequence[IPv4Network | IPv6Network]
 NEIGHBOURS = 64  # one subscriber has so many bits of an IPv6 address, and may change within them
 LONGEST_CHAIN = 20
+MINUTE = 60.0
 
 
 class Limiter:
-    """Counts in memory, so each server process counts its own."""
+    """Counts in memory, so each server process counts its own; only the event loop's thread may ask it."""
 
-    def __init__(self, limits: Limits, trusted: Networks = ()) -> None:
-        kinds: tuple[Kind, ...] = ("person", "system", "address", "sign_in", "wrong_token")
-        self._limits = {kind: RateLimitItemPerMinute(getattr(limits, kind), namespace=kind) for kind in kinds}
-        self._counted = MovingWindowRateLimiter(MemoryStorage())
-        self._trusted = trusted
+    def __init__(self, limits: Limits, trusted: Networks = (), clock: Callable[[], float] = time.monotonic) -> None:
+        self._limits, self._trusted, self._clock = limits, trusted, clock
+        self._asked: dict[tuple[Kind, str], deque[float]] = {}
+        self._swept = clock()
 
     def count_user(self, user: User) -> None:
         """Count a request of someone who is signed in; raise `TooMany` above the limit."""
@@ -55,12 +57,20 @@ class Limiter:
         return came
 
     def _count(self, kind: Kind, who: str) -> None:
-        if not self._counted.hit(self._limits[kind], who):
-            raise TooMany(self._wait(kind, who))
+        now, most = self._clock(), getattr(self._limits, kind)
+        self._sweep(now)
+        asked = self._asked.setdefault((kind, who), deque())
+        while asked and asked[0] <= now - MINUTE:
+            asked.popleft()
+        if len(asked) >= most:
+            raise TooMany(max(1, ceil(asked[0] + MINUTE - now)))
+        asked.append(now)
 
-    def _wait(self, kind: Kind, who: str) -> int:
-        reset, _ = self._counted.get_window_stats(self._limits[kind], who)
-        return max(1, ceil(reset - time.time()))
+    def _sweep(self, now: float) -> None:
+        """Forget once a minute those who have not asked for one."""
+        if now - self._swept >= MINUTE:
+            self._swept = now
+            self._asked = {who: asked for who, asked in self._asked.items() if asked[-1] > now - MINUTE}
 
 
 def _parsed(said: str) -> ipaddress.IPv4Address | IPv6Address | None:

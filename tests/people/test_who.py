@@ -10,7 +10,8 @@ from structlog.testing import capture_logs
 
 from api.people.limits import Limiter
 from api.people.paths import own_path
-from api.people.refused import CODES
+from api.people.refused import CODES, TooMany
+from api.people.user import User
 from api.screening import texts_in
 from api.settings import Limits, Settings
 from api.storage.tables import access, device, session
@@ -216,6 +217,26 @@ def test_a_person_who_asks_too_often_is_told_when_to_come_back_and_others_go_on(
     assert answer.json()["code"] == "too_many_requests"
     assert demo.browser.get("/api/v1/me", headers=demo.bearer("amina")).status_code == 200
     assert demo.browser.get("/api/v1/me", headers=demo.bearer("epj")).status_code == 200
+
+
+def test_the_minute_moves_and_those_who_went_are_forgotten():
+    now = [0.0]
+    limiter = Limiter(Limits(person=2), clock=lambda: now[0])
+    ingrid, amina = User("ingrid", "nurse"), User("amina", "doctor")
+    for now[0] in (0.0, 40.0):
+        limiter.count_user(ingrid)
+    now[0] = 59.9
+    with pytest.raises(TooMany) as refused:
+        limiter.count_user(ingrid)
+    assert refused.value.headers == {"Retry-After": "1"}
+    now[0] = 60.0
+    limiter.count_user(ingrid)
+    with pytest.raises(TooMany) as refused:
+        limiter.count_user(ingrid)
+    assert refused.value.headers == {"Retry-After": "40"}
+    now[0] = 200.0
+    limiter.count_user(amina)
+    assert set(limiter._asked) == {("person", "amina")}
 
 
 def test_wrong_tokens_are_counted_and_right_ones_from_the_same_address_go_on(demo: Site):
