@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import stat
 import subprocess
@@ -270,6 +271,35 @@ def test_a_restore_that_fails_in_the_middle_gives_postgresql_back_what_it_had(po
     monkeypatch.undo()
     restore(ward.engine, tmp_path / "copy", force=True)
     assert verify(ward.engine).persons == 1
+    ward.engine.dispose()
+
+
+def test_a_copy_that_the_tool_did_not_finish_is_not_kept(postgresql, tmp_path, monkeypatch):
+    ward = open_ward(make_engine(postgresql.url))
+    dump = copy_postgresql._run
+
+    def cut_off(engine: Engine, tool: str, *words: str) -> None:
+        dump(engine, tool, *words)
+        (unfinished,) = tmp_path.glob(".*.unfinished")
+        os.truncate(unfinished, unfinished.stat().st_size // 2)
+
+    monkeypatch.setattr(copy_postgresql, "_run", cut_off)
+    with pytest.raises(InputError, match="backup_damaged"):
+        backup(ward.engine, tmp_path / "copy")
+    assert left(tmp_path) == set()
+    ward.close()
+
+
+def test_a_restore_that_was_killed_leaves_what_was_there_to_be_moved_back(postgresql, tmp_path):
+    ward = open_ward(make_engine(postgresql.url))
+    backup(ward.engine, tmp_path / "copy")
+    ward.close()
+    with ward.engine.begin() as connection:
+        connection.execute(text("CREATE SCHEMA before_restore"))
+    with pytest.raises(InputError, match="restore_cut_off") as told:
+        restore(ward.engine, tmp_path / "copy", force=True)
+    assert told.value.values == {"schema": "before_restore"}
+    assert schema.is_current(ward.engine)
     ward.engine.dispose()
 
 

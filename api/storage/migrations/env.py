@@ -6,9 +6,6 @@ from alembic import context
 
 from api.storage.tables import tables
 
-context.configure(
-    connection=context.config.attributes["connection"],
-    target_metadata=tables,
-    transactional_ddl=True,  # SQLite too, once the engine begins transactions itself
-)
+# No transaction is begun here: the whole way from one version to another is one, also on SQLite.
+context.configure(connection=context.config.attributes["connection"], target_metadata=tables)
 context.run_migrations()
