@@ -47,10 +47,10 @@ class Service:
     def start(cls, settings: Settings, screening: Screening) -> Service:
         """Return the service over the database that the settings name, whose tables are this version's."""
         ruleset = screening.ruleset
-        record = Record.start(screening, make_engine(settings.database), settings.hospital)
-        entrance = make_entrance(settings, record.engine, record.writer)
         metrics = Metrics(version=ruleset.version, ruleset=short_digest(ruleset.digest))
-        return cls(settings, record, entrance, metrics)
+        engine = make_engine(settings.database)
+        record = Record.start(screening, engine, settings.hospital, committed=metrics.committed)
+        return cls(settings, record, make_entrance(settings, engine, record.writer), metrics)
 
     async def close(self) -> None:
         """Finish what waits to be written, and let go of the database and the sign-in provider."""
@@ -73,7 +73,14 @@ def routes(service: Service) -> FastAPI:
         yield
         await service.close()
 
-    app = FastAPI(title="Rett hjem", docs_url=None, redoc_url=None, lifespan=lifespan)
+    app = FastAPI(
+        title="Rett hjem",
+        docs_url=None,
+        redoc_url=None,
+        lifespan=lifespan,
+        max_body_size=service.settings.largest_body,
+        telemetry={"tracing": False, "metrics": False, "logs": False},
+    )
     app.state.settings, app.state.record = service.settings, service.record
     serve_files(app)
     register_people(app, service.entrance)

@@ -21,7 +21,7 @@ from engine.errors import InputError
 
 def serve(settings: Settings, screening: Screening) -> None:
     """Serve until stopped, after saying what to open."""
-    logs.start(level=settings.log.level, console=settings.log.format == "text")
+    logs.start(level=settings.log.level, console=settings.demo or settings.log.format == "text")
     listening = _listening(settings.host, settings.port)
     settings = settings.model_copy(update={"port": listening.getsockname()[1]})
     _make_ready(settings)

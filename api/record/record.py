@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from sqlalchemy import Engine
@@ -13,6 +13,9 @@ from api.screening import Screening
 from api.storage.rule_sets import keep_rule_set
 from api.storage.writer import Writer
 from careplans.course.events import By
+
+
+Committed = Callable[[int, float], None]
 
 
 @dataclass(frozen=True)
@@ -29,9 +32,11 @@ class Record:
     bases: Bases = field(default_factory=Bases)
 
     @classmethod
-    def start(cls, screening: Screening, engine: Engine, hospital: str) -> Record:
-        """Return the record over a database that is current."""
-        writer = Writer(engine)
+    def start(
+        cls, screening: Screening, engine: Engine, hospital: str, *, committed: Committed = lambda *_: None
+    ) -> Record:
+        """Return the record over a database that is current; `committed` is told of each commit."""
+        writer = Writer(engine, committed=committed)
         ruleset, overlay = screening.ruleset, screening.overlay
         stored = writer.run(lambda change: keep_rule_set(change.connection, ruleset, overlay))
         return cls(screening, engine, writer, hospital, stored)
