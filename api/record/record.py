@@ -14,7 +14,6 @@ from api.storage.rule_sets import keep_rule_set
 from api.storage.writer import Writer
 from careplans.course.events import By
 
-
 Committed = Callable[[int, float], None]
 
 
