@@ -18,6 +18,7 @@ from careplans.parts import Plan
 from careplans.print import Audience, render_pdf
 from careplans.settings import PlanSettings
 from rules.case import Case
+from tests.pictures.access_log import printed_log
 from tests.unit.test_careplans_example import example_assessment, example_case, plan_of
 
 APPROVED = Path(__file__).parent / "approved"
@@ -114,10 +115,17 @@ def approved_pictures(audience: str, language: str) -> list[Path]:
 
 
 def approve() -> None:
-    """Draw the nine prints anew as the approved ones."""
+    """Draw every print anew as the approved ones."""
     APPROVED.mkdir(exist_ok=True)
     for old in APPROVED.glob("*.png"):
         old.unlink()
     for audience, language in NINE:
-        for number, page in enumerate(pictures(printed(audience, language)), start=1):
-            page.quantize(GREYS).save(APPROVED / f"{audience}-{language}-{number}.png", optimize=True)
+        approve_one(audience, language, printed(audience, language))
+    for language in LANGUAGES:
+        approve_one("access_log", language, printed_log(language))
+
+
+def approve_one(name: str, language: str, pdf: bytes) -> None:
+    """Draw a print's pages as the approved ones."""
+    for number, page in enumerate(pictures(pdf), start=1):
+        page.quantize(GREYS).save(APPROVED / f"{name}-{language}-{number}.png", optimize=True)
