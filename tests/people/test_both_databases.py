@@ -57,7 +57,8 @@ def test_of_two_who_bring_one_state_at_once_one_gets_on(engine: Engine, writer: 
 
 
 def test_a_screen_is_known_until_it_is_revoked(engine: Engine, writer: Writer):
-    devices, by = Devices(engine, writer), By("u-9", "administrator")
+    clock, by = Clock(), By("u-9", "administrator")
+    devices = Devices(engine, writer, clock)
 
     async def run() -> None:
         made, token = await devices.make("STO/GER2", "Vaktrommet", by)
@@ -68,6 +69,10 @@ def test_a_screen_is_known_until_it_is_revoked(engine: Engine, writer: Writer):
         assert devices.of_wards(frozenset({"OUS"})) == []
         assert await devices.revoke(made.id, by)
         assert devices.find(token) is None
+        first = clock.at
+        clock.pass_(minutes=1)
+        assert await devices.revoke(made.id, by)
+        assert devices.of_wards(frozenset({"STO"}))[0].revoked == first
         assert not await devices.revoke("unknown", by)
 
     asyncio.run(run())
