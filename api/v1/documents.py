@@ -136,7 +136,7 @@ def _schemas() -> dict[str, Any]:
 
     models: list[type[BaseModel]] = [ProblemShown, CaseModel, answers_model(), Named, Opening, Restoring, Result]
     events: list[type[BaseModel]] = [model for _, model in BODIES.values()]
-    read = [*models, *events, PatientModel, EncounterModel]
+    read: list[type[BaseModel]] = [*models, *events, PatientModel, EncounterModel]
     modes: list[tuple[type[BaseModel], Literal["validation"]]] = [(model, "validation") for model in read]
     _, found = models_json_schema(modes, ref_template=REF)
     shapes: dict[str, Any] = found["$defs"]
