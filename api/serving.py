@@ -12,6 +12,8 @@ from api.app import Service, make_app
 from api.demo import fill
 from api.files import print_out
 from api.observing import logs
+from api.record.bases import Bases
+from api.record.projection import rebuild
 from api.screening import Screening, texts_in
 from api.settings import Settings
 from api.storage.engine import make_engine
@@ -24,7 +26,7 @@ def serve(settings: Settings, screening: Screening) -> None:
     logs.start(level=settings.log.level, console=settings.demo or settings.log.format == "text")
     listening = _listening(settings.host, settings.port)
     settings = settings.model_copy(update={"port": listening.getsockname()[1]})
-    _make_ready(settings)
+    _make_ready(settings, screening)
     service = Service.start(settings, screening)
     if settings.demo:
         fill(service.record)
@@ -39,10 +41,15 @@ def serve(settings: Settings, screening: Screening) -> None:
         uvicorn.Server(config).run(sockets=[listening])
 
 
-def _make_ready(settings: Settings) -> None:
+def _make_ready(settings: Settings, screening: Screening) -> None:
+    offsets = screening.overlay.offsets if screening.overlay else {}
     engine = make_engine(settings.database)
     try:
-        make_ready(engine, upgrade_old=settings.upgrade_at_start)
+        make_ready(
+            engine,
+            upgrade_old=settings.upgrade_at_start,
+            rebuild=lambda connection: rebuild(connection, Bases(), offsets),
+        )
     finally:
         engine.dispose()
 

@@ -35,6 +35,7 @@ SQLITE_SETTINGS = (
     "PRAGMA journal_mode = WAL",
     "PRAGMA synchronous = FULL",
     "PRAGMA foreign_keys = ON",
+    "PRAGMA recursive_triggers = ON",  # INSERT OR REPLACE deletes, and the record's triggers refuse that
     "PRAGMA trusted_schema = OFF",
     f"PRAGMA journal_size_limit = {64 * 1024 * 1024}",
 )

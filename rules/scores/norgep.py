@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 from engine.facts import Facts, Interval, joined
 from rules.knowledge import CodeSet, rows
@@ -61,7 +61,8 @@ def criteria(list_name: str) -> tuple[Criterion, ...]:
 def check(lines: Sequence[Line], list_name: str) -> ListResult:
     """Return which criteria of the list the current medicines meet, as needed ones included."""
     current = [line for line in lines if line.current and line.substance]
-    found = [(criterion, _met(criterion, current)) for criterion in criteria(list_name)]
+    named = dict.fromkeys(criterion for line in current for criterion in _naming(line.substance or "", list_name))
+    found = [(criterion, _met(criterion, current)) for criterion in sorted(named, key=lambda each: each.number)]
     hits = tuple(Hit(criterion, met) for criterion, met in found if met)
     return ListResult(hits, sum(met is None for _, met in found))
 
@@ -82,6 +83,12 @@ def over_both_lists(at_home: Interval, in_nursing_home: Interval) -> Interval:
     low = min(each.low for each in both)
     missing = () if low == high else tuple(dict.fromkeys((*at_home.missing, *in_nursing_home.missing, "residence")))
     return Interval(low, high, joined(b.low_facts for b in both), joined(b.high_facts for b in both), missing)
+
+
+@lru_cache(maxsize=20_000)
+def _naming(substance: str, list_name: str) -> tuple[Criterion, ...]:
+    """Return the criteria that a substance has a part in; most have none, and there are few substances."""
+    return tuple(each for each in criteria(list_name) if any(substance in group for group in each.groups))
 
 
 def _met(criterion: Criterion, current: Sequence[Line]) -> tuple[Line, ...] | None:
