@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from fastapi import FastAPI
 from starlette.types import ASGIApp
 
+from api.board.routes import router as board_routes
 from api.body_limit import SaidLength
 from api.observing.figures import stored_figures
 from api.observing.health import Healthy, Parts, health_route
@@ -85,6 +86,7 @@ def routes(service: Service) -> FastAPI:
     serve_files(app)
     register_people(app, service.entrance)
     register_version_1(app)
+    app.include_router(board_routes)
     _register_observing(app, service)
     register_ward(app)
     if service.settings.demo:

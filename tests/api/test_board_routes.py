@@ -10,18 +10,16 @@ import pytest
 from fastapi.testclient import TestClient
 from sqlalchemy import select
 
-from api.board.routes import router
+from api.app import Service, make_app
 from api.people.user import Unit, User
 from api.people.who import DEVICE
 from api.record.courses import add
-from api.record.record import Record
-from api.secure_headers import SECURITY
 from api.storage.failures import StoreUnavailable
 from api.storage.tables import access
 from careplans.course.events import AddressProtected, By, Died, Event, RecordBlocked
 from tests.v1.issuer import bearer
 from tests.v1.people import ADMINISTRATOR, NURSE, OTHER_NURSE, SYSTEM, case
-from tests.v1.serving import app_over, settings_over
+from tests.v1.serving import ADDRESS, service_over, settings_over
 
 EPJ = User("epj", "system", frozenset({Unit("hospital", "STO")}))
 AT_NOON = datetime(2026, 11, 17, 12, tzinfo=UTC)
@@ -30,8 +28,8 @@ AT_NOON = datetime(2026, 11, 17, 12, tzinfo=UTC)
 class Ward:
     """A served board, and what is stored behind it."""
 
-    def __init__(self, client: TestClient, record: Record) -> None:
-        self.client, self.record = client, record
+    def __init__(self, client: TestClient, service: Service) -> None:
+        self.client, self.record, self.entrance = client, service.record, service.entrance
 
     def screen(self, which: int, room: str) -> str:
         """Store a screening of one of the synthetic patients, and return the patient's id."""
@@ -54,11 +52,9 @@ class Ward:
 @pytest.fixture
 def ward(tmp_path) -> Iterator[Ward]:
     """Give a hospital with nobody in it."""
-    app = app_over(settings_over(f"sqlite:///{tmp_path / 'board.sqlite'}"))
-    app.include_router(router)
-    with TestClient(app, base_url="https://retthjem.example", follow_redirects=False) as client:
-        yield Ward(client, app.state.record)
-    app.state.record.close()
+    service = service_over(settings_over(f"sqlite:///{tmp_path / 'board.sqlite'}"))
+    with TestClient(make_app(service), base_url=ADDRESS, follow_redirects=False) as client:
+        yield Ward(client, service)
 
 
 def test_a_nurse_sees_the_ward_and_each_patient_shown_is_one_line_in_the_log(ward):
@@ -98,9 +94,9 @@ def test_who_is_blocked_protected_or_dead_is_not_on_the_wall(ward, event):
 
 def test_a_screen_shows_its_ward_until_it_is_closed_out_and_opens_nothing_else(ward):
     ward.screen(1, "401")
-    devices, by = ward.client.app.state.entrance.devices, By("a", "administrator")
+    devices, by = ward.entrance.devices, By("a", "administrator")
     made, token = asyncio.run(devices.make("STO/GER2", "Vaktrommet", by))
-    ward.client.cookies.set(ward.client.app.state.entrance.cookie(DEVICE), token)
+    ward.client.cookies.set(ward.entrance.cookie(DEVICE), token)
     page = ward.client.get("/tavle")
     assert "401" in page.text
     assert ward.logged()[0][2] == f"device:{made.id}"
@@ -158,8 +154,8 @@ def test_the_wall_tries_again_also_where_the_store_fails_before_anyone_is_let_in
     def away(_):
         raise StoreUnavailable("store_gone")
 
-    monkeypatch.setattr(ward.client.app.state.entrance.devices, "find", away)
-    ward.client.cookies.set(ward.client.app.state.entrance.cookie(DEVICE), "a")
+    monkeypatch.setattr(ward.entrance.devices, "find", away)
+    ward.client.cookies.set(ward.entrance.cookie(DEVICE), "a")
     page = ward.client.get("/tavle")
     assert page.status_code == 503
     assert "Tavla får ikke kontakt" in page.text
@@ -168,6 +164,6 @@ def test_the_wall_tries_again_also_where_the_store_fails_before_anyone_is_let_in
 def test_the_script_is_served_and_reads_nothing_of_anyone(ward):
     script = ward.client.get("/tavle/refresh.js")
     assert script.headers["content-type"].startswith("text/javascript")
-    assert "script-src 'self'" in SECURITY["Content-Security-Policy"]
+    assert "script-src 'self'" in script.headers["content-security-policy"]
     assert "/health" in script.text
     assert "localStorage" not in script.text
