@@ -1,6 +1,6 @@
 """Where a list goes on: the place of the last row as a text that nobody needs to understand.
 
-It stands in addresses and thus in logs, so it holds a moment and the row's ids, never a name or what was found; the
+It stands in addresses and thus in logs, so it holds a moment and the patient's id, never a name or what was found; the
 rest of the row's place is looked up when the next page is asked for.
 """
 
@@ -21,13 +21,13 @@ LONGEST = 600
 @with_config(ConfigDict(extra="forbid", str_max_length=100))
 @dataclass(frozen=True, slots=True)
 class Cursor:
-    """The last row of a page: its list, when the list was first asked for, and the row's place and ids."""
+    """The last row of a page: its list, when the list was first asked for, and the row's place and patient."""
 
     list: str
     as_of: AwareDatetime
     rank: int
     at: AwareDatetime
-    ids: tuple[str, ...]
+    person: str
 
 
 CURSOR = TypeAdapter(Cursor)

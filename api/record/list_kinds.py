@@ -15,7 +15,7 @@ from careplans.course.due import SCREENING
 
 ListName = Literal["team", "municipality", "coordinator", "practice", "unscreened", "ready", "late"]
 LISTS: tuple[ListName, ...] = get_args(ListName)
-OrderCode = Literal["soonest", "longest_in_hospital", "fetch_first", "longest_late"]
+OrderCode = Literal["soonest", "fetch_first"]
 Holds = ColumnElement[bool]
 
 LONG_STAY = timedelta(days=7)  # a long-stayer is one who waits for longer (section 6 of the clinical specification)
@@ -43,17 +43,17 @@ class Asker:
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """A list: whom it holds, and what it is sorted by before CFS and name; `order` is what texts say in words."""
+    """A list: whom it holds, and what it is sorted by before CFS and name; `order` is what texts say in words.
+
+    Sorted by the first date that someone must keep, those who are late come first.
+    """
 
     holds: Callable[[Asker], Holds]
-    at: ColumnElement[Any]
-    order: OrderCode
-    rank: Callable[[Asker], ColumnElement[int]] | None = None
-    ids: tuple[ColumnElement[Any], ...] = (listing.c.person,)
+    order: OrderCode = "soonest"
 
     def begins(self, asker: Asker) -> tuple[ColumnElement[Any], ...]:
-        """Return what the list is sorted by first."""
-        return (self.rank(asker), self.at) if self.rank else (self.at,)
+        """Return what the list is sorted by first; the last of it is a moment."""
+        return (listing.c.soonest,) if self.order == "soonest" else (_fetch_first(asker), listing.c.ready)
 
 
 def step_is(steps: tuple[str, ...], *states: str) -> Holds:
@@ -65,11 +65,11 @@ def step_is(steps: tuple[str, ...], *states: str) -> Holds:
 def unscreened(asker: Asker) -> Holds:
     """Return the condition that nobody has screened this stay of someone old enough, or of an age nobody knows.
 
-    A plan that a readmission paused waits for a new screening, whatever the age.
+    A plan that a readmission paused waits for a new screening, whatever the age. Until it is done, it comes next.
     """
     old_enough = listing.c.born <= years_before(asker.today, asker.screened_from_age)
     eligible = or_(listing.c.born.is_(None), old_enough, listing.c.status == "paused")
-    return and_(in_hospital, eligible, step_is((SCREENING,), "open", "paused"))
+    return and_(in_hospital, eligible, listing.c.next_what == SCREENING)
 
 
 def years_before(day: date, years: int) -> date:
@@ -108,15 +108,22 @@ def _fetch_first(asker: Asker) -> ColumnElement[int]:
 
 
 def _late(asker: Asker) -> Holds:
-    return and_(clock.c.state == "open", clock.c.due < asker.as_of)
+    return listing.c.soonest < asker.as_of
+
+
+def late_for(owner: str, asker: Asker) -> Holds:
+    """Return the condition that the owner has something late."""
+    late = and_(clock.c.state == "open", clock.c.owner == owner, clock.c.due < asker.as_of)
+    mine = exists(select(clock.c.person).where(clock.c.person == listing.c.person, late))
+    return or_(mine, and_(listing.c.next_owner == owner, listing.c.next_due < asker.as_of))
 
 
 KINDS: Mapping[ListName, Kind] = {
-    "team": Kind(_team, listing.c.soonest, "soonest"),
-    "municipality": Kind(_municipality, listing.c.soonest, "soonest"),
-    "coordinator": Kind(_new_to_municipality, listing.c.soonest, "soonest"),
-    "practice": Kind(_practice, listing.c.soonest, "soonest"),
-    "unscreened": Kind(unscreened, listing.c.admitted, "longest_in_hospital"),
-    "ready": Kind(_ready, listing.c.ready, "fetch_first", rank=_fetch_first),
-    "late": Kind(_late, clock.c.due, "longest_late", ids=(listing.c.person, clock.c.course, clock.c.step)),
+    "team": Kind(_team),
+    "municipality": Kind(_municipality),
+    "coordinator": Kind(_new_to_municipality),
+    "practice": Kind(_practice),
+    "unscreened": Kind(unscreened),
+    "ready": Kind(_ready, "fetch_first"),
+    "late": Kind(_late),
 }

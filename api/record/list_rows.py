@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
+from unicodedata import normalize
 
 from sqlalchemy import Row
 
@@ -52,14 +53,15 @@ class Listing:
 class OnBoard:
     """A patient on the ward's board, where anyone who passes can read: initials, and nothing that was found."""
 
-    initials: str
+    initials: str | None
     room: str | None
     status: str
-    next_step: NextStep | None
+    next_what: str | None
+    next_owner: str | None
+    next_due: datetime | None
     expected: date | None
     ready: datetime | None
-    late: bool
-    clocks: tuple[ListedClock, ...] = ()
+    clocks: tuple[StepClock, ...] = ()
 
 
 def to_clock(row: Row[Any], now: datetime) -> ListedClock:
@@ -88,46 +90,48 @@ AS_STORED = (  # what a row shows as it is stored
 
 
 def to_listing(row: Row[Any], of: ListName, clocks: tuple[ListedClock, ...], *, now: datetime) -> Listing:
-    """Return a patient as a list shows one."""
+    """Return a patient as a list shows one; the list of what is late shows only that of the clocks."""
+    shown = tuple(each for each in clocks if each.standing == "late") if of == "late" else clocks
     return Listing(
         **{each: getattr(row, each) for each in AS_STORED},
         room=None if row.protected else row.room,
         municipality=None if row.protected else row.municipality,
         next_step=_next_step(row),
         late=row.soonest < now,
-        reason=_reason(row, of, clocks),
-        clocks=clocks,
+        reason=_reason(row, of),
+        clocks=shown,
     )
 
 
-def _reason(row: Row[Any], of: ListName, clocks: tuple[ListedClock, ...]) -> str | None:
+def _reason(row: Row[Any], of: ListName) -> str | None:
     if of == "ready":
         return FETCH_FIRST[row.list_rank]
     if of != "team":
         return None
-    if any(each.clock.step == SCREENING and each.clock.state in {"open", "paused"} for each in clocks):
-        return "unscreened"
-    return str(row.team_list or "next_step")
+    return "unscreened" if row.next_what == SCREENING else str(row.team_list or "next_step")
 
 
-def to_board(row: Row[Any], clocks: tuple[ListedClock, ...], now: datetime) -> OnBoard:
+def to_board(row: Row[Any], clocks: tuple[ListedClock, ...]) -> OnBoard:
     """Return a patient as the board shows one."""
     return OnBoard(
         initials=initials(row.name),
         room=row.room,
         status=row.status,
-        next_step=_next_step(row),
+        next_what=row.next_what,
+        next_owner=row.next_owner,
+        next_due=row.next_due,
         expected=row.expected,
         ready=row.ready,
-        late=row.soonest < now,
-        clocks=clocks,
+        clocks=tuple(each.clock for each in clocks),
     )
 
 
-def initials(full_name: str | None) -> str:
-    """Return the first letter of the first name and of the last."""
-    parts = (full_name or "").split()
-    return "".join(part[0].upper() for part in (parts[:1] + parts[1:][-1:]))
+def initials(full_name: str | None) -> str | None:
+    """Return the first letters of the first name and of the last, also of a name written as `Prøve, Olga`."""
+    last, comma, first = (full_name or "").partition(",")
+    words = (f"{first} {last}" if comma else last).split()
+    letters = (next(filter(str.isalpha, normalize("NFC", word)), "") for word in (*words[:1], *words[1:][-1:]))
+    return "".join(letters).upper() or None
 
 
 def _next_step(row: Row[Any]) -> NextStep | None:

@@ -15,7 +15,7 @@ from sqlalchemy import ColumnElement, Connection, Row, Select, and_, bindparam, 
 
 from api.people.user import User
 from api.record.cursors import Cursor, cursor_from_text, cursor_to_text
-from api.record.list_kinds import KINDS, Asker, Kind, ListName, OrderCode, high_cfs_first, in_hospital, name
+from api.record.list_kinds import KINDS, Asker, Kind, ListName, OrderCode, high_cfs_first, in_hospital, late_for, name
 from api.record.list_rows import ListedClock, Listing, OnBoard, to_board, to_clock, to_listing
 from api.record.record import Record, by
 from api.record.who_sees import of_ward, own_patients
@@ -25,7 +25,7 @@ from careplans.course.events import By
 from rules.limits import SCREENED_FROM_AGE
 from rules.times import oslo_day
 
-USUAL, MOST = 50, 200
+USUAL, MOST, MOST_COUNTED = 50, 200, 10_000
 CLOCKS = (
     select(clock).where(clock.c.person.in_(bindparam("people", expanding=True))).order_by(clock.c.due, clock.c.step)
 )
@@ -35,7 +35,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """What a list is narrowed to; `ward` is named as `STO/GER2`, and `owner` has the next step or the late clock."""
+    """What a list is narrowed to; `ward` is named as `STO/GER2`, and `owner` has the next step or something late."""
 
     ward: str | None = None
     municipality: str | None = None
@@ -46,7 +46,7 @@ class Filters:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """Which list is asked for, and which page of it; `count` asks how many there are in all."""
+    """Which list is asked for, and which page of it; `count` asks how many there are, up to 10,000."""
 
     list: ListName
     filters: Filters = Filters()
@@ -57,7 +57,7 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Listed(Generic[T]):
-    """A page of a list: its rows, the lines for the access log, where it goes on, and how many there are in all."""
+    """A page of a list: its rows, the lines for the access log, where it goes on, and how many there are."""
 
     rows: tuple[T, ...]
     seen: tuple[Seen, ...]
@@ -75,7 +75,7 @@ def listed(record: Record, connection: Connection, asked: Asked, *, user: User, 
     query = wanted.where(_after(connection, cursor, kind, asker)) if cursor else wanted
     found = connection.execute(query.limit(size + 1)).all()
     page = found[:size]
-    clocks = _late_ones(page, now) if asked.list == "late" else _clocks(connection, page, now)
+    clocks = _clocks(connection, page, now)
     rows = tuple(to_listing(row, asked.list, own, now=now) for row, own in zip(page, clocks, strict=True))
     onward = cursor_to_text(_cursor(asked.list, page[-1], kind, asker.as_of)) if len(found) > size else None
     return Listed(rows, _seen(page, by(user)), kind.order, onward, total)
@@ -87,7 +87,7 @@ def board(connection: Connection, ward: str, *, by: By, now: datetime) -> Listed
     order = (listing.c.room.is_(None), listing.c.room, listing.c.person)
     page = connection.execute(select(listing).where(here).order_by(*order).limit(MOST)).all()
     clocks = _clocks(connection, page, now)
-    rows = tuple(to_board(row, own, now) for row, own in zip(page, clocks, strict=True))
+    rows = tuple(to_board(row, own) for row, own in zip(page, clocks, strict=True))
     return Listed(rows, _seen(page, by))
 
 
@@ -99,30 +99,30 @@ def _asker(record: Record, user: User, as_of: datetime) -> Asker:
 def _wanted(asked: Asked, kind: Kind, asker: Asker) -> Select[Any]:
     """Return the list from its beginning, in order."""
     begins = kind.begins(asker)
-    query = select(listing, begins[0].label("list_rank"), kind.at.label("list_at"))
-    owner: ColumnElement[Any] = listing.c.next_owner
-    if asked.list == "late":
-        own = (clock.c.course, clock.c.step, clock.c.owner, clock.c.due, clock.c.state, clock.c.done)
-        query = query.add_columns(*own).join_from(listing, clock, clock.c.person == listing.c.person)
-        owner = clock.c.owner
+    query = select(listing, begins[0].label("list_rank"), begins[-1].label("list_at"))
     query = query.where(listing.c.listed, own_patients(asker.user), kind.holds(asker))
-    query = query.where(*_narrowed(asked.filters, asker.user, owner))
-    return query.order_by(*begins, high_cfs_first, name, *kind.ids)
+    query = query.where(*_narrowed(asked, asker))
+    return query.order_by(*begins, high_cfs_first, name, listing.c.person)
 
 
 def _count(wanted: Select[Any]) -> Select[int]:
-    return wanted.with_only_columns(func.count(), maintain_column_froms=True).order_by(None)
+    """Return the count of a list, no further than anyone reads: beyond it, to count takes longer than to look."""
+    ids = wanted.with_only_columns(listing.c.person).order_by(None).limit(MOST_COUNTED)
+    return select(func.count()).select_from(ids.subquery())
 
 
-def _narrowed(filters: Filters, user: User, owner: ColumnElement[str]) -> Iterable[ColumnElement[bool]]:
+def _narrowed(asked: Asked, asker: Asker) -> Iterable[ColumnElement[bool]]:
     """Give the filters' conditions; to narrow to a municipality must not tell where a protected person lives."""
+    filters = asked.filters
     if filters.ward:
         yield of_ward(filters.ward)
     if filters.municipality:
         yield listing.c.municipality == filters.municipality
-        if filters.municipality not in user.of("municipality"):
+        if filters.municipality not in asker.user.of("municipality"):
             yield listing.c.protected.is_(False)
-    exactly = ((listing.c.track, filters.track), (owner, filters.owner), (listing.c.status, filters.status))
+    if filters.owner:
+        yield late_for(filters.owner, asker) if asked.list == "late" else listing.c.next_owner == filters.owner
+    exactly = ((listing.c.track, filters.track), (listing.c.status, filters.status))
     yield from (column == wanted for column, wanted in exactly if wanted)
 
 
@@ -130,20 +130,15 @@ def _after(connection: Connection, cursor: Cursor, kind: Kind, asker: Asker) -> 
     """Return the condition for what comes after a row; where it is gone, some rows come twice rather than never."""
     begins = kind.begins(asker)
     at = (literal(cursor.rank), literal(cursor.at, Moment()))[-len(begins) :]
-    ties = connection.execute(TIES, {"of": cursor.ids[0]}).one_or_none()
+    ties = connection.execute(TIES, {"of": cursor.person}).one_or_none()
     if ties is None:
         return tuple_(*begins) >= tuple_(*at)
-    place = (*begins, high_cfs_first, name, *kind.ids)
-    return tuple_(*place) > tuple_(*at, literal(ties.cfs), literal(ties.name), *map(literal, cursor.ids))
+    place = (*begins, high_cfs_first, name, listing.c.person)
+    return tuple_(*place) > tuple_(*at, literal(ties.cfs), literal(ties.name), literal(cursor.person))
 
 
 def _cursor(of: ListName, row: Row[Any], kind: Kind, as_of: datetime) -> Cursor:
-    ids = tuple(str(getattr(row, str(column.key))) for column in kind.ids)
-    return Cursor(of, as_of, row.list_rank if kind.rank else 0, row.list_at, ids)
-
-
-def _late_ones(page: Sequence[Row[Any]], now: datetime) -> list[tuple[ListedClock, ...]]:
-    return [(to_clock(row, now),) for row in page]
+    return Cursor(of, as_of, row.list_rank if kind.order == "fetch_first" else 0, row.list_at, row.person)
 
 
 def _clocks(connection: Connection, page: Sequence[Row[Any]], now: datetime) -> list[tuple[ListedClock, ...]]:

@@ -216,7 +216,7 @@ listing = Table(
     Column("expected", Date),
     Column("ready", Moment),
     Column("discharged", Moment),
-    Index("ix_listing_ward", "hospital", "ward", "listed"),
+    Index("ix_listing_ward", "hospital", "ward", "listed", "soonest"),
     Index("ix_listing_hospital", "hospital", "listed", "soonest"),
     Index("ix_listing_municipality", "municipality", "listed", "soonest"),
     Index("ix_listing_practice", "practice", "listed", "soonest"),
@@ -237,6 +237,5 @@ clock = Table(
     Column("due", Moment),
     Column("state", String(10), nullable=False),
     Column("done", Moment),
-    Index("ix_clock_due", "state", "due", "person"),
 )
 REBUILT = (listing, alias, clock)

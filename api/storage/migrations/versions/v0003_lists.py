@@ -59,7 +59,7 @@ def _listing() -> None:
     op.create_index("ix_listing_hospital", "listing", ["hospital", "listed", "soonest"])
     op.create_index("ix_listing_municipality", "listing", ["municipality", "listed", "soonest"])
     op.create_index("ix_listing_practice", "listing", ["practice", "listed", "soonest"])
-    op.create_index("ix_listing_ward", "listing", ["hospital", "ward", "listed"])
+    op.create_index("ix_listing_ward", "listing", ["hospital", "ward", "listed", "soonest"])
 
 
 def _alias() -> None:
@@ -84,4 +84,3 @@ def _clock() -> None:
         sa.Column("done", MOMENT),
         sa.PrimaryKeyConstraint("person", "course", "step", name="pk_clock"),
     )
-    op.create_index("ix_clock_due", "clock", ["state", "due", "person"])
