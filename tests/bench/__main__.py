@@ -1,4 +1,4 @@
-"""Measure screening, the command line, the print and memory, and say each goal beside its figure."""
+"""Measure screening, the command line, the print, memory and lists, and say each goal beside its figure."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 
@@ -20,6 +20,7 @@ from careplans.plan import build_plan
 from careplans.print.document import render_pdf
 from rules.assess import assess
 from rules.case import Case
+from tests.bench.lists import lists
 from tests.patients import random_case
 
 ON = date(2026, 11, 16)
@@ -29,15 +30,20 @@ Measured = list[float]
 
 
 def main(words: Sequence[str] | None = None) -> None:
-    """Run the benchmarks and print one line a figure."""
+    """Run the benchmarks, or those that are named, and print one line a figure."""
     parser = argparse.ArgumentParser(prog="./dev bench")
+    parser.add_argument("what", nargs="*", metavar="WHAT", help=f"{', '.join(PARTS)}; all of them if none is named")
     parser.add_argument("--screenings", type=int, default=100_000, help="for the memory line")
     arguments = parser.parse_args(words)
-    cases = [random_case(random.Random(seed)) for seed in range(2_000)]
-    _screening(cases)
-    _command_line()
-    _print()
-    _memory(cases, arguments.screenings)
+    if unknown := set(arguments.what) - set(PARTS):
+        parser.error(f"there is no {min(unknown)}, only {', '.join(PARTS)}")
+    for name, measure in PARTS.items():
+        if name in (arguments.what or PARTS):
+            measure(arguments)
+
+
+def _cases() -> list[Case]:
+    return [random_case(random.Random(seed)) for seed in range(2_000)]
 
 
 def _screening(cases: Sequence[Case]) -> None:
@@ -125,6 +131,14 @@ def _example() -> bytes:
     content = json.loads(next(iter(sorted(EXAMPLES.glob("*.json")))).read_text("utf-8"))
     return json.dumps(content["case"]).encode()
 
+
+PARTS: Mapping[str, Callable[[argparse.Namespace], None]] = {
+    "screening": lambda _: _screening(_cases()),
+    "command_line": lambda _: _command_line(),
+    "print": lambda _: _print(),
+    "memory": lambda arguments: _memory(_cases(), arguments.screenings),
+    "lists": lambda _: lists(),
+}
 
 if __name__ == "__main__":
     main()
