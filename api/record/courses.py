@@ -23,12 +23,11 @@ from api.record.streams import (
     read_stream,
     standing_merges,
     survivor,
-    version_of,
 )
 from api.record.told_events import root_of
-from api.record.who_sees import may_see
+from api.record.who_sees import administers, may_see
 from api.storage.writer import Change
-from careplans.course.due import Basis, clocks_of
+from careplans.course.due import Basis, assessments_behind, clocks_of
 from careplans.course.events import ChoiceRecorded, Decided, Event, Merged, PlanStarted, Recorded, Undone
 from careplans.course.next_step import next_step
 from careplans.course.state import NextStep, StepClock
@@ -67,8 +66,8 @@ def read(record: Record, connection: Connection, person: str) -> Seen:
     if stream is None:
         raise NoSuchPatient
     course = stream.course
-    ids = [plan.assessment for plan in course.plans]
-    basis = record.bases.of(connection, [*ids, *([course.screening.assessment] if course.screening else [])])
+    ids = {*assessments_behind(course), *(plan.assessment for plan in course.plans)}
+    basis = record.bases.of(connection, ids)
     clocks = clocks_of(course, basis, record.offsets)
     return Seen(stream, basis, clocks, next_step(course, clocks, basis))
 
@@ -77,7 +76,8 @@ def visible(connection: Connection, user: User, person: str, *, now: datetime) -
     """Return the id of the record that the user may see under this id; raise `NoSuchPatient` for any other."""
     leads_to = survivor(connection, person)
     if user.role == "administrator":  # who blocks, merges and hands out logs, and is never shown what is in a record
-        seen = version_of(connection, leads_to) is not None
+        stream = read_stream(connection, leads_to)
+        seen = stream is not None and administers(user, stream)
     else:
         seen = may_see(connection, user, leads_to, now=now)
     if not seen:

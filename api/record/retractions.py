@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import Connection, bindparam, select
 
@@ -12,6 +13,7 @@ from api.record.courses import NoSuchPatient, write
 from api.record.record import Record
 from api.record.streams import read_stream, survivor
 from api.record.told_events import retracted_in
+from api.record.who_sees import administers
 from api.storage.tables import event
 from api.storage.writer import Change
 from careplans.course.events import Recorded, Retracted, Undone
@@ -35,17 +37,17 @@ class Retraction:
         return event.of if isinstance(event, Retracted) else ""
 
 
-def standing_retractions(connection: Connection) -> Iterator[Retraction]:
-    """Give every retraction that stands, the newest first."""
+def standing_retractions(connection: Connection, user: User) -> Iterator[Retraction]:
+    """Give every retraction that stands in the records of the user's hospital, the newest first."""
     for row in connection.execute(NEWEST).all():
-        if found := _standing(connection, row.person, row.id):
+        if found := _standing(connection, user, row):
             yield found
 
 
 def restore(record: Record, user: User, named: str, *, reason: str, change: Change) -> Retraction:
     """Bring back what was retracted; raise `NoSuchPatient` where no such retraction stands."""
     row = change.connection.execute(ONE, {"named": named}).one_or_none()
-    found = _standing(change.connection, row.person, named) if row else None
+    found = _standing(change.connection, user, row) if row else None
     stream = read_stream(change.connection, found.person) if found else None
     if found is None or stream is None:
         raise NoSuchPatient
@@ -53,10 +55,10 @@ def restore(record: Record, user: User, named: str, *, reason: str, change: Chan
     return found
 
 
-def _standing(connection: Connection, person: str, named: str) -> Retraction | None:
+def _standing(connection: Connection, user: User, row: Any) -> Retraction | None:
     """Return a retraction where it stands, in the record that the patient has now."""
-    here = survivor(connection, person)
+    here = survivor(connection, row.person)
     stream = read_stream(connection, here)
-    if stream is None:
+    if stream is None or not administers(user, stream):
         return None
-    return next((Retraction(here, each) for each in retracted_in(stream.recorded) if each.id == named), None)
+    return next((Retraction(here, each) for each in retracted_in(stream.recorded) if each.id == row.id), None)

@@ -6,8 +6,10 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, Connection, and_, exists, false, or_, select
 
-from api.people.user import User
+from api.people.user import Unit, User
+from api.record.streams import Stream
 from api.storage.tables import listing, opened
+from careplans.course.events import Admitted, Recorded, Transferred
 
 HOSPITAL_WIDE = frozenset({"geriatric_team", "system"})
 MUNICIPAL = frozenset({"coordinator", "municipal_nurse"})
@@ -47,3 +49,16 @@ def may_see(connection: Connection, user: User, person: str, *, now: datetime) -
     """Return whether the patient is on the user's own unit, or was opened with a reason; a blocked one only so."""
     mine = or_(and_(own_patients(user), listing.c.blocked.is_(False)), has_opened(user, now))
     return connection.execute(select(listing.c.person).where(listing.c.person == person, mine)).first() is not None
+
+
+def administers(user: User, stream: Stream) -> bool:
+    """Return whether an administrator's hospital has anything to do with the record, also what was retracted."""
+    return any(_hospital_in(each) in user.of("hospital") for each in stream.recorded)
+
+
+def _hospital_in(recorded: Recorded) -> str | None:
+    """Return the hospital that an event names, else the one of whoever wrote it down."""
+    if isinstance(recorded.event, Admitted | Transferred):
+        return recorded.event.hospital
+    unit = Unit.parse(recorded.by.unit or "")
+    return unit.id.partition("/")[0] if unit and unit.kind in {"hospital", "ward"} else None

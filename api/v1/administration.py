@@ -64,7 +64,7 @@ def read_retractions(
     """Return what was retracted and not brought back: ids, times and by whom."""
     record = record_of(request)
     with reading(record.engine) as connection:
-        found = list(standing_retractions(connection))
+        found = list(standing_retractions(connection, user))
     page, onward = page_of(found, lambda each: each.recorded.id, cursor=cursor, size=size)
     record.writer.run_log([Seen(each.person, "retraction_listed", by(user)) for each in page])
     link_next(request, response, onward)
