@@ -1,4 +1,4 @@
-"""What the example page shows, in words; the template lays it out and decides nothing."""
+"""What a page shows of an assessment, in words; the template lays it out and decides nothing."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ from engine.texts import Texts
 from engine.words import in_words, number
 from rules.assessment import Assessment, Finding, Track
 from rules.case import Case
+from rules.knowledge import REVIEWS
+from rules.rule_words import review_in_words
 
 View = dict[str, Any]
 CFS_LEVELS = tuple(range(1, 10))
@@ -22,13 +24,13 @@ def page_view(case: Case, assessment: Assessment, plan: Plan, *, texts: Texts, r
     return {
         "person": _person(case, texts),
         "day": date_words(assessment.index_date, texts),
-        "cfs": _cfs(assessment, texts),
-        "tracks": [_track(track, texts) for track in assessment.tracks],
+        "cfs": cfs_view(assessment, texts),
+        "tracks": [track_view(track, texts) for track in assessment.tracks],
         "pathway": texts(f"pathway.{assessment.pathway}") if assessment.pathway else None,
         "team_list": texts(f"team_list.{assessment.on_team_list.reason}") if assessment.on_team_list else None,
-        "ask_next": _question(assessment.ask_next, texts),
+        "ask_next": question_words(assessment.ask_next, texts),
         "scores": [(texts(f"score.{name}"), score_words(assessment.scores[name], texts)) for name in SCORE_ORDER[2:]],
-        "findings": [_finding(finding, texts=texts, ruleset=ruleset) for finding in assessment.offers],
+        "findings": [finding_view(finding, texts=texts, ruleset=ruleset) for finding in assessment.offers],
         "errors": [(label(each.rule, texts), texts(f"error.{each.code}")) for each in assessment.errors],
         "undecided": [
             (texts(f"rule.{each.rule}"), ", ".join(label(item, texts) for item in each.missing))
@@ -50,7 +52,8 @@ def _person(case: Case, texts: Texts) -> View:
     }
 
 
-def _cfs(assessment: Assessment, texts: Texts) -> View:
+def cfs_view(assessment: Assessment, texts: Texts) -> View:
+    """Return the CFS with its interval, whose judgement it is, and the question that would narrow it most."""
     score, tree = assessment.scores["cfs"], assessment.scores["cfs_tree"]
     return {
         "words": score_words(score, texts),
@@ -58,11 +61,12 @@ def _cfs(assessment: Assessment, texts: Texts) -> View:
         "levels": [(level, level in score.levels) for level in CFS_LEVELS],
         "by": texts("page.by_clinician" if "cfs_clinician" in score.because else "page.by_tree"),
         "tree": score_words(tree, texts) if "cfs_clinician" in score.because else None,
-        "next_question": None if score.value else _question(tree.next_question, texts),
+        "next_question": None if score.value else question_words(tree.next_question, texts),
     }
 
 
-def _track(track: Track, texts: Texts) -> View:
+def track_view(track: Track, texts: Texts) -> View:
+    """Return a track with its strength and whether it is final."""
     return {
         "name": texts(f"track.{track.track}"),
         "how": f"{texts(f'strength.{track.strength}')}, {texts(f'status.{track.status}')}",
@@ -70,7 +74,8 @@ def _track(track: Track, texts: Texts) -> View:
     }
 
 
-def _finding(finding: Finding, *, texts: Texts, ruleset: RuleSet) -> View:
+def finding_view(finding: Finding, *, texts: Texts, ruleset: RuleSet) -> View:
+    """Return a suggestion with the answers behind it, its rule in words, the limits in force, sources and review."""
     return {
         "rule": finding.rule,
         "text": texts(f"suggest.{finding.rule}"),
@@ -81,6 +86,7 @@ def _finding(finding: Finding, *, texts: Texts, ruleset: RuleSet) -> View:
         "when": in_words(ruleset.written[finding.rule], ruleset, texts),
         "limits": [texts(f"threshold.{name}", limit=number(value, texts)) for name, value in finding.limits.items()],
         "sources": [texts(f"source.{source}") for source in finding.sources],
+        "review": review_in_words(REVIEWS.get(finding.rule), texts),
     }
 
 
@@ -89,5 +95,6 @@ def _step(step: Step, texts: Texts) -> View:
     return {"id": step.id, "what": step_words(step, texts), "who": owners, "when": due_words(step.due, texts)}
 
 
-def _question(item: str | None, texts: Texts) -> str | None:
+def question_words(item: str | None, texts: Texts) -> str | None:
+    """Return how an item is asked for."""
     return None if item is None else texts(f"question.{item}")
