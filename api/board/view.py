@@ -82,22 +82,39 @@ def board_of(rows: Sequence[OnBoard], ward: str, *, texts: Texts, now: datetime)
 
 
 def _line(row: OnBoard, texts: Texts, now: datetime) -> Line:
-    clock, others = _next_clock(row), _other_signs(row, texts, now)
-    stands = standing(clock, now) if clock else None
+    coming, loud = _next_clock(row), _others_that_press(row, now)
+    stands = standing(coming, now) if coming else None
+    foremost = coming if stands in LOUD or not loud else loud[0]
+    left = [clock for clock in loud if clock is not foremost]
     return Line(
         room=row.room or texts("board.no_room"),
         initials=row.initials or texts("board.no_initials"),
         unscreened=row.status == UNSCREENED,
-        what=texts(f"next.{clock.step}") if clock else texts("board.nothing"),
-        who=_who(clock.owner, texts) if clock else None,
-        sign=Sign(stands, texts(f"standing.{stands}")) if stands else None,
-        deadline=moment_in_words(clock.due, texts, now=now) if clock and clock.due else None,
-        others=others[:OTHERS_SHOWN],
-        more=texts("board.more", count=len(others) - OTHERS_SHOWN) if len(others) > OTHERS_SHOWN else None,
+        what=texts(f"next.{coming.step}") if coming else texts("board.nothing"),
+        who=_who(coming.owner, texts) if coming else None,
+        others=tuple(Sign(standing(clock, now), texts(f"clock.{clock.step}")) for clock in left[:OTHERS_SHOWN]),
+        more=texts("board.more", count=len(left) - OTHERS_SHOWN) if len(left) > OTHERS_SHOWN else None,
+        sign=_sign(foremost, texts, now),
+        deadline=_deadline(foremost, texts, now=now, named=foremost is not coming),
         home=day_in_words(row.expected, texts, now=now),
         home_is=_home_is(row.expected, now),
         ready=_ready(row.ready, texts, now),
     )
+
+
+def _sign(clock: StepClock | None, texts: Texts, now: datetime) -> Sign | None:
+    stands = standing(clock, now) if clock else None
+    return Sign(stands, texts(f"standing.{stands}")) if stands else None
+
+
+def _deadline(clock: StepClock | None, texts: Texts, *, now: datetime, named: bool) -> str | None:
+    """Say when; a clock that presses more than what comes next is named."""
+    if clock is None or clock.due is None:
+        return None
+    if named:
+        when = since_in_words(clock.due, texts, now=now)
+        return texts("board.other_deadline", what=texts(f"clock.{clock.step}"), when=when)
+    return moment_in_words(clock.due, texts, now=now)
 
 
 def _next_clock(row: OnBoard) -> StepClock | None:
@@ -114,12 +131,11 @@ def _who(owner: str, texts: Texts) -> str | None:
     return texts(f"who.{owner}") if f"who.{owner}" in texts else None
 
 
-def _other_signs(row: OnBoard, texts: Texts, now: datetime) -> tuple[Sign, ...]:
+def _others_that_press(row: OnBoard, now: datetime) -> list[StepClock]:
     """Return the hospital's other clocks that are late or due soon, the most pressing first."""
     here = (clock for clock in row.clocks if clock.step in _of_the_hospital() and clock.step != row.next_what)
     loud = [(LOUD.index(stands), clock) for clock in here if (stands := standing(clock, now)) in LOUD]
-    loud.sort(key=lambda found: (found[0], found[1].due or now))
-    return tuple(Sign(LOUD[rank], texts(f"clock.{clock.step}")) for rank, clock in loud)
+    return [clock for _, clock in sorted(loud, key=lambda found: (found[0], found[1].due or now))]
 
 
 @cache

@@ -16,7 +16,7 @@ def moment_in_words(moment: datetime, texts: Texts, *, now: datetime) -> str:
     """Say a moment; one at the end of a day is the day itself."""
     local = oslo(moment)
     day = near_day(local.date(), texts, today=oslo_day(now))
-    if local.time().replace(microsecond=0) == END_OF_DAY:
+    if _lasts_the_day(moment):
         return day
     if local.date() == oslo_day(now):
         return time_in_words(moment, texts)
@@ -26,7 +26,7 @@ def moment_in_words(moment: datetime, texts: Texts, *, now: datetime) -> str:
 def since_in_words(moment: datetime, texts: Texts, *, now: datetime) -> str:
     """Say since when: the time where it was today, else the day."""
     today = oslo_day(now)
-    if oslo_day(moment) == today:
+    if oslo_day(moment) == today and not _lasts_the_day(moment):
         return time_in_words(moment, texts)
     return near_day(oslo_day(moment), texts, today=today)
 
@@ -50,3 +50,7 @@ def time_in_words(moment: datetime, texts: Texts) -> str:
     """Say a time on Norway's clock."""
     local = oslo(moment)
     return texts("board.when.time", hour=local.hour, minute=local.minute)
+
+
+def _lasts_the_day(moment: datetime) -> bool:
+    return oslo(moment).time().replace(microsecond=0) == END_OF_DAY

@@ -139,17 +139,35 @@ def test_one_who_is_ready_says_since_when():
     assert only().ready is None
 
 
+PRESSING = (
+    clock("control_appointments", end_of(0)),
+    clock("expected_discharge_set", end_of(-1)),
+    clock("municipal_notice", end_of(-3)),
+    clock("HPH2", end_of(-1)),  # the municipality's
+    clock("admission_report", end_of(-1), "done"),
+)
+
+
 def test_the_most_pressing_of_the_other_clocks_is_shown_and_the_rest_are_counted():
-    clocks = (
-        clock("control_appointments", end_of(0)),
-        clock("expected_discharge_set", end_of(-1)),
-        clock("municipal_notice", end_of(-3)),
-        clock("HPH2", end_of(-1)),  # the municipality's
-        clock("admission_report", end_of(-1), "done"),
-    )
-    line = only(clocks=clocks)
+    line = only(next_due=end_of(-1), clocks=PRESSING)
+    assert (line.sign.shape, line.deadline) == ("late", "i går")
     assert [(sign.shape, sign.words) for sign in line.others] == [("late", "Varsel")]
     assert line.more == "+2"
+
+
+def test_a_clock_that_presses_more_than_what_comes_next_has_the_deadlines_place_by_name():
+    line = only(next_what="decide", next_due=None, clocks=PRESSING)
+    assert line.what == "Ta stilling til forslagene"
+    assert (line.sign.shape, line.deadline) == ("late", "Varsel, 14. nov.")
+    assert [(sign.shape, sign.words) for sign in line.others] == [("late", "Dato")]
+    assert line.more == "+1"
+    today = only(next_what="decide", next_due=None, clocks=(clock("epikrise", end_of(0)),))
+    assert (today.sign.shape, today.deadline) == ("due_soon", "Epikrise, i dag")
+
+
+def test_a_patient_with_any_late_clock_is_counted_as_late():
+    counted = {sign.shape: number for number, sign in board([patient(next_what="decide", clocks=PRESSING)]).counts}
+    assert counted["late"] == 1
 
 
 def test_the_head_counts_what_is_late_soon_unscreened_and_ready():
