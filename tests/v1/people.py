@@ -74,7 +74,7 @@ def case(which: int, **changes: Any) -> dict[str, Any]:
             "falls_last_12_months": 1,
             "recent_function_decline": True,
             "four_at": 1,
-            "next_of_kin": "Datter",
+            "next_of_kin": "Ola Pårørende",
             "what_matters": "Komme hjem til hagen.",
         },
         "conditions": [{"code": "S72.0", "system": "icd-10", "main": True}],
