@@ -78,20 +78,20 @@ def _time(due: Due) -> tuple[int, int, int]:
 
 def _actions(module: Module, ground: Ground) -> list[Action]:
     by_clinician = f"{CLINICIAN}:{module.id}" in ground.marks
-    if not _in_force(module, ground.marks, added=by_clinician):
+    if not in_force(module, ground.marks, added=by_clinician):
         return []
-    brought = (a for a in module.actions if _in_force(a, ground.marks, added=by_clinician and not _of_a_state(a)))
+    brought = (a for a in module.actions if in_force(a, ground.marks, added=by_clinician and not of_a_state(a)))
     return [_action(module, template, ground) for template in brought]
 
 
-def _in_force(part: Module | ActionTemplate, marks: Marks, *, added: bool) -> bool:
+def in_force(part: Module | ActionTemplate, marks: Marks, *, added: bool) -> bool:
     """Return whether the marks bring it, or a clinician added it; what a mark keeps out stays out either way."""
     if any(mark in marks for mark in part.unless):
         return False
     return added or not part.when or any(mark in marks for mark in part.when)
 
 
-def _of_a_state(template: ActionTemplate) -> bool:
+def of_a_state(template: ActionTemplate) -> bool:
     """Return whether the action is for a state of the plan, such as a track or an answer, which nobody can add."""
     return any(mark.startswith(STATES) for mark in template.when)
 

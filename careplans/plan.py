@@ -51,8 +51,7 @@ def build_plan(
     settings = settings or PlanSettings()
     acceptance = accept(assessment, accepted)
     clock = _clock(case, assessment, discharge=discharge, offsets=settings.offsets)
-    matters = what_matters(case)
-    marks = marks_of(assessment, acceptance, accepted) | {f"what_matters:{matters.state}": ()} | place(case)
+    marks = all_marks(case, assessment, accepted)
     blocks = blocks_of(Ground(marks, clock, assessment.ask_next))
     present = _modules_in(blocks)
     pathway = assessment.pathway if f"pathway:{assessment.pathway}" in marks else None
@@ -61,7 +60,7 @@ def build_plan(
         index_date=assessment.index_date,
         ruleset=assessment.ruleset,
         banner=_banner(case),
-        what_matters=matters,
+        what_matters=what_matters(case),
         scores=assessment.scores,
         tracks=_tracks(assessment, acceptance),
         pathway=pathway,
@@ -88,6 +87,12 @@ def build_plan(
         errors=assessment.errors,
     )
     return replace(plan, conflicts=conflicts(plan, case))
+
+
+def all_marks(case: Case, assessment: Assessment, accepted: Accepted) -> dict[str, tuple[str, ...]]:
+    """Return what can bring a module or action or keep it out, each with the rules that are its reason."""
+    of_assessment = marks_of(assessment, accept(assessment, accepted), accepted)
+    return of_assessment | {f"what_matters:{what_matters(case).state}": ()} | place(case)
 
 
 def what_matters(case: Case) -> WhatMatters:

@@ -36,8 +36,21 @@ def undecided_offers(course: Course, of: str, assessment: Assessment) -> tuple[F
 
 def has_something_to_start(course: Course, of: str, assessment: Assessment) -> bool:
     """Return whether a suggestion was accepted or chosen that no plan has been started from."""
+    return bool(to_start(course, of, assessment)) and not plans_from(course, of)
+
+
+def to_start(course: Course, of: str, assessment: Assessment) -> tuple[str, ...]:
+    """Return the rules that a plan would start from, in the order they are suggested: accepted, and chosen together."""
     accepted = frozenset(rule for rule, verdict in _verdicts(course, of).items() if verdict == "accepted")
-    return bool(_after_choice(course, of, assessment, named=accepted)) and not plans_from(course, of)
+    starting = _after_choice(course, of, assessment, named=accepted)
+    return tuple(each.rule for each in assessment.offers if each.rule in starting)
+
+
+def waits_for_choice(offer: Finding, assessment: Assessment) -> bool:
+    """Return whether a suggestion is part of the shared decision: the decision itself, or a track that may need it."""
+    shared = _shared()
+    may_be = assessment.fired(shared) or any(each.rule == shared for each in assessment.undecided)
+    return may_be and (offer.rule == shared or contested(offer))
 
 
 def chosen_track(course: Course, of: str) -> str | None:
