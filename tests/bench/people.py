@@ -118,7 +118,9 @@ class _Patient:
             self._tell(self._dice.choice((AddressProtected(protected=True), RecordBlocked(blocked=True))))
 
     def _end(self, life: str) -> None:
-        if life == "dead":
+        if life == "gone" and self._dice.random() < 0.95:
+            self._tell(StepDone(self._stay, "epikrise", self._later(0.1)))
+        elif life == "dead":
             self._tell(Died(self._at.date()))
         elif life == "ready":
             self._tell(ReadyForDischarge(self._stay, self._later(1)))
