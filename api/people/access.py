@@ -43,18 +43,19 @@ GP: Roles = frozenset({"gp"})
 MUNICIPALITY: Roles = frozenset({"coordinator", "municipal_nurse"})
 DOCTORS: Roles = frozenset({"doctor", "geriatric_team"})
 HOSPITAL: Roles = DOCTORS | {"nurse"}
+AT_HOSPITAL: Roles = HOSPITAL | SYSTEM
 CLINICIANS: Roles = HOSPITAL | MUNICIPALITY | GP
 
 MAY: Mapping[Action, Roles] = {
     "me": EVERYONE,
     # One patient
-    "screen": HOSPITAL | SYSTEM,
+    "screen": AT_HOSPITAL | MUNICIPALITY,  # who follows up scores again at the four-week evaluation
     "read": CLINICIANS | READER | SYSTEM,
     "decide": DOCTORS,
     "plan": DOCTORS,
     "step": CLINICIANS,
     "life_event": CLINICIANS | SYSTEM | ADMINISTRATOR,  # which of them: `RECORDS`
-    "correct": HOSPITAL | SYSTEM,
+    "correct": AT_HOSPITAL | MUNICIPALITY,
     "retract": DOCTORS,
     "restore": ADMINISTRATOR,  # the only one who can bring back what nobody sees any more
     "identify": CLINICIANS | SYSTEM | ADMINISTRATOR,  # an administrator finds a patient to hand out the access log

@@ -6,7 +6,7 @@ from api.people.user import User
 from api.record.courses import open_course
 from api.record.record import Record
 from api.record.screenings import naming_of
-from api.record.streams import Stream, find, new_id, read_stream
+from api.record.streams import Stream, find, read_stream
 from api.storage.writer import Change
 from careplans.course.state import Course
 from careplans.course.told import told_by
@@ -18,10 +18,9 @@ def admit(record: Record, user: User, case: Case, change: Change) -> Stream:
     """Return the record after what the case tells of the stay, opened where there is none."""
     if case.encounter.admitted is None:
         raise InputError("encounter.admitted", "admission_without_time")
-    hospital = record.hospital_of(user)
-    naming = naming_of(case, hospital)
+    here = record.here(user, case, change.now)
+    naming = naming_of(case, here.hospital)
     found = find(change.connection, naming)
     held = read_stream(change.connection, found) if found else None
-    stay = case.encounter.id or new_id()
-    events = told_by(case, held.course if held else Course(), hospital=hospital, stay=stay)
+    events = told_by(case, held.course if held else Course(), here)
     return open_course(record, user, list(events), change=change, naming=naming)

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, bindparam, select
 
 from api.storage.rule_sets import kept
 from api.storage.tables import assessment
+from engine.rules import RuleSet
 from forms.model import read_case
 from rules.assess import assess
 
@@ -48,3 +49,9 @@ def replayed(connection: Connection, row: Any) -> Basis:
     ruleset, _ = kept(connection, row.rule_set)
     case = read_case(json.loads(row.inputs))
     return Basis(case, assess(case, row.index_date, ruleset))
+
+
+def rules_behind(connection: Connection, id: str) -> RuleSet:
+    """Return the rule set that an assessment was made with, to put its reasons in words."""
+    row = connection.execute(BY_IDS, {"ids": [id]}).one()
+    return kept(connection, row.rule_set)[0]

@@ -8,12 +8,10 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, delete, insert, select
 
-from api.people.user import Unit
 from api.record.bases import Bases
 from api.record.streams import Stream, read_stream, standing_merges
 from api.storage.tables import alias, clock, listing, person
-from careplans.course.due import Basis, clocks_of, screening_in
-from careplans.course.events import Screened
+from careplans.course.due import Basis, assessments_behind, clocks_of, screening_in
 from careplans.course.next_step import END_OF_TIME, next_step
 from careplans.course.state import Course, NextStep, StepClock
 from rules.case import Encounter
@@ -37,7 +35,7 @@ def project(
         connection.execute(ADD_ALIAS, [{"person": other, "leads_to": stream.person} for other in others])
     if stream.course.empty:
         return
-    basis = bases.of(connection, _assessments(stream.course))
+    basis = bases.of(connection, assessments_behind(stream.course))
     clocks = clocks_of(stream.course, basis, offsets)
     connection.execute(ADD_LISTING, _listing(stream, clocks, basis))
     if clocks:
@@ -69,18 +67,13 @@ def _drop(connection: Connection, person_id: str) -> None:
         connection.execute(statement, {"of": person_id})
 
 
-def _assessments(course: Course) -> set[str]:
-    newest = {course.screening.assessment} if course.screening else set()
-    return newest | {plan.assessment for plan in course.plans if plan.status != "closed"}
-
-
 def _listing(stream: Stream, clocks: tuple[StepClock, ...], basis: Mapping[str, Basis]) -> dict[str, Any]:
     course = stream.course
     coming = next_step(course, clocks, basis)
     return {
         "person": stream.person,
         **_who(course),
-        **_where(stream),
+        **_where(course),
         **_found(course, basis),
         "status": status_of(course),
         "listed": course.in_pathway and not course.blocked,
@@ -111,7 +104,7 @@ def status_of(course: Course) -> str:
         return "paused"
     if course.in_hospital and course.stay:
         return "screened" if screening_in(course, course.stay) else "unscreened"
-    return "closed"
+    return "discharged" if course.owes_epikrise else "closed"
 
 
 def _who(course: Course) -> dict[str, Any]:
@@ -123,12 +116,11 @@ def _who(course: Course) -> dict[str, Any]:
     }
 
 
-def _where(stream: Stream) -> dict[str, Any]:
-    course, stay = stream.course, stream.course.stay
-    hospital, ward = _unit(stream)
+def _where(course: Course) -> dict[str, Any]:
+    stay = course.stay
     return {
-        "hospital": hospital,
-        "ward": ward,
+        "hospital": stay.hospital if stay else None,
+        "ward": stay.ward if stay else None,
         "municipality": course.municipality,
         "shared": course.shared,
         "practice": course.practice,
@@ -137,17 +129,6 @@ def _where(stream: Stream) -> dict[str, Any]:
         "ready": stay.ready if stay else None,
         "discharged": stay.discharged if stay else None,
     }
-
-
-def _unit(stream: Stream) -> tuple[str | None, str | None]:
-    """Return the newest stay's hospital and ward; what it does not say is where whoever screened last works."""
-    stay = stream.course.stay
-    last = next((each.by.unit for each in reversed(stream.recorded) if isinstance(each.event, Screened)), None)
-    unit = Unit.parse(last or "")
-    hospital, _, ward = unit.id.partition("/") if unit and unit.kind in {"hospital", "ward"} else ("", "", "")
-    if stay is None:
-        return hospital or None, ward or None
-    return stay.hospital, stay.ward or (ward if hospital == stay.hospital else None) or None
 
 
 def _found(course: Course, basis: Mapping[str, Basis]) -> dict[str, Any]:

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from sqlalchemy import Engine
 
 from api.people.user import User
 from api.record.bases import Bases
+from api.record.streams import new_id
 from api.screening import Screening
 from api.storage.rule_sets import keep_rule_set
 from api.storage.writer import Writer
 from careplans.course.events import By
+from careplans.course.told import Here
+from rules.case import Case
 
 Committed = Callable[[int, float], None]
 
@@ -49,6 +53,12 @@ class Record:
     def offsets(self) -> Mapping[str, int]:
         """Return the municipality's own numbers of days."""
         return self.screening.overlay.offsets if self.screening.overlay else {}
+
+    def here(self, user: User, case: Case, now: datetime) -> Here:
+        """Return where a user tells a case: the ward is the user's, where there is only one."""
+        wards = user.of("ward")
+        ward = next(iter(wards)).partition("/")[2] if len(wards) == 1 else None
+        return Here(self.hospital_of(user), case.encounter.id or new_id(), now, ward)
 
     def hospital_of(self, user: User) -> str:
         """Return the hospital a user works at: the only one of the token's, else this server's own."""

@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, insert, select
 
+from api.people.access import AT_HOSPITAL
 from api.people.user import User
 from api.record.projection import project
 from api.record.record import Record, by
@@ -20,7 +21,7 @@ from api.storage.tables import assessment
 from api.storage.writer import Change
 from careplans.course.due import Basis
 from careplans.course.events import Event, Screened
-from careplans.course.told import stay_of, told_by
+from careplans.course.told import Here, stay_of, told_by
 from engine.errors import InputError
 from engine.texts import Texts
 from forms.model import read_case
@@ -78,7 +79,7 @@ def store(record: Record, user: User, prepared: Prepared, change: Change) -> Sto
     hospital = record.hospital_of(user)
     naming = naming_of(prepared.case, hospital)
     found = find(change.connection, naming)
-    stream = _own(change, user, found) if found else open_record(naming)
+    stream = _own(change, user, found) if found else _opened(user, naming)
     return _write(record, user, prepared, change=change, stream=stream, version=Version(new_id(), 1))
 
 
@@ -120,6 +121,13 @@ def naming_of(case: Case, hospital: str) -> Naming:
     return Naming(patient.id, None if patient.id else f"{hospital}/{patient.local_id}")
 
 
+def _opened(user: User, naming: Naming) -> Stream:
+    """Return a new record, which begins where the patient is: at a hospital."""
+    if user.role not in AT_HOSPITAL:
+        raise InputError("patient", "patient_elsewhere")
+    return open_record(naming)
+
+
 def _own(change: Change, user: User, person: str) -> Stream:
     """Return the stream of a patient that the user may see; the record itself may send anyone's case."""
     stream = read_stream(change.connection, person)
@@ -132,7 +140,8 @@ def _write(
     record: Record, user: User, prepared: Prepared, *, change: Change, stream: Stream, version: Version
 ) -> Stored:
     assessed, connection, is_new = new_id(), change.connection, stream.version == 0
-    events = _events(record.hospital_of(user), prepared.case, stream, screened=(version.screening, assessed))
+    here = record.here(user, prepared.case, change.now)
+    events = _events(here, prepared.case, stream, screened=(version.screening, assessed))
     stream = append(connection, stream, events, by=by(user), at=change.now)
     row = {
         "id": assessed,
@@ -153,12 +162,10 @@ def _write(
     return Stored.of(row)
 
 
-def _events(hospital: str, case: Case, stream: Stream, *, screened: tuple[str, str]) -> tuple[Event, ...]:
-    new_stay = case.encounter.id or new_id()
-    told = told_by(case, stream.course, hospital=hospital, stay=new_stay)
+def _events(here: Here, case: Case, stream: Stream, *, screened: tuple[str, str]) -> tuple[Event, ...]:
+    told = told_by(case, stream.course, here)
     admitted = next((each.stay for each in told if each.kind == "admitted"), None)
-    stay = admitted or stay_of(case, stream.course)
-    return (*told, Screened(*screened, stay=stay))
+    return (*told, Screened(*screened, stay=admitted or stay_of(case, stream.course)))
 
 
 def _compact(value: object) -> str:

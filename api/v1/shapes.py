@@ -13,7 +13,7 @@ from careplans.course.due import standing
 from careplans.course.events import ChoiceRecorded, Decided
 from careplans.course.state import Course, NextStep, PlanState, Screening, Standing, Stay, StepClock
 
-Status = Literal["died", "running", "paused", "unscreened", "screened", "closed"]
+Status = Literal["died", "running", "paused", "unscreened", "screened", "discharged", "closed"]
 
 
 class Who(BaseModel):

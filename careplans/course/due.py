@@ -10,7 +10,7 @@ from careplans.catalogue import read, replacement
 from careplans.course.choices import accepted_of
 from careplans.course.events import StepDone
 from careplans.course.state import ClockState, Course, PlanState, Rest, Screening, Standing, Stay, StepClock
-from careplans.parts import Due, Step
+from careplans.parts import Action, Due, Step
 from careplans.pathway import Clock, timeline
 from careplans.plan import build_plan, place
 from careplans.settings import PlanSettings
@@ -35,6 +35,8 @@ class Basis:
 def clocks_of(course: Course, basis: Mapping[str, Basis], offsets: Mapping[str, int]) -> tuple[StepClock, ...]:
     """Return the clocks of the plan that runs or waits, then the hospital's own for a stay without a plan.
 
+    A stay that ended without a plan keeps what is owed after it, until its epikrise is sent.
+
     `basis` is by assessment id, `offsets` the municipality's own. Someone dead or out of the pathway has no clocks.
     """
     if not course.in_pathway:
@@ -42,7 +44,7 @@ def clocks_of(course: Course, basis: Mapping[str, Basis], offsets: Mapping[str, 
     plan = waiting_plan(course)
     of_plan = _of_plan(course, plan, basis, offsets=offsets) if plan else ()
     covered = plan is not None and course.stay is not None and plan.marks == course.stay.id
-    if covered or not course.in_hospital or course.stay is None:
+    if covered or course.stay is None or not (course.in_hospital or course.owes_epikrise):
         return of_plan
     return (*of_plan, *_of_stay(course, course.stay, basis, offsets=offsets))
 
@@ -63,6 +65,11 @@ def screening_in(course: Course, stay: Stay) -> Screening | None:
     return next((each for each in reversed(course.screenings) if each.stay == stay.id), None)
 
 
+def clocks_in(course: Course, plan: PlanState, parts: Iterable[Step | Action]) -> tuple[StepClock, ...]:
+    """Return the clocks of a plan's own steps or actions, also of a plan that is closed."""
+    return tuple(_clock(course, plan.marks, _as_step(part), plan=plan) for part in parts)
+
+
 def standing(clock: StepClock, now: datetime) -> Standing:
     """Return how a clock stands: `waiting` is for one whose day is unknown, and for one whose day is not yet near."""
     match clock.state:
@@ -73,6 +80,10 @@ def standing(clock: StepClock, now: datetime) -> Standing:
             return "done_late" if late else "done"
         case "open":
             return _open_stands(clock.due, now)
+
+
+def _as_step(part: Step | Action) -> Step:
+    return part if isinstance(part, Step) else Step(part.id, "clock", (part.owner,), part.due)
 
 
 def _open_stands(due: datetime | None, now: datetime) -> Standing:
@@ -143,13 +154,14 @@ def _before_plan(found: Basis, stay: Stay, offsets: Mapping[str, int]) -> tuple[
     clock = Clock(
         index=found.assessment.index_date,
         admitted=stay.admitted,
-        discharge=stay.expected,
-        expected=stay.expected is not None,
+        discharge=oslo_day(stay.discharged) if stay.discharged else stay.expected,
+        expected=stay.discharged is None and stay.expected is not None,
         offsets=offsets,
     )
     every = timeline(found.assessment, clock, pathway=None, instead=replacement(place(found.case)))
     beside = read("pathway")["before_plan"]["steps"]
-    return tuple(step for step in every if step.due.anchor == "admission" or step.id in beside)
+    still = () if stay.discharged else ("admission",)  # what was to be done in hospital is over when the stay is
+    return tuple(step for step in every if step.due.anchor in still or step.id in beside)
 
 
 def _clock(course: Course, of: str, step: Step, *, plan: PlanState | None = None) -> StepClock:

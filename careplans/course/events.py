@@ -29,7 +29,10 @@ class Described:
 
 @dataclass(frozen=True, slots=True)
 class Admitted:
-    """A stay begins; a running plan pauses, and its steps wait for a new screening."""
+    """A stay begins; a running plan pauses, and its steps wait for a new screening.
+
+    `assumed` is where nobody has said when: `at` is then the moment we first heard of the patient.
+    """
 
     stay: str
     at: datetime
@@ -37,6 +40,7 @@ class Admitted:
     ward: str | None = None
     expected: date | None = None
     municipality: str | None = None
+    assumed: bool = False
     kind: Literal["admitted"] = "admitted"
 
 

@@ -68,7 +68,7 @@ def _admitted(course: Course, event: Admitted, at: datetime) -> Course:
     course = replace(course, municipality=event.municipality or course.municipality)
     known = next((stay for stay in course.stays if stay.id == event.stay), None)
     old = known or Stay(event.stay, event.at, event.hospital)
-    stay = replace(old, admitted=event.at, hospital=event.hospital, ward=event.ward)
+    stay = replace(old, admitted=event.at, hospital=event.hospital, ward=event.ward, assumed=event.assumed)
     stay = _expected(stay, event.expected or old.expected, at)
     others = (other for other in course.stays if other.id != event.stay)
     stays = tuple(sorted((*others, stay), key=lambda each: aware(each.admitted)))

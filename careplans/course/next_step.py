@@ -98,7 +98,7 @@ IN_ORDER: tuple[Callable[[_Asked], NextStep | None], ...] = (_screen, _decide, _
 
 def _in_question(course: Course) -> Screening | None:
     """Return the screening whose suggestions are in question: this stay's, or one made after the hospital."""
-    if course.in_hospital and course.stay is not None:
+    if course.stay is not None and (course.in_hospital or course.owes_epikrise):
         return screening_in(course, course.stay)
     newest = course.screening
     return newest if newest and newest.stay is None else None

@@ -13,6 +13,7 @@ PlanStatus = Literal["running", "paused", "closed"]
 Why = Literal["readmitted", "superseded", "by_hand", "died"]
 ClockState = Literal["open", "done", "not_done", "paused"]
 Standing = Literal["waiting", "due_soon", "late", "done", "done_late", "not_done", "paused"]
+EPIKRISE = "epikrise"
 TELLS_THE_MUNICIPALITY = frozenset({"municipal_notice", "HPH0", "HPH1"})
 
 
@@ -36,6 +37,7 @@ class Stay:
     ready: datetime | None = None
     discharged: datetime | None = None
     went_to: Place | None = None
+    assumed: bool = False
     expected_at: datetime | None = None
 
 
@@ -133,10 +135,19 @@ class Course:
         return not (self.stays or self.screenings or self.plans)
 
     @property
+    def owes_epikrise(self) -> bool:
+        """Return whether the newest stay ended without a plan, and its epikrise is neither sent nor given up."""
+        stay = self.stay
+        if stay is None or stay.discharged is None or (stay.id, EPIKRISE) in self.marks:
+            return False
+        screened = any(each.stay == stay.id for each in self.screenings)
+        return screened and not any(plan.stay == stay.id for plan in self.plans)
+
+    @property
     def in_pathway(self) -> bool:
         """Return whether somebody owes this patient a next step."""
         waiting = any(plan.status != "closed" for plan in self.plans)
-        return self.died is None and not self.empty and (self.in_hospital or waiting)
+        return self.died is None and not self.empty and (self.in_hospital or waiting or self.owes_epikrise)
 
 
 @dataclass(frozen=True, slots=True)

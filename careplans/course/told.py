@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
 from typing import cast
 
 from careplans.course.events import Admitted, Described, Discharged, DischargeExpected, Event, Moved, Place, Transferred
@@ -10,13 +12,22 @@ from careplans.course.state import Course, Stay
 from rules.case import Case
 
 
-def told_by(case: Case, course: Course, *, hospital: str, stay: str) -> tuple[Event, ...]:
-    """Return what the case says that the course does not hold yet; `stay` names a stay that begins here."""
-    here = _stay(case, course)
-    events = [] if here else _admission(case, hospital, stay)
-    if here is None and events:
-        here = Stay(stay, events[0].at, hospital, ward=case.encounter.ward, expected=case.encounter.expected_discharge)
-    changes = _changes(case, here) if here else ()
+@dataclass(frozen=True, slots=True)
+class Here:
+    """Where a case is told: the hospital and ward, the moment, and the id of a stay that begins with it."""
+
+    hospital: str
+    stay: str
+    at: datetime
+    ward: str | None = None
+
+
+def told_by(case: Case, course: Course, here: Here) -> tuple[Event, ...]:
+    """Return what the case says that the course does not hold yet; someone never heard of is here from now."""
+    known = _stay(case, course)
+    events = [] if known else _admission(case, course, here)
+    stay = known or (_begun(events[0]) if events else None)
+    changes = _changes(case, stay) if stay else ()
     return (*_description(case, course), *events, *changes, *_move(case, course, admitted=bool(events)))
 
 
@@ -34,8 +45,14 @@ def _stay(case: Case, course: Course) -> Stay | None:
             return each
         if encounter.id is None and encounter.admitted is not None and each.admitted == encounter.admitted:
             return each
+    if not course.in_hospital or course.stay is None:
+        return None
     named = encounter.id is not None or encounter.admitted is not None
-    return None if named or not course.in_hospital else course.stay
+    return course.stay if course.stay.assumed or not named else None
+
+
+def _begun(event: Admitted) -> Stay:
+    return Stay(event.stay, event.at, event.hospital, event.ward, event.expected, assumed=event.assumed)
 
 
 def _description(case: Case, course: Course) -> Iterator[Event]:
@@ -46,24 +63,31 @@ def _description(case: Case, course: Course) -> Iterator[Event]:
         yield now
 
 
-def _admission(case: Case, hospital: str, stay: str) -> list[Admitted]:
-    encounter = case.encounter
-    if encounter.admitted is None:
+def _admission(case: Case, course: Course, here: Here) -> list[Admitted]:
+    admitted = case.encounter.admitted
+    if admitted is None and course.stays:
         return []
-    return [
-        Admitted(
-            stay,
-            encounter.admitted,
-            hospital,
-            ward=encounter.ward,
-            expected=encounter.expected_discharge,
-            municipality=case.patient.municipality,
-        )
-    ]
+    return [_admitted(case, here, admitted or here.at, assumed=admitted is None)]
+
+
+def _admitted(case: Case, here: Here, at: datetime, *, assumed: bool = False) -> Admitted:
+    encounter = case.encounter
+    return Admitted(
+        here.stay,
+        at,
+        here.hospital,
+        ward=encounter.ward or here.ward,
+        expected=encounter.expected_discharge,
+        municipality=case.patient.municipality,
+        assumed=assumed,
+    )
 
 
 def _changes(case: Case, stay: Stay) -> Iterator[Event]:
     encounter = case.encounter
+    if stay.assumed and encounter.admitted:
+        here = Here(stay.hospital, stay.id, encounter.admitted, stay.ward)
+        yield _admitted(case, here, encounter.admitted)
     if encounter.ward and encounter.ward != stay.ward:
         yield Transferred(stay.id, stay.hospital, encounter.ward)
     if encounter.expected_discharge and encounter.expected_discharge != stay.expected:

@@ -236,9 +236,21 @@ def test_going_home_without_a_decision_leaves_the_old_plan_to_be_settled() -> No
     story.tell(Screened("K2", "A2", "S2"))
     assert what(story, basis) == ("decide", "treating_doctor")
     story.tell(home("S2", NOON))
+    assert what(story, basis) == ("decide", "treating_doctor")
+    story.tell(StepDone("S2", "epikrise", NOON))
     assert what(story, basis) == ("resume_or_close", "primary_nurse")
     story.tell(PlanResumed("P1"))
     assert what(story, basis) == ("municipal_notice", "ward_nurse")
+
+
+def test_who_goes_home_without_a_plan_is_owed_an_epikrise_before_anyone_lets_go() -> None:
+    story, basis = screened(), offering()
+    story.tell(home())
+    assert what(story, basis) == ("control_appointments", "treating_doctor")
+    story.tell(StepDone("S1", "control_appointments", NOON))
+    assert what(story, basis) == ("epikrise", "treating_doctor")
+    story.tell(StepDone("S1", "epikrise", NOON))
+    assert coming(story, basis) is None
 
 
 def test_when_the_newer_plan_is_closed_the_one_before_is_resumed_or_closed() -> None:
@@ -256,10 +268,10 @@ def test_a_screening_made_at_home_is_decided_before_the_plan_goes_on() -> None:
 # Nothing comes next
 
 
-def test_nothing_comes_next_for_someone_dead_gone_home_without_a_plan_or_unknown() -> None:
+def test_nothing_comes_next_for_someone_dead_gone_home_with_an_epikrise_or_unknown() -> None:
     dead, out = on_a_plan(), screened()
     death = dead.tell(Died(DAY_HOME))
-    out.tell(home())
+    out.tell(home(), StepDone("S1", "epikrise", NOON))
     assert [what(story, offering(FOOD)) for story in (dead, out, Story())] == [None, None, None]
     dead.undo(death)
     assert what(dead, offering()) == ("municipal_notice", "ward_nurse")
