@@ -144,8 +144,8 @@ class Sessions(Part):
 class Limits(Part):
     """How many requests a minute are answered."""
 
-    person: Rate = Field(600, description="Requests a minute of each signed-in person.")
-    system: Rate = Field(6_000, description="Requests a minute of each system, such as the EPJ.")
+    person: Rate = Field(1_200, description="Requests a minute of each signed-in person.")
+    system: Rate = Field(60_000, description="Requests a minute of each system, such as the EPJ.")
     address: Rate = Field(300, description="Requests a minute from each address that is not signed in.")
     sign_in: Rate = Field(60, description="Attempts to sign in a minute from each address, such as a whole hospital's.")
     wrong_token: Rate = Field(20, description="Refused tokens a minute from each address.")
