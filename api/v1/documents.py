@@ -27,6 +27,9 @@ PROBLEM = "application/problem+json"
 ALWAYS = (401, 403, 422, 429, 503, 507)
 """Statuses that any route can answer: who asks, how it is asked, and whether the store is there."""
 
+WITH_BODY = (400, 413)
+"""Statuses that any route with a body can answer: it is not JSON, or too large."""
+
 ADMISSION = {
     "patient": {"id": "15814512336", "name": "Prøve Pasient", "birth_date": "1945-01-15", "sex": "female"},
     "encounter": {"id": "E-1001", "admitted": "2026-11-16T14:10:00+01:00", "ward": "GER2"},
@@ -83,7 +86,7 @@ def describe(app: FastAPI) -> None:
         found = plain()
         found["components"].setdefault("schemas", {}).update(_schemas())
         for route in _of_version_1(found):
-            for status in ALWAYS:
+            for status in (*ALWAYS, *(WITH_BODY if "requestBody" in route else ())):
                 _tell(route["responses"], status)
         found["components"]["schemas"].pop("HTTPValidationError", None)
         found["components"]["schemas"].pop("ValidationError", None)

@@ -14,7 +14,9 @@ from engine.errors import InputError
 
 USUAL, MOST = 50, 200
 LONGEST = 600
-Cursor = Annotated[str | None, Query(max_length=LONGEST, description="Where to go on, as the page before it said.")]
+Cursor = Annotated[
+    str | None, Query(min_length=1, max_length=LONGEST, description="Where to go on, as the page before it said.")
+]
 Size = Annotated[int, Query(ge=1, le=MOST, alias="limit", description="The most entries of a page.")]
 T = TypeVar("T")
 

@@ -18,6 +18,7 @@ from api.v1.documents import answers_with, problems
 from api.v1.languages import Language, texts_for
 from api.v1.patients import seen_course
 from api.v1.problems import Problem
+from careplans.course.state import Course
 from careplans.print import Audience
 from engine.texts import Texts
 from rules.times import oslo_day
@@ -107,12 +108,16 @@ def _printed(
 def _to_print(request: Request, user: User, patient: str) -> Planned:
     """Return the plan to print; refuse one that must not leave the house."""
     seen = seen_course(request, user, patient, "printed")
-    course = seen.stream.course
+    refuse_to_print(seen.stream.course)
+    return _planned(request, seen)
+
+
+def refuse_to_print(course: Course) -> None:
+    """Refuse what must not leave the house: prints of a blocked record, or about someone dead."""
     if course.blocked:
         raise Problem(None, "record_blocked")
     if course.died is not None:
         raise Problem(None, "patient_has_died")
-    return _planned(request, seen)
 
 
 def _planned(request: Request, seen: Seen) -> Planned:

@@ -18,7 +18,7 @@ async def key_set() -> Sequence[Mapping[str, Any]]:
     return [dict(KEY.as_dict(private=False))]
 
 
-def token(role: str, *units: str, id: str | None = None, **changed: Any) -> str:
+def token(role: str, /, *units: str, id: str | None = None, **changed: Any) -> str:
     """Return an access token; `changed` replaces claims, and None takes one out."""
     now = int(time.time())
     claims = {
@@ -35,6 +35,6 @@ def token(role: str, *units: str, id: str | None = None, **changed: Any) -> str:
     return jwt.encode({"alg": "ES256", "typ": "at+jwt", "kid": "test"}, said, KEY)
 
 
-def bearer(role: str, *units: str, **changed: Any) -> dict[str, str]:
+def bearer(role: str, /, *units: str, **changed: Any) -> dict[str, str]:
     """Return the header that a caller sends."""
     return {"Authorization": f"Bearer {token(role, *units, **changed)}"}
