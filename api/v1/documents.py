@@ -6,6 +6,7 @@ A body that a route reads itself is described here by name; `describe` puts the 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from functools import cache
 from http import HTTPStatus
@@ -27,6 +28,7 @@ PROBLEM = "application/problem+json"
 ALWAYS = (401, 403, 422, 429, 503, 507)
 """Statuses that any route can answer: who asks, how it is asked, and whether the store is there."""
 
+CLAUSE = re.compile(r"[.,:;]")
 WITH_BODY = (400, 413)
 """Statuses that any route with a body can answer: it is not JSON, or too large."""
 
@@ -86,6 +88,7 @@ def describe(app: FastAPI) -> None:
         found = plain()
         found["components"].setdefault("schemas", {}).update(_schemas())
         for route in _of_version_1(found):
+            route["summary"] = CLAUSE.split(route["description"])[0]
             for status in (*ALWAYS, *(WITH_BODY if "requestBody" in route else ())):
                 _tell(route["responses"], status)
         found["components"]["schemas"].pop("HTTPValidationError", None)

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import cache
-from pathlib import Path
 
 from fastapi.testclient import TestClient
 
@@ -54,8 +53,8 @@ def trusting(entrance: Entrance) -> Entrance:
 
 
 @contextmanager
-def served(path: Path) -> Iterator[tuple[TestClient, Record]]:
-    """Serve the application over a new SQLite file."""
-    service = service_over(settings_over(f"sqlite:///{path}"))
+def served(database: str) -> Iterator[tuple[TestClient, Record]]:
+    """Serve the application over an empty database."""
+    service = service_over(settings_over(database))
     with TestClient(make_app(service), base_url=ADDRESS, raise_server_exceptions=False) as client:
         yield client, service.record

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from fastapi.testclient import TestClient
 
 from api.app import make_app, routes
+from api.record.record import Record
 from api.settings import Settings
 from tests.v1.matrix import DEMO, NOBODY, PUBLIC, TABLE, WHO, Cell, Ground, cells, routes_of
 from tests.v1.people import ADMINISTRATOR, NURSE, SYSTEM, Patient, number
-from tests.v1.serving import service_over, settings_over
+from tests.v1.serving import served, service_over, settings_over
 
 EVERY = tuple(cells())
 ABOUT_ONE = tuple(
@@ -22,6 +24,13 @@ ABOUT_ONE = tuple(
     if each.side == "other" and each.status == 404 and ("{patient}" in each.route or "{screening}" in each.route)
 )
 WORDS = ("Prøve 100", "Ola Pårørende", number(100))
+
+
+@pytest.fixture(scope="module")
+def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[TestClient, Record]]:
+    """The application on one database: who may ask is the same on both."""
+    with served(f"sqlite:///{tmp_path_factory.mktemp('v1') / 'record.sqlite'}") as both:
+        yield both
 
 
 @pytest.fixture(scope="module")

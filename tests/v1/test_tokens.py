@@ -6,6 +6,7 @@ import base64
 import hmac
 import json
 import time
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -13,8 +14,10 @@ from fastapi.testclient import TestClient
 from joserfc import jwt
 from joserfc.jwk import ECKey
 
+from api.record.record import Record
 from tests.v1.issuer import AUDIENCE, CLIENT, ISSUER, KEY, token
 from tests.v1.people import NURSE, Patient
+from tests.v1.serving import served
 
 WARD = "ward:STO/GER2"
 NOW = int(time.time())
@@ -82,6 +85,13 @@ REFUSED = {
     "nothing": "",
     "long": "a" * 20_000,
 }
+
+
+@pytest.fixture(scope="module")
+def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[TestClient, Record]]:
+    """The application on one database: who may ask is the same on both."""
+    with served(f"sqlite:///{tmp_path_factory.mktemp('v1') / 'record.sqlite'}") as both:
+        yield both
 
 
 @pytest.fixture(scope="module")
