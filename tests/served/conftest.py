@@ -1,0 +1,5 @@
+"""A real server in a process of its own, over a database of the test's own."""
+
+from tests.storage.databases import cluster, database, postgresql, sqlite
+
+__all__ = ["cluster", "database", "postgresql", "sqlite"]
