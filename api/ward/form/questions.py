@@ -1,0 +1,89 @@
+"""Which questions the form asks, grouped as a nurse works; what each question is stands in `rules.knowledge.ITEMS`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from engine.items import Item
+from forms.questionnaire import FROM_THE_PATIENT
+from rules.knowledge import ITEMS
+from rules.scores.cfs import tree
+
+Widget = Literal["scale", "number", "options", "set", "text", "list"]
+CFS = "cfs_clinician"
+TREE = tree().questions
+LONGEST_SCALE = 13
+"""A number with so many answers or fewer is chosen with one press; a longer one is typed."""
+
+ORDER: dict[str, tuple[str, ...]] = {
+    "cfs": (CFS,),
+    "tree": TREE,
+    "function": (
+        "residence",
+        "living_alone",
+        "municipal_services",
+        "dementia_stage",
+        "lifelong_disability",
+        "admissions_last_12_months",
+        "function_before",
+        "function_now",
+        "function_expected",
+    ),
+    "signs": ("falls_last_12_months", "four_at", "mst", "weight_loss", "recent_function_decline"),
+    "matters": (
+        "what_matters",
+        "surprised_if_died_within_12_months",
+        "spict_admissions",
+        "spict_performance",
+        "spict_dependent",
+        "spict_weight",
+        "spict_symptoms",
+        "spict_wish",
+        "treatment_limits",
+    ),
+    "discharge": ("need_after_discharge", "discharge_to", "can_coordinate", "readmission_criteria"),
+    "lists": ("conditions", "medicines"),
+}
+ANEW = frozenset(
+    {
+        CFS,
+        "four_at",
+        "mst",
+        "weight_loss",
+        "recent_function_decline",
+        "function_now",
+        "function_expected",
+        "need_after_discharge",
+        "discharge_to",
+    }
+)
+"""What is judged or measured anew each time: never taken over with the rest of its group."""
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Questions that are asked together."""
+
+    id: str
+    items: tuple[str, ...]
+
+
+def groups(*, age_known: bool) -> tuple[Group, ...]:
+    """Return the groups in order; an item that no group names is asked for in the last."""
+    placed = {item for items in ORDER.values() for item in items}
+    rest = tuple(item for item in ITEMS if item not in placed | FROM_THE_PATIENT)
+    asked = (*(() if age_known else ("age",)), *rest)
+    return (*(Group(id, items) for id, items in ORDER.items()), Group("contacts", asked))
+
+
+def widget(item: Item) -> Widget:
+    """Return how an item is answered."""
+    match item.kind:
+        case "count":
+            return "scale" if (item.high or 0) - (item.low or 0) < LONGEST_SCALE else "number"
+        case "yes_no" | "choice":
+            return "options"
+        case "set" | "list":
+            return item.kind
+    return "text"

@@ -1,0 +1,60 @@
+"""The screening form over HTTP: shown, kept while someone writes, and stored when it is signed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query
+from fastapi.responses import FileResponse, Response
+
+from api.ward.desk import Desk, desk_for
+from api.ward.form.changing import changed
+from api.ward.form.fields import Sent
+from api.ward.form.form import Form
+from api.ward.form.saving import PAPER, SECOND
+from api.ward.form.sitting import Sitting
+
+router = APIRouter(include_in_schema=False)
+Screening = Annotated[Desk, Depends(desk_for("screen"))]
+SCRIPT = Path(__file__).parent / "form.js"
+
+
+def ways(second: Annotated[bool, Query()] = False, paper: Annotated[bool, Query()] = False) -> frozenset[str]:
+    """Return how the form is filled in: by a second rater, or typed in afterwards from paper."""
+    return frozenset(name for name, chosen in ((SECOND, second), (PAPER, paper)) if chosen)
+
+
+Ways = Annotated[frozenset[str], Depends(ways)]
+
+
+@router.get("/screen/form.js")
+def script() -> FileResponse:
+    """Serve the script that folds away what no longer matters; the form works without it."""
+    return FileResponse(SCRIPT, media_type="text/javascript")
+
+
+@router.get("/patients/{person}/screen")
+def show(desk: Screening, person: str, ways: Ways) -> Response:
+    """Show the form: as it was left, else with what stands in this stay."""
+    sitting = Sitting.begin(desk, person, ways)
+    kept = sitting.kept()
+    if kept is None:
+        return sitting.page(Form.begun(sitting.known))
+    met = sitting.met(kept.fields, kept.base)
+    return sitting.page(met.form, kept=kept, differences=met.differences)
+
+
+@router.post("/patients/{person}/screen")
+def send(desk: Screening, person: str, fields: Sent, ways: Ways) -> Response:
+    """Keep what was written, do what a button asks, or store the screening when it is signed."""
+    sitting = Sitting.go_on(desk, person, ways)
+    asked, _, about = (fields.one("do") or "draft").partition(":")
+    form = changed(Form(sitting.known, fields), asked, about)
+    match asked:
+        case "save":
+            return sitting.store(form.with_lines_written())
+        case "discard":
+            sitting.discard()
+            return desk.back_to(sitting.path)
+    return sitting.keep(form, anchor=about.partition(":")[0])

@@ -1,0 +1,149 @@
+"""A form becomes a stored screening: signed, from the version that was seen, and with nothing of anyone else's lost."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from api.people.user import User
+from api.record.courses import Changed, visible
+from api.record.record import Record
+from api.record.screenings import Prepared, Stored, correct, prepare, store
+from api.record.shown_screenings import to_correct
+from api.record.streams import read_stream
+from api.storage.writer import Change
+from api.ward.form.content import LONGEST_REASON, RATERS, Content, Signing, content_of
+from api.ward.form.fields import Fields
+from api.ward.form.form import Form
+from api.ward.form.known import Known, known_of
+from api.ward.form.questions import TREE
+from careplans.course.state import Course
+from engine.errors import InputError
+from engine.texts import Texts
+from rules.case import Answer
+from rules.times import oslo
+
+DISAGREES = "cfs_disagreement"
+PAPER, SECOND = "paper", "second"
+
+
+@dataclass(frozen=True, slots=True)
+class Screener:
+    """Who fills in the form, and how: `ways` are those of `paper` and `second` that hold."""
+
+    user: User
+    record: Record
+    texts: Texts
+    now: datetime
+    ways: frozenset[str] = frozenset()
+
+    @property
+    def hospital(self) -> str:
+        """Return the hospital that a local id is of."""
+        return self.record.hospital_of(self.user)
+
+    @property
+    def role(self) -> str:
+        """Return the role that sets the CFS, by the name that the plan has for it."""
+        return RATERS.get(self.user.role, self.user.role)
+
+    @property
+    def second(self) -> bool:
+        """Return whether this is a second rater, who does not see the first."""
+        return SECOND in self.ways
+
+    def seen(self, known: Known) -> Known:
+        """Return what this rater may see."""
+        return known.for_second() if self.second else known
+
+
+@dataclass(frozen=True)
+class Wrong(Exception):
+    """What must be mended before the form can be stored, by item or field."""
+
+    errors: Mapping[str, InputError]
+
+
+def prepared(screener: Screener, form: Form, course: Course, *, whole: Known) -> Prepared:
+    """Return the form's case, assessed; raise `Wrong` with all that is to be mended."""
+    errors = dict(form.said.wrong)
+    signing = _signing(screener, form.fields, errors)
+    answers = dict(form.said.answers)
+    if screener.second:
+        answers = _with_facts(whole, answers)
+    try:
+        content = content_of(
+            form.known, course, answers, fields=form.fields, signing=signing, hospital=screener.hospital
+        )
+        made = prepare(screener.record, content, screener.texts, now=screener.now)
+    except InputError as error:
+        raise Wrong({**errors, place_of(error): error}) from None
+    if made.assessment.fired(DISAGREES) and not form.fields.one("reason"):
+        errors["reason"] = InputError("", "reason_missing")
+    if len(form.fields.one("reason")) > LONGEST_REASON:
+        errors["reason"] = InputError("", "reason_too_long", limit=LONGEST_REASON)
+    if errors:
+        raise Wrong(errors)
+    return made
+
+
+def provisional(screener: Screener, form: Form, course: Course) -> Content:
+    """Return the case as it would be if it were stored now; what is wrong with an answer leaves it unknown."""
+    signing = Signing(screener.role, screener.now)
+    return content_of(
+        form.known, course, form.said.answers, fields=form.fields, signing=signing, hospital=screener.hospital
+    )
+
+
+def save(screener: Screener, made: Prepared, person: str, *, base: str, change: Change) -> Stored:
+    """Store the screening; raise `Changed` where someone else stored one after this form was opened."""
+    here = visible(change.connection, screener.user, person, now=change.now)
+    stream = read_stream(change.connection, here)
+    if stream is None:
+        raise AssertionError("A record that someone may see has its events.")
+    known = known_of(change.connection, stream, now=change.now)
+    if screener.second:
+        return store(screener.record, screener.user, made, change)
+    if known.base != base:
+        raise Changed(stream.version)
+    if known.own is None:
+        return store(screener.record, screener.user, made, change)
+    own = known.own.stored
+    held = to_correct(change, screener.user, own.screening, expected=own.version)
+    return correct(screener.record, screener.user, made, change=change, held=held)
+
+
+def place_of(error: InputError) -> str:
+    """Return which question an error is about; empty where it is about none of them."""
+    head, _, rest = error.where.partition(".")
+    name = rest if head == "answers" else head
+    return name.partition("[")[0].partition(".")[0]
+
+
+def _with_facts(whole: Known, answers: dict[str, Answer]) -> dict[str, Answer]:
+    """Return a second rater's answers with the facts that stand where the rater said nothing; never the first's CFS."""
+    stands = {item: answer for item in TREE if (answer := whole.answer(item)) is not None}
+    return {**stands, **answers}
+
+
+def _signing(screener: Screener, fields: Fields, errors: dict[str, InputError]) -> Signing:
+    if PAPER not in screener.ways:
+        return Signing(screener.role, screener.now)
+    try:
+        time = _filled_in(fields.one("filled_in"), screener.now)
+    except InputError as error:
+        errors["filled_in"] = error
+        time = screener.now
+    said = fields.one("rater_role")
+    return Signing(said if said in RATERS.values() else screener.role, time, on_paper=True)
+
+
+def _filled_in(text: str, now: datetime) -> datetime:
+    try:
+        time = oslo(datetime.fromisoformat(text))
+    except ValueError:
+        raise InputError("", "filled_in_missing") from None
+    if time > now:
+        raise InputError("", "filled_in_ahead")
+    return time

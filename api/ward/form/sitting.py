@@ -1,0 +1,165 @@
+"""One person at one patient's form, in one request: what is known, what is kept, and the page that shows both."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+
+from fastapi.responses import Response
+
+from api.people.answers import HTMX
+from api.record.courses import Changed, read, visible
+from api.record.drafts import Place
+from api.record.screenings import Prepared
+from api.record.streams import new_id
+from api.storage.writer import Change
+from api.ward.desk import Desk
+from api.ward.form.drafting import Kept, Window, drop, keep, kept_draft
+from api.ward.form.fields import Fields
+from api.ward.form.form import Form
+from api.ward.form.known import Known, known_of
+from api.ward.form.meeting import Met, meet, start_of
+from api.ward.form.outlook import outlook_of
+from api.ward.form.saving import PAPER, SECOND, Screener, Wrong, prepared, save
+from api.ward.form.view import Sight, differences_view, errors_view, groups_view, panel_view
+from api.ward.patient import Patient, patient_at, patient_page
+from rules.times import age_on
+
+
+class Sitting:
+    """One person at one patient's form, in one request."""
+
+    def __init__(self, desk: Desk, patient: Patient, ways: frozenset[str]) -> None:
+        self.desk, self.patient, self.ways = desk, patient, ways
+        self.screener = Screener(desk.user, desk.record, desk.t, desk.now, ways)
+        with desk.reading() as connection:
+            self.whole = known_of(connection, patient.seen.stream, now=desk.now)
+        self.known: Known = self.screener.seen(self.whole)
+        self.place = Place(patient.id, "_".join(("screening", *sorted(ways))))
+
+    @classmethod
+    def begin(cls, desk: Desk, person: str, ways: frozenset[str]) -> Sitting:
+        """Return the sitting of someone who opens the form, once it is logged that they look."""
+        return cls(desk, patient_at(desk, person), ways)
+
+    @classmethod
+    def go_on(cls, desk: Desk, person: str, ways: frozenset[str]) -> Sitting:
+        """Return the sitting of someone who sends the form: what it does with it is what is logged."""
+        with desk.reading() as connection:
+            id = visible(connection, desk.user, person, now=desk.now)
+            seen = read(desk.record, connection, id)
+        born = seen.stream.course.who.born
+        return cls(desk, Patient(id, seen, age_on(born, desk.today) if born else None), ways)
+
+    @property
+    def path(self) -> str:
+        """Return the form's address."""
+        query = "&".join(f"{way}=1" for way in sorted(self.ways))
+        return f"{self.patient.path}/screen" + (f"?{query}" if query else "")
+
+    def kept(self) -> Kept | None:
+        """Return one's own draft, if there is one."""
+        with self.desk.reading() as connection:
+            return kept_draft(connection, self.desk.user, self.place, now=self.desk.now)
+
+    def met(self, fields: Fields, base: str) -> Met:
+        """Return what was written over what stands now, which may be another's since."""
+        if base == self.known.base or SECOND in self.ways:
+            return Met(Form(self.known, fields), ())
+        with self.desk.reading() as connection:
+            start = start_of(connection, self.patient.course, base)
+        return meet(self.known, fields, start)
+
+    def keep(self, form: Form, *, anchor: str) -> Response:
+        """Keep the draft, and show what it gives: the panel for a script, the page again without one."""
+        try:
+            kept = self._keep(form)
+        except Changed as elsewhere:
+            return self.page(form, status=409, elsewhere=True, saw=elsewhere.version)
+        if HTMX not in self.desk.request.headers:
+            return self.desk.back_to(f"{self.path}#{_anchor(anchor)}")
+        if anchor:
+            return self.page(form, kept=kept)
+        return self.desk.page("form/panel", **self._panel(form, {}), kept=kept, saved_failed=False)
+
+    def store(self, form: Form) -> Response:
+        """Store the screening and lead to its assessment; what is wrong, or what another did first, is told."""
+        base = form.fields.one("base")
+        try:
+            made = prepared(self.screener, form, self.patient.course, whole=self.whole)
+            self.desk.record.writer.run(partial(self._store, made, base))
+        except Wrong as wrong:
+            self._keep_quietly(form, base)
+            return self.page(form, status=422, wrong=wrong.errors)
+        except Changed:
+            return self._told_of_another(form, base)
+        return self.desk.back_to(f"{self.patient.path}/assessment")
+
+    def discard(self) -> None:
+        """Throw the draft away."""
+        self.desk.record.writer.run(lambda change: drop(self.desk.user, self.place, change))
+
+    def page(self, form: Form, *, status: int = 200, **more: Any) -> Response:
+        """Return the page."""
+        wrong = more.get("wrong", {})
+        shown = {
+            "kept": None,
+            "differences": (),
+            "elsewhere": False,
+            "wrong": wrong,
+            **self._panel(form, wrong),
+            **more,
+        }
+        sight: Sight = shown["sight"]
+        kept: Kept | None = shown["kept"]
+        shown["errors"] = errors_view(sight)
+        shown["groups"] = groups_view(sight, age_known=self.patient.course.who.born is not None)
+        shown["differences"] = differences_view(shown["differences"], self.desk.t)
+        shown["window"] = new_id()
+        shown["saw"] = more.get("saw", kept.version if kept else 0)
+        return patient_page(self.desk, "form/form", self.patient, status=status, **shown)
+
+    def _panel(self, form: Form, wrong: Any) -> dict[str, Any]:
+        outlook = outlook_of(self.screener, form, self.patient.course)
+        sight = Sight(form, outlook, self.desk.words, {**form.said.wrong, **wrong})
+        return {
+            "form": form,
+            "fields": form.fields,
+            "known": self.known,
+            "sight": sight,
+            "panel": panel_view(sight),
+            "action": self.path,
+            "paper": PAPER in self.ways,
+            "second": SECOND in self.ways,
+            "role": self.screener.role,
+        }
+
+    def _keep(self, form: Form, base: str | None = None) -> Kept:
+        seen = form.fields.one("seen")
+        window = Window(form.fields.one("window") or new_id(), int(seen) if seen.isdigit() else 0)
+        started = form.fields.one("base") if base is None else base
+        return self.desk.record.writer.run(
+            lambda change: keep(self.desk.user, self.place, form.fields, change=change, base=started, window=window)
+        )
+
+    def _keep_quietly(self, form: Form, base: str) -> Kept | None:
+        """Keep the draft before a page tells what is wrong; another window's draft is left as it is."""
+        try:
+            return self._keep(form, base)
+        except Changed:
+            return None
+
+    def _store(self, made: Prepared, base: str, change: Change) -> None:
+        save(self.screener, made, self.patient.id, base=base, change=change)
+        drop(self.desk.user, self.place, change)
+
+    def _told_of_another(self, form: Form, base: str) -> Response:
+        """Show one's own answers over what another person stored meanwhile; nothing of either is lost."""
+        now = Sitting(self.desk, patient_at(self.desk, self.patient.id), self.ways)
+        met = now.met(form.fields, base)
+        kept = now._keep_quietly(met.form, now.known.base)
+        return now.page(met.form, status=409, kept=kept, differences=met.differences)
+
+
+def _anchor(about: str) -> str:
+    return f"g-{about}" if about else "panel"
