@@ -5,9 +5,10 @@ from __future__ import annotations
 from fastapi import FastAPI
 
 from api.ward import frame
+from api.ward.form import routes as screening
 from api.ward.troubles import answer_troubles
 
-PARTS = (frame,)
+PARTS = (frame, screening)
 
 
 def register(app: FastAPI) -> None:
