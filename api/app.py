@@ -61,7 +61,11 @@ class Service:
 
 def make_app(service: Service) -> ASGIApp:
     """Return the application over a service, which it closes when it stops."""
-    app = routes(service)
+    return within(routes(service), service)
+
+
+def within(app: FastAPI, service: Service) -> ASGIApp:
+    """Return routes with what stands around every request: its line in the log, its headers, its largest length."""
     limited = SaidLength(app, most=service.settings.largest_body, refusal=too_large)
     return SecureHeaders(Observed(limited, Templates(app), service.metrics))
 

@@ -16,6 +16,7 @@ from starlette.exceptions import HTTPException
 
 from api.people.answers import wants_page
 from api.people.user import User
+from api.people.who import session_of
 from api.record.courses import Changed, NoSuchPatient, NotYours
 from api.refusals import refusal_in_words
 from api.v1.problems import status_of
@@ -34,8 +35,8 @@ def answer_troubles(app: FastAPI) -> None:
 
 def _for_people(machine: Any) -> Any:
     async def answer(request: Request, error: Exception) -> Response:
-        user: User | None = getattr(request.state, "user", None)
-        if user is None or not wants_page(request):
+        user = await _user(request) if wants_page(request) else None
+        if user is None:
             if machine is None:
                 raise error
             answered: Response = await machine(request, error)
@@ -43,6 +44,14 @@ def _for_people(machine: Any) -> Any:
         return _page(request, user, error)
 
     return answer
+
+
+async def _user(request: Request) -> User | None:
+    """Return who asks, also at an address that no page has and nobody was asked for."""
+    known: User | None = getattr(request.state, "user", None)
+    session = None if known else await session_of(request)
+    request.state.session = session or getattr(request.state, "session", None)
+    return known or (session.user if session else None)
 
 
 def _page(request: Request, user: User, error: Exception) -> Response:

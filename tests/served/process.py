@@ -44,8 +44,7 @@ class Served:
             self.port = free.getsockname()[1]
         command = [str(RETTHJEM), "serve", "--demo", "--database", self.database, "--port", str(self.port)]
         environment = os.environ | {"RETTHJEM_LIMITS__SYSTEM": "1000000", "RETTHJEM_LIMITS__ADDRESS": "1000000"}
-        quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-        self.process = subprocess.Popen(command, env=environment, **quiet)
+        self.process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         self.until(200)
         with urlopen(Request(self.url("/demo/token"), data=b"person=epj")) as answer:
             self.token = json.load(answer)["access_token"]

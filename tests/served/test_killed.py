@@ -8,7 +8,6 @@ from __future__ import annotations
 import asyncio
 import os
 import random
-from collections.abc import Collection
 
 from sqlalchemy import Connection, select
 
@@ -24,6 +23,7 @@ AT_ONCE = 200
 
 def test_what_was_answered_is_there_after_a_kill_and_no_plan_is_half(database: Database) -> None:
     answered: list[str] = []
+    whole: set[str] = set()
     engine = make_engine(database.url)
     for number in range(KILLS):
         with Served(database.url) as served:
@@ -48,7 +48,7 @@ async def killed_while_saving(served: Served, start: str, answered: list[str]) -
     await saving
 
 
-def whole_screenings(connection: Connection) -> Collection[str]:
+def whole_screenings(connection: Connection) -> set[str]:
     """Return the screenings that have all that belongs to one; fail for one that has only a part."""
     stored = connection.execute(select(assessment.c.screening, assessment.c.person)).all()
     told = set(connection.execute(select(event.c.person).where(event.c.kind == "screened")).scalars())
