@@ -1,0 +1,50 @@
+"""The application as it is served, with one route more that only reads a case: what storing is compared with."""
+
+from __future__ import annotations
+
+import gc
+import sys
+from typing import Annotated
+
+import uvicorn
+from fastapi import Depends, Request
+from fastapi.responses import JSONResponse
+
+from api.app import Service, routes, within
+from api.observing import logs
+from api.people.user import User
+from api.people.who import needs
+from api.screening import Screening
+from api.settings import read_settings
+from api.storage.engine import make_engine
+from api.storage.schema import upgrade
+from api.v1.asking import json_of
+from forms.model import read_case
+
+MANY = 1_000_000
+
+
+def main(database: str, port: int) -> None:
+    """Serve until stopped."""
+    settings = read_settings(demo=True, database=database, port=port, limits={"system": MANY, "address": MANY})
+    engine = make_engine(database)
+    upgrade(engine)
+    engine.dispose()
+    logs.start(level="info")
+    service = Service.start(settings, Screening(synthetic_only=True))
+    _ = service.record.screening.second
+    app = routes(service)
+
+    @app.post("/bench/parse")
+    async def parse(request: Request, user: Annotated[User, Depends(needs("screen"))]) -> JSONResponse:
+        _, content = await json_of(request)
+        read_case(content)
+        return JSONResponse({"ok": True, "role": user.role})
+
+    gc.collect()
+    gc.freeze()
+    uvicorn.run(within(app, service), port=port, **logs.UVICORN)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], int(sys.argv[2]))
