@@ -9,7 +9,7 @@ from fastapi import APIRouter, Depends, Header, Path, Request, Response
 
 from api.people.user import User
 from api.people.who import needs
-from api.record.courses import Changed, NoSuchPatient
+from api.record.courses import Changed, NoSuchPatient, visible
 from api.record.drafts import Place, drop_draft, read_draft, save_draft
 from api.record.record import by
 from api.storage.access_log import Seen
@@ -35,8 +35,9 @@ LONGEST = 200_000
 )
 def read_one(request: Request, user: Writer, patient: PersonId, form: Form) -> Response:
     """Return one's own draft."""
-    record, place = record_of(request), Place(id_of(patient), form)
+    record = record_of(request)
     with reading(record.engine) as connection:
+        place = Place(visible(connection, user, id_of(patient), now=now()), form)
         found = read_draft(connection, user, place, now=now())
     if found is None:
         raise NoSuchPatient

@@ -32,7 +32,7 @@ NEEDS: Mapping[ListName, tuple[Action, ...]] = {
 }
 """What one must be allowed to see a list; whoever has a list of their own also sees what is late on it."""
 
-Filter = Annotated[str | None, Query(max_length=300)]
+Filter = Annotated[str | None, Query(min_length=1, max_length=300, pattern=r"^[^\x00-\x1f\x7f]*$")]
 
 
 @router.get("/lists/{name}", responses=problems(404))

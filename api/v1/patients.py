@@ -111,12 +111,12 @@ def read_patient(request: Request, response: Response, user: Reader, patient: Pe
     return CourseShown.of(seen, now())
 
 
-def seen_course(request: Request, user: User, patient: str, action: str = "read") -> Course:
+def seen_course(request: Request, user: User, patient: str) -> Course:
     """Return the course of a patient whom the user may see, once that is in the access log."""
     record = record_of(request)
     with reading(record.engine) as connection:
         found = read(record, connection, visible(connection, user, id_of(patient), now=now()))
-    record.writer.run_log([Seen(found.stream.person, action, by(user))])
+    record.writer.run_log([Seen(found.stream.person, "read", by(user))])
     return found
 
 

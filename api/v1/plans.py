@@ -13,6 +13,8 @@ from api.people.who import needs
 from api.planning import epikrise_section, rendered
 from api.record.courses import Seen
 from api.record.plans import Planned, plan_in, planned
+from api.record.record import by
+from api.storage.access_log import Seen as Logged
 from api.v1.asking import PersonId, etag, now, record_of
 from api.v1.documents import answers_with, problems
 from api.v1.languages import Language, texts_for
@@ -107,9 +109,11 @@ def _printed(
 
 def _to_print(request: Request, user: User, patient: str) -> Planned:
     """Return the plan to print; refuse one that must not leave the house."""
-    seen = seen_course(request, user, patient, "printed")
+    seen = seen_course(request, user, patient)
     refuse_to_print(seen.stream.course)
-    return _planned(request, seen)
+    found = _planned(request, seen)
+    record_of(request).writer.run_log([Logged(seen.stream.person, "printed", by(user))])
+    return found
 
 
 def refuse_to_print(course: Course) -> None:

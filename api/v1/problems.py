@@ -11,6 +11,7 @@ from typing import Any
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
+from sqlalchemy.exc import DataError
 from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.types import Receive, Scope, Send
@@ -79,6 +80,10 @@ def answer_problems(app: FastAPI) -> None:
     @app.exception_handler(NotYours)
     async def not_yours(request: Request, _: NotYours) -> JSONResponse:
         return _answer(request, Problem("kind", "may_not_record"))
+
+    @app.exception_handler(DataError)
+    async def unstorable(request: Request, _: DataError) -> JSONResponse:
+        return _answer(request, Problem(None, "not_storable"))
 
     @app.exception_handler(RequestValidationError)
     async def misread(request: Request, error: RequestValidationError) -> JSONResponse:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import time
+from base64 import urlsafe_b64encode
 
 import pytest
 from fastapi.testclient import TestClient
 
-from tests.v1.issuer import token
-from tests.v1.people import DOCTOR, NURSE, Patient, case, with_answers
+from tests.v1.issuer import bearer, token
+from tests.v1.people import ADMINISTRATOR, DOCTOR, NURSE, Patient, case, with_answers
 
 SCREENINGS = "/api/v1/screenings"
 JSON = {"Content-Type": "application/json"}
@@ -26,6 +27,9 @@ IDS = (
     "15814512336",
 )
 PROBLEM = "application/problem+json"
+CRAFTED = urlsafe_b64encode(
+    b'{"list":"team","as_of":"2026-11-17T00:00:00Z","rank":0,"at":"2026-11-17T00:00:00Z","ids":["\\u0000"]}'
+).decode()
 
 
 @pytest.fixture(scope="module")
@@ -113,6 +117,25 @@ def test_a_parameter_that_is_not_understood_is_refused(client: TestClient, patie
 def test_a_page_that_there_is_not_is_refused(client: TestClient, patient: Patient, query: str):
     assert client.get(f"{patient.events}?{query}", headers=DOCTOR).status_code == 422
     assert client.get(f"/api/v1/lists/team?{query}", headers=DOCTOR).status_code == 422
+
+
+@pytest.mark.parametrize("filters", ["ward=%00", "ward=", "owner=a%00b", "cursor=" + CRAFTED, "track=" + "x" * 301])
+def test_a_filter_that_no_database_takes_is_refused(client: TestClient, filters: str):
+    answer = client.get(f"/api/v1/lists/team?{filters}", headers=DOCTOR)
+    assert answer.status_code == 422, answer.text
+
+
+@pytest.mark.parametrize("field", ["ward", "label"])
+def test_a_device_is_named_with_signs_that_can_be_stored(client: TestClient, field: str):
+    sent = {"ward": "STO/GER2", "label": "Vaktrommet"} | {field: "STO/\x00"}
+    answer = client.post("/api/v1/devices", json=sent, headers=ADMINISTRATOR)
+    assert answer.status_code in {201, 422}, answer.text
+
+
+@pytest.mark.parametrize("ward", ["STO/\x00", "\x00", "STO/" + "x" * 190])
+def test_a_board_that_there_is_not_is_not_shown(client: TestClient, ward: str):
+    team = bearer("geriatric_team", "hospital:STO")
+    assert client.get("/tavle", params={"ward": ward}, headers=team).status_code in {200, 404, 422}
 
 
 @pytest.mark.parametrize("version", ["0", "-1", "1e3", "99999999999999999999", "1000000"])

@@ -377,3 +377,13 @@ def test_an_access_log_comes_a_page_at_a_time(client: TestClient, planned: Patie
         found += len(answer.json()["lines"])
         path = answer.links.get("next", {}).get("url")
     assert found == 6
+
+
+def test_a_print_that_was_refused_is_logged_as_read_and_not_as_printed(client: TestClient):
+    patient = Patient.screened(client, 53).with_plan("P53")
+    client.get(f"{patient.path}/plan.ics", headers=DOCTOR)
+    patient.tell(DOCTOR, kind="died", on="2026-11-18")
+    client.get(f"{patient.path}/plan.ics", headers=DOCTOR)
+    log = client.get(f"{patient.path}/access-log?limit=200", headers=ADMINISTRATOR).json()["lines"]
+    assert [line["action"] for line in log].count("printed") == 1
+    assert log[-1]["action"] == "read"
