@@ -1,0 +1,77 @@
+"""A demo server of its own on a free port, whose database is put back to the filled ward before each test."""
+
+from __future__ import annotations
+
+import os
+import re
+import sqlite3
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import Any
+
+MANY = "1000000"
+UNLIMITED = {f"RETTHJEM_LIMITS__{name}": MANY for name in ("PERSON", "ADDRESS", "SIGN_IN", "WRONG_TOKEN")}
+OPENED = re.compile(r"http://127\.0\.0\.1:\d+")
+PATIENCE = 60
+
+
+class Demo:
+    """The running demo; `address` is what a browser opens."""
+
+    def __init__(self, folder: Path, address: str) -> None:
+        self.address = address
+        self._live, self._filled = folder / "demo.sqlite", folder / "filled.sqlite"
+
+    def keep(self) -> None:
+        """Remember the database as it is now: where each test begins."""
+        _copy(self._live, self._filled)
+
+    def restore(self) -> None:
+        """Put the database back to what was remembered, as one change that the server sees."""
+        _copy(self._filled, self._live)
+
+    def ask(self, question: str, **values: object) -> list[tuple[Any, ...]]:
+        """Return what the database answers."""
+        with closing(sqlite3.connect(self._live)) as connection:
+            return connection.execute(question, values).fetchall()
+
+    def change(self, statement: str, **values: object) -> None:
+        """Change what no page can, such as how long ago someone was here."""
+        with closing(sqlite3.connect(self._live)) as connection, connection:
+            connection.execute(statement, values)
+
+
+@contextmanager
+def served(folder: Path) -> Iterator[Demo]:
+    """Serve a demo from an empty folder until the tests are done."""
+    said = folder / "said.txt"
+    command = [sys.executable, "-m", "api.cli", "serve", "--demo", "--port", "0"]
+    command += ["--database", f"sqlite:///{folder / 'demo.sqlite'}"]
+    with said.open("wb") as out:
+        server = subprocess.Popen(
+            command, stdout=out, stderr=subprocess.STDOUT, env=os.environ | UNLIMITED | {"PYTHONUNBUFFERED": "1"}
+        )
+    try:
+        yield Demo(folder, _address(server, said))
+    finally:
+        server.terminate()
+        server.wait(PATIENCE)
+
+
+def _address(server: subprocess.Popen[bytes], said: Path) -> str:
+    """Return the address once the server says it; what it said is the error where it never does."""
+    until = time.monotonic() + PATIENCE
+    while server.poll() is None and time.monotonic() < until:
+        if found := OPENED.search(said.read_text("utf-8")):
+            return found.group()
+        time.sleep(0.05)
+    raise AssertionError(f"The demo did not start:\n{said.read_text('utf-8')}")
+
+
+def _copy(origin: Path, to: Path) -> None:
+    with closing(sqlite3.connect(origin)) as read, closing(sqlite3.connect(to, timeout=30)) as written:
+        read.backup(written)

@@ -1,0 +1,62 @@
+"""Every page in each of its states: no barrier, no sideways scroll on a telephone, nothing that is never allowed."""
+
+import pytest
+from fastapi.routing import iter_route_contexts
+from playwright.sync_api import Page
+
+from api.app import Service, routes
+from api.screening import Screening
+from api.settings import read_settings
+from api.storage.engine import make_engine
+from api.storage.schema import make_ready
+from tests.browser.axe import barriers
+from tests.browser.pages import NO_PAGES, VIEWS
+
+PHONE = {"width": 375, "height": 800}
+STICKS_OUT = """() => {
+    const all = document.scrollingElement;
+    if (all.scrollWidth <= innerWidth) return [];
+    const outside = (each) => each.getBoundingClientRect().right > innerWidth + 1;
+    const wide = [...document.body.querySelectorAll("*")].filter(outside).map((each) => each.outerHTML.slice(0, 120));
+    return [`${all.scrollWidth} px`, ...wide.slice(0, 5)];
+}"""
+MACHINES = ("/api/", "/fhir", "/cds-services", "/openapi.json")
+
+
+@pytest.mark.parametrize("view", VIEWS, ids=str)
+def test_a_page_has_no_barrier_and_fits_a_telephone(open_as, demo, view):
+    page = open_as(view.person, answers=(view.answers,))
+    view.open(page, demo)
+    assert barriers(page) == []
+    page.set_viewport_size(PHONE)
+    assert too_wide(page) == []
+    assert barriers(page) == []
+
+
+@pytest.fixture
+def get_routes(tmp_path):
+    settings = read_settings(demo=True, database=f"sqlite:///{tmp_path / 'none.sqlite'}")
+    engine = make_engine(settings.database)
+    make_ready(engine)
+    engine.dispose()
+    service = Service.start(settings, Screening(synthetic_only=True))
+    yield {each.path for each in iter_route_contexts(routes(service).routes) if "GET" in (each.methods or ())}
+    service.record.close()
+
+
+def test_every_page_of_the_application_is_in_the_table(get_routes):
+    for_people = {path for path in get_routes if not path.startswith(MACHINES)}
+    assert for_people == {view.route for view in VIEWS} | NO_PAGES.keys()
+
+
+@pytest.mark.parametrize("path", NO_PAGES.values())
+def test_what_is_said_to_be_no_page_is_none(open_as, path):
+    page = open_as("ingrid")
+    answer = page.request.get(path, max_redirects=0)
+    assert answer.status in range(300, 400) or "text/html" not in answer.headers["content-type"]
+
+
+def too_wide(page: Page) -> list[str]:
+    """Return what sticks out of the page to the right, if one must scroll sideways to read it."""
+    found: list[str] = page.evaluate(STICKS_OUT)
+    return found
