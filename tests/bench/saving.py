@@ -43,7 +43,8 @@ def _tell(name: str, connections: int, runs: dict[str, list[float]], seconds: fl
         f"{name}, {connections} connections: "
         f"parse p50 {statistics.median(parse) * 1000:.2f} ms {len(parse) / seconds:.0f}/s; "
         f"store p50 {statistics.median(store) * 1000:.2f} ms p99 {p99:.1f} ms {len(store) / seconds:.0f}/s; "
-        f"p50 {p50:.2f} times (goal at one connection <= 3), {rate:.2f} of its requests (goal at 16 >= 0.35, p99 <= 50 ms)"
+        f"p50 {p50:.2f} times (goal at one connection <= 3), "
+        f"{rate:.2f} of its requests (goal at 16 >= 0.35, p99 <= 50 ms)"
     )
 
 

@@ -22,7 +22,7 @@ from api.storage.schema import upgrade
 from tests.observing.conftest import Log
 from tests.v1.issuer import bearer
 from tests.v1.people import case, number
-from tests.v1.serving import SCREENING, settings_over, trusting
+from tests.v1.serving import rules, settings_over, trusting
 
 NAME, WISH = "Hjørdis Rævåg", "Skriker om natten"
 NUMBER = number(7)
@@ -48,7 +48,7 @@ def server(tmp_path: Path, log: Log) -> Iterator[Server]:
     engine = make_engine(settings.database)
     upgrade(engine)
     engine.dispose()
-    service = Service.start(settings, SCREENING)
+    service = Service.start(settings, rules())
     service = replace(service, entrance=trusting(service.entrance))
     with TestClient(make_app(service), base_url="https://retthjem.example") as client:
         yield client, service, file
