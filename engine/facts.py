@@ -5,7 +5,7 @@ Unknown is never written down: what is not in a world's values is unknown.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
@@ -72,9 +72,14 @@ def because(facts: Facts) -> dict[str, object]:
     return found
 
 
-def joined(many: Iterable[Facts]) -> dict[FactKey, object]:
+def joined(many: Sequence[Facts]) -> Facts:
     """Return all facts of several reasons as one."""
-    return {key: value for facts in many for key, value in facts.items()}
+    if len(many) == 1:
+        return many[0]
+    found: dict[FactKey, object] = {}
+    for facts in many:
+        found.update(facts)
+    return found
 
 
 def _by_entry(fact: tuple[FactKey, object]) -> tuple[str, int, str]:

@@ -193,12 +193,21 @@ class RuleSet:
             found |= {clause.id for clause in layer if self.uses[clause.id] & found}
         return found
 
+    @cached_property
+    def _known(self) -> dict[Condition, Condition]:
+        return {}
+
     def _resolved(self, condition: Condition) -> Condition:
+        """Return the condition as it is decided; equal ones are one and the same, so that each is settled once."""
+        found = self._rewritten(condition)
+        return self._known.setdefault(found, found)
+
+    def _rewritten(self, condition: Condition) -> Condition:
         match condition:
             case Suggested(target):
                 if not self.suggesting(target):
                     raise RuleSetError(f"No rule suggests {target}. Write the target of an existing rule.")
-                return Or(tuple(Holds(rule.id) for rule in self.suggesting(target)))
+                return Or(tuple(self._resolved(Holds(rule.id)) for rule in self.suggesting(target)))
             case And(conditions) | Or(conditions):
                 return type(condition)(tuple(map(self._resolved, conditions)))
             case CountOf(limit, conditions):

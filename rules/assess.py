@@ -112,7 +112,7 @@ def _tracks(
         name, strength = target.removeprefix("track:"), weakest.suggest.strength
         tracks.append(Track(name, strength, "final" if final else "preliminary"))
         if all(outcomes[rule.id].state != "fired" for rule in carrying):
-            facts = joined(reasons(rule.when, world) for rule, world in zip(carrying, worlds, strict=True))
+            facts = joined([reasons(rule.when, world) for rule, world in zip(carrying, worlds, strict=True)])
             joint.append(_finding(ruleset, weakest, facts))
     return tuple(tracks), tuple(joint)
 

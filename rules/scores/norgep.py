@@ -82,7 +82,7 @@ def over_both_lists(at_home: Interval, in_nursing_home: Interval) -> Interval:
     high = max(ends) if len(ends) == len(both) else None
     low = min(each.low for each in both)
     missing = () if low == high else tuple(dict.fromkeys((*at_home.missing, *in_nursing_home.missing, "residence")))
-    return Interval(low, high, joined(b.low_facts for b in both), joined(b.high_facts for b in both), missing)
+    return Interval(low, high, joined([b.low_facts for b in both]), joined([b.high_facts for b in both]), missing)
 
 
 @lru_cache(maxsize=20_000)
