@@ -1,0 +1,132 @@
+"""Parts that many lives have: admitted and screened, suggestions decided on, a plan started, the way home, a visit."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from api.demo.staff import gp_of, in_municipality, on_ward, team
+from api.demo.telling import Telling
+from api.demo.ward import written
+from api.people.user import User
+from careplans.acceptance import contested
+from careplans.catalogue import step as template_of
+from careplans.course.choices import to_start
+from careplans.course.due import clocks_of
+from careplans.course.events import Decided, Discharged, DischargeExpected, PlanStarted, PracticeSet, StepDone
+from careplans.course.state import StepClock
+from rules.times import oslo
+
+MORNING, NOON, AFTERNOON = 9, 12, 14
+EPIKRISE, CONTROLS, NOTICE, REPORT = "epikrise", "control_appointments", "municipal_notice", "admission_report"
+BEFORE_HOME = "HPH0"
+DAYS_IN = 6
+LATE = timedelta(days=2)
+
+
+def nurse(life: Telling) -> User:
+    """Return the ward's nurse."""
+    return on_ward("nurse", life.patient.ward)
+
+
+def doctor(life: Telling) -> User:
+    """Return the ward's doctor."""
+    return on_ward("doctor", life.patient.ward)
+
+
+def home_nurse(life: Telling) -> User:
+    """Return the nurse of the patient's municipality."""
+    return in_municipality("municipal_nurse", life.patient.municipality)
+
+
+def coordinator(life: Telling) -> User:
+    """Return the coordinator of the patient's municipality."""
+    return in_municipality("coordinator", life.patient.municipality)
+
+
+def admitted_and_screened(life: Telling, days: int) -> None:
+    """Admit so many days ago, and screen the same afternoon."""
+    life.admit(life.on(days, 8 + life.patient.number % 5))
+    life.screen(nurse(life), life.on(days, AFTERNOON))
+
+
+def told_municipality(life: Telling, days: int, *, answered: bool = True) -> None:
+    """Send the notice, and let the municipality answer it."""
+    life.tell(nurse(life), life.on(days, 15), StepDone(life.stay, NOTICE, life.on(days, 15)))
+    if answered:
+        when = life.on(max(0, days - 1), MORNING)
+        life.tell(coordinator(life), when, StepDone(life.stay, REPORT, when))
+
+
+def decided(life: Telling, at: datetime) -> None:
+    """Accept what was suggested, or override it with a reason; a choice between two tracks is left."""
+    assessment = life.basis.assessment
+    for offer in assessment.offers:
+        if contested(offer) and assessment.fired("shared_decision"):
+            continue
+        if offer.rule == "shared_decision":
+            continue
+        reason = _overriding(offer.rule, life.patient.number)
+        verdict = Decided(life.assessment, offer.rule, "overridden" if reason else "accepted", reason)
+        life.tell(team() if offer.suggests == "track:cga_team" else doctor(life), at, verdict)
+
+
+def planned(life: Telling, at: datetime, *, renews: str | None = None) -> str:
+    """Start a plan from what was accepted, and return its id."""
+    name = f"{life.stay}-plan{'-renewed' if renews else ''}"
+    rules = to_start(life.course, life.assessment, life.basis.assessment)
+    started = PlanStarted(name, life.assessment, oslo(at).date(), rules=rules, renews=renews)
+    life.tell(doctor(life), at, started)
+    return name
+
+
+def expected(life: Telling, at: datetime, in_days: int) -> None:
+    """Say on which day the patient is expected to go home, counted from today."""
+    life.tell(doctor(life), at, DischargeExpected(life.stay, life.today + timedelta(days=in_days)))
+
+
+def went_home(life: Telling, days: int) -> str:
+    """Tell the whole stay of someone who went home so many days ago, and the visits since; return the plan's id."""
+    admitted_and_screened(life, days + DAYS_IN)
+    told_municipality(life, days + DAYS_IN)
+    decided(life, life.on(days + DAYS_IN - 1, NOON))
+    expected(life, life.on(days + DAYS_IN - 1, NOON), -days)
+    plan = planned(life, life.on(days + DAYS_IN - 2, NOON))
+    for step in (CONTROLS, BEFORE_HOME):
+        life.tell(nurse(life), life.on(days + 1, AFTERNOON), StepDone(life.stay, step, life.on(days + 1, AFTERNOON)))
+    left = life.on(days, 11)
+    life.tell(doctor(life), left, Discharged(life.stay, left, "home"), StepDone(life.stay, EPIKRISE, left))
+    if life.patient.practice:
+        life.tell(home_nurse(life), left, PracticeSet(life.patient.practice))
+    for step in (*life.patient.done, *life.patient.done_late):
+        visited(life, step)
+    return plan
+
+
+def visited(life: Telling, step: str) -> None:
+    """Mark a visit as done on its day, or two days late."""
+    late = step in life.patient.done_late
+    due = next(each.due for each in _clocks(life) if each.step == step)
+    day = oslo(due or life.now) + (LATE if late else timedelta())
+    at = min(day.replace(hour=MORNING + 1, minute=20, second=0), life.now)
+    note = str(written("words")["notes"]["late_visit"]) if late else None
+    who = gp_of(life.patient.practice) if step == "HPH3" else home_nurse(life)
+    checked = _checked(life, step)
+    life.tell(who, at, StepDone(life.stay, step, at, checked=checked, note=note))
+
+
+def _clocks(life: Telling) -> tuple[StepClock, ...]:
+    basis = life.record.bases.of(life.change.connection, [life.assessment])
+    return clocks_of(life.course, basis, life.record.offsets)
+
+
+def _checked(life: Telling, step: str) -> tuple[str, ...]:
+    """Return the step's checklist, ticked off but for its last line now and then."""
+    every = template_of(step).checklist
+    return every if life.patient.number % 3 else every[:-1]
+
+
+def _overriding(rule: str, number: int) -> str | None:
+    for row in written("words")["overrides"]:
+        if row["rule"] == rule and number % row["every"] == 0:
+            return str(row["reason"])
+    return None
