@@ -19,8 +19,10 @@ from tests.v1.issuer import bearer
 from tests.v1.people import ADMINISTRATOR, DOCTOR, SYSTEM, Patient, case, number
 
 Side = Literal["own", "other"]
-TABLE = tomllib.loads((Path(__file__).parent / "matrix.toml").read_text("utf-8"))
-PUBLIC: Mapping[str, int] = TABLE["public"]
+FOLDER = Path(__file__).parent
+TABLE, PAGES = (tomllib.loads((FOLDER / name).read_text("utf-8")) for name in ("matrix.toml", "matrix_pages.toml"))
+SIGNED_IN: Mapping[str, str] = TABLE["signed_in"] | PAGES["signed_in"]
+PUBLIC: Mapping[str, int] = TABLE["public"] | PAGES["public"]
 DEMO: Mapping[str, int] = TABLE["demo"]
 WHO = (*ROLES, "anonymous", "device")
 UNITS: Mapping[str, tuple[str, str]] = {
@@ -51,7 +53,7 @@ class Cell:
 
 def cells() -> Iterator[Cell]:
     """Give every answer that the table states for those who sign in, and for who and what does not."""
-    for route, row in TABLE["signed_in"].items():
+    for route, row in SIGNED_IN.items():
         for line in row.strip().splitlines():
             statuses, *people = line.split()
             own, _, other = statuses.partition("/")
@@ -95,13 +97,17 @@ class Ground:
         about = patient or self.patient.id
         values = {
             "patient": about,
+            "person": about,
+            "named": self.patient.assessment,
+            "key": NOBODY,
             "screening": patient or self.patient.screening,
             "form": "screening",
             "name": variant,
             "event": patient or NOBODY,
             "id": patient or NOBODY,
         }
-        asked = REQUESTS.get(cell.route.partition("#")[0], _plain)(self, cell, variant)
+        usual = _form if method == "POST" and not path.startswith("/api/") else _plain
+        asked = REQUESTS.get(cell.route.partition("#")[0], usual)(self, cell, variant)
         values |= asked.pop("values", {})
         headers = self.headers(cell.who, cell.side) | asked.pop("headers", {})
         return self.client.request(method, path.format_map(values), headers=headers, follow_redirects=False, **asked)
@@ -109,6 +115,15 @@ class Ground:
 
 def _plain(*_: object) -> dict[str, Any]:
     return {}
+
+
+def _form(*_: object) -> dict[str, Any]:
+    """Send a form that says nothing that the page asks for."""
+    return {"data": {"x": "1"}}
+
+
+def _print(*_: object) -> dict[str, Any]:
+    return {"params": {"what": "patient", "language": "nb", "how": "html"}}
 
 
 def _case(_: Ground, cell: Cell, __: str) -> dict[str, Any]:
@@ -200,5 +215,6 @@ REQUESTS: Mapping[str, Callable[[Ground, Cell, str], dict[str, Any]]] = {
     "POST /api/v1/devices": _new_device,
     "DELETE /api/v1/devices/{id}": _device,
     "GET /tavle": _board,
+    "GET /patients/{person}/print": _print,
     "POST /language": lambda *_: {"data": {"language": "nn"}},
 }

@@ -19,11 +19,11 @@ from schemathesis.specs.openapi.checks import positive_data_acceptance
 from starlette.types import Receive, Scope, Send
 
 from api.app import make_app
-from tests.v1.matrix import TABLE
+from tests.v1.matrix import SIGNED_IN
 from tests.v1.people import ADMINISTRATOR, DOCTOR, SYSTEM, Patient
 from tests.v1.serving import ADDRESS, service_over, settings_over
 
-ROUTES = sorted({each.partition("#")[0] for each in TABLE["signed_in"] if " /api/v1/" in each})
+ROUTES = sorted({each.partition("#")[0] for each in SIGNED_IN if " /api/v1/" in each})
 EXAMPLES = int(os.environ.get("RETTHJEM_EXAMPLES", "8"))
 PHASES = (Phase.explicit, Phase.generate)
 OFTEN = settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck), phases=PHASES)
