@@ -13,11 +13,18 @@ LINE = re.compile(r"line (?P<line>\d+)(?: column (?P<column>\d+))?")
 
 def refusal_in_words(error: Refusal, texts: Texts) -> str:
     """Return what is wrong, where, and what mends it."""
+    place = f"{place_in_words(error.where, texts)}: " if error.where else ""
+    more = (
+        " " + texts("refusal.more", count=_value("more", error.values["more"], texts)) if "more" in error.values else ""
+    )
+    return f"{place}{fault_in_words(error, texts)}{more}"
+
+
+def fault_in_words(error: Refusal, texts: Texts) -> str:
+    """Return what is wrong and what mends it, for a page that says it beside the place."""
     values = {name: _value(name, value, texts) for name, value in error.values.items()}
     reason, remedy = (texts(f"refused.{error.code}.{part}", **values) for part in ("reason", "remedy"))
-    place = f"{place_in_words(error.where, texts)}: " if error.where else ""
-    more = " " + texts("refusal.more", count=values["more"]) if "more" in values else ""
-    return f"{place}{reason}. {remedy}{more}"
+    return f"{reason}. {remedy}"
 
 
 def place_in_words(where: str, texts: Texts) -> str:

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Depends, Query
 from fastapi.responses import FileResponse, Response
 
 from api.ward.desk import Desk, desk_for
+from api.ward.form import new_patient
 from api.ward.form.changing import changed
 from api.ward.form.fields import Sent
 from api.ward.form.form import Form
@@ -16,6 +17,7 @@ from api.ward.form.saving import PAPER, SECOND
 from api.ward.form.sitting import Sitting
 
 router = APIRouter(include_in_schema=False)
+router.include_router(new_patient.router)
 Screening = Annotated[Desk, Depends(desk_for("screen"))]
 SCRIPT = Path(__file__).parent / "form.js"
 

@@ -90,7 +90,7 @@ def prepared(screener: Screener, form: Form, course: Course, *, whole: Known) ->
 
 def provisional(screener: Screener, form: Form, course: Course) -> Content:
     """Return the case as it would be if it were stored now; what is wrong with an answer leaves it unknown."""
-    signing = Signing(screener.role, screener.now)
+    signing = Signing(screener.role, oslo(screener.now))
     return content_of(
         form.known, course, form.said.answers, fields=form.fields, signing=signing, hospital=screener.hospital
     )
@@ -129,7 +129,7 @@ def _with_facts(whole: Known, answers: dict[str, Answer]) -> dict[str, Answer]:
 
 def _signing(screener: Screener, fields: Fields, errors: dict[str, InputError]) -> Signing:
     if PAPER not in screener.ways:
-        return Signing(screener.role, screener.now)
+        return Signing(screener.role, oslo(screener.now))
     try:
         time = _filled_in(fields.one("filled_in"), screener.now)
     except InputError as error:

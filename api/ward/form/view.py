@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from copy import copy
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from api.refusals import refusal_in_words
+from api.refusals import fault_in_words
 from api.ward.form.form import Form
 from api.ward.form.known import Told
 from api.ward.form.meeting import Difference
@@ -78,7 +77,7 @@ ALL_LEVELS = 9
 
 def errors_view(sight: Sight) -> list[tuple[str, str, str]]:
     """Return what is wrong: where to jump, what it is about, and what mends it."""
-    return [(f"q-{name}", _name(name, sight.t), _error(error, sight.t)) for name, error in sight.wrong.items()]
+    return [(f"q-{name}", _name(name, sight.t), error_words(error, sight.t)) for name, error in sight.wrong.items()]
 
 
 def differences_view(found: tuple[Difference, ...], t: Texts) -> list[View]:
@@ -121,7 +120,7 @@ def _question(sight: Sight, item: str, place: int) -> View:
         "ask": t(f"question.{item}"),
         "idle": item in sight.outlook.idle,
         "next": item == sight.outlook.next,
-        "error": _error(sight.wrong[item], t) if item in sight.wrong else None,
+        "error": error_words(sight.wrong[item], t) if item in sight.wrong else None,
         "mark": _mark(sight, item),
         **FILLED[kind](sight, item),
     }
@@ -271,10 +270,9 @@ def _next(sight: Sight) -> View | None:
     return {"item": item, "words": sight.t(f"question.{item}")} if item else None
 
 
-def _error(error: InputError, t: Texts) -> str:
-    here = copy(error)
-    here.where = ""  # the question it stands beside says where
-    return _capital(refusal_in_words(here, t))
+def error_words(error: InputError, t: Texts) -> str:
+    """Return what is wrong and what mends it, for the place it stands beside."""
+    return _capital(fault_in_words(error, t))
 
 
 def _name(name: str, t: Texts) -> str:
