@@ -29,6 +29,13 @@ def burden_rows(burden: PlanBurden, texts: Texts) -> list[BurdenRow]:
     return [*daily, BurdenRow(texts("burden.row.appointments_a_year"), *appointments)]
 
 
+def before_rows(burden: Burden, texts: Texts) -> list[tuple[str, str]]:
+    """Return each part of a burden with what it is, in the same order."""
+    daily = [(texts(f"burden.row.{part}"), _said(burden, part, texts)) for part in DAILY]
+    yearly = _appointments(burden.appointments_a_year, texts)
+    return [*daily, (texts("burden.row.appointments_a_year"), yearly)]
+
+
 def amount_words(amount: Amount | Appointments, texts: Texts) -> str:
     """Say an amount: its number, its interval, open upwards, or unknown."""
     low = number(amount.low, texts)

@@ -115,7 +115,7 @@ def step_words(step: Step, texts: Texts) -> str:
 def owners_words(owners: tuple[str, ...], texts: Texts) -> str:
     """Say who does it, one role or two together."""
     *first, last = [texts(f"owner.{owner}") for owner in owners]
-    return texts("plan.join.two", first=", ".join(first), second=_inside(last)) if first else last
+    return texts("plan.join.two", first=", ".join(first), second=inside(last)) if first else last
 
 
 def named(key: str, variant: str, texts: Texts) -> str:
@@ -140,7 +140,7 @@ def _places(text: str) -> set[str]:
     return {name for _, name, _, _ in Formatter().parse(text) if name}
 
 
-def _inside(words: str) -> str:
+def inside(words: str) -> str:
     """Write words without their capital, inside a sentence; an abbreviation such as GP keeps it."""
     return words[:1].lower() + words[1:] if words[1:2].islower() else words
 

@@ -7,11 +7,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from careplans.course.due import Basis
 from sqlalchemy import Connection, bindparam, select
 
 from api.storage.rule_sets import kept
 from api.storage.tables import assessment
+from careplans.course.due import Basis
 from engine.rules import RuleSet
 from forms.model import read_case
 from rules.assess import assess

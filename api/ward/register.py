@@ -5,10 +5,11 @@ from __future__ import annotations
 from fastapi import FastAPI
 
 from api.ward import frame
+from api.ward.assessment import routes as assessment
 from api.ward.form import routes as screening
 from api.ward.troubles import answer_troubles
 
-PARTS = (frame, screening)
+PARTS = (frame, screening, assessment)
 
 
 def register(app: FastAPI) -> None:

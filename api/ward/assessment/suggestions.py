@@ -1,0 +1,105 @@
+"""The suggestions in words: each with its grounds, what was said to it, and what the reader may say."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from api.page_view import View, finding_view
+from api.ward.assessment.answers import Answers, answers_to, word_of
+from api.ward.assessment.shown import Shown
+from api.ward.desk import Desk
+from api.ward.patient import Patient
+from careplans.acceptance import contested
+from careplans.catalogue import read
+from careplans.course.choices import chosen_track, undecided_offers, waits_for_choice
+from careplans.course.events import Decided
+from rules.assessment import Finding
+
+SECOND_LOOKS = ("cfs_disagreement", "cfs_dementia_mismatch", "cfs_terminal_mismatch")
+"""The guardrails of CFS, which ask for a second look by themselves, and are never accepted among many."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Who looks at which assessment of whom, and what was said to it."""
+
+    desk: Desk
+    patient: Patient
+    shown: Shown
+    answers: Answers
+
+    @classmethod
+    def of(cls, desk: Desk, patient: Patient, shown: Shown) -> Reader:
+        """Return the reader with the answers that stand."""
+        return cls(desk, patient, shown, answers_to(patient, shown.id))
+
+    @property
+    def open(self) -> bool:
+        """Return whether anything can still be said: the patient lives, and no plan began from the suggestions."""
+        course = self.patient.course
+        return self.shown.kind == "current" and self.shown.plan(course) is None and course.died is None
+
+    @property
+    def decides(self) -> bool:
+        """Return whether the reader may decide now."""
+        return self.open and self.desk.may("decide")
+
+    @property
+    def choice_to_make(self) -> bool:
+        """Return whether both tracks are suggested, so that they are chosen between together."""
+        return self.shown.assessment.fired(str(read("plan")["shared_decision"]["rule"]))
+
+
+def suggestions(reader: Reader) -> list[View]:
+    """Return every suggestion, in the order of the rules."""
+    return [_suggestion(reader, place, each) for place, each in enumerate(reader.shown.assessment.offers, 1)]
+
+
+def recommended(reader: Reader) -> tuple[Finding, ...]:
+    """Return what can be accepted in one go: recommended, not answered, and no part of a shared decision."""
+    shown, course = reader.shown, reader.patient.course
+    waiting = undecided_offers(course, shown.id, shown.assessment)
+    return tuple(
+        each
+        for each in waiting
+        if each.strength == "recommend"
+        and each.rule not in SECOND_LOOKS
+        and not waits_for_choice(each, shown.assessment)
+    )
+
+
+def _suggestion(reader: Reader, place: int, offer: Finding) -> View:
+    desk, shown = reader.desk, reader.shown
+    recorded = reader.answers.verdicts.get(offer.rule)
+    event = recorded.event if recorded else None
+    waits = reader.choice_to_make and waits_for_choice(offer, shown.assessment)
+    verdict = event.verdict if isinstance(event, Decided) else None
+    said = {
+        "place": place,
+        "verdict": verdict,
+        "reason": event.reason if isinstance(event, Decided) else None,
+        "word": word_of(recorded, desk, may_change=reader.open) if recorded else None,
+        "waits": waits and _state_of_choice(reader, offer),
+        "accepts": reader.decides and verdict is None and not waits,
+        "overrides": reader.decides and verdict is None and (not waits or _track_waits(reader, offer)),
+    }
+    return finding_view(offer, texts=desk.t, ruleset=shown.ruleset) | said
+
+
+def _track_waits(reader: Reader, offer: Finding) -> bool:
+    return contested(offer) and reader.answers.choice is None
+
+
+def _state_of_choice(reader: Reader, offer: Finding) -> str:
+    """Return how it goes with a suggestion that is chosen together: `waits`, `chosen` or `not_chosen`."""
+    track = chosen_track(reader.patient.course, reader.shown.id)
+    if track is None:
+        return "waits"
+    return "chosen" if not contested(offer) or offer.suggests == f"track:{track}" else "not_chosen"
+
+
+def tracks_to_choose(reader: Reader) -> Iterator[str]:
+    """Yield the tracks that the shared decision is between."""
+    found = (each.suggests.removeprefix("track:") for each in reader.shown.assessment.offers if contested(each))
+    yield from dict.fromkeys(found)
