@@ -4,7 +4,7 @@ A *world* is one way the facts may be. Where a number can only be one of a few (
 and a rule is settled only if it is settled alike in all of them.
 
 How each kind of condition is answered for stands in three tables: `TRUTH` says whether it holds, `REASONS` which facts
-settle it, `MISSING` which answers could. (To look a kind up takes a fifth of the time of trying one pattern after another.)
+settle it, `MISSING` which answers could. (A look-up takes a fifth of the time of trying pattern after pattern.)
 """
 
 from __future__ import annotations

@@ -121,6 +121,17 @@ class RuleSet:
         }
 
     @cached_property
+    def numbers_used(self) -> dict[str, Mapping[str, float]]:
+        """Return the numbers in force that each clause itself compares with, by the limit's name."""
+        return {clause: {limit.name: limit.value for limit in limits} for clause, limits in self.limits_used.items()}
+
+    @cached_property
+    def unconfirmed(self) -> frozenset[str]:
+        """Return the clauses that compare with a limit which is recalled and not yet read in its source."""
+        used = self.limits_used.items()
+        return frozenset(clause for clause, limits in used if any(limit.confirm for limit in limits))
+
+    @cached_property
     def comparing(self) -> dict[str, frozenset[str]]:
         """Return, for each item, the clauses whose own condition compares it."""
         found: dict[str, set[str]] = {item: set() for item in self.items}
@@ -177,9 +188,16 @@ class RuleSet:
         """Return a digest of each table behind the scores, by its name."""
         return self.kept.tables if self.kept else {name: _digest(table) for name, table in self.knowledge.items()}
 
+    @cached_property
+    def _by_target(self) -> dict[str, tuple[Rule, ...]]:
+        found: dict[str, tuple[Rule, ...]] = {}
+        for rule in self.rules:
+            found[rule.suggest.target] = (*found.get(rule.suggest.target, ()), rule)
+        return found
+
     def suggesting(self, target: str) -> tuple[Rule, ...]:
         """Return the rules that suggest a target."""
-        return tuple(rule for rule in self.rules if rule.suggest.target == target)
+        return self._by_target.get(target, ())
 
     def offering(self, target: str) -> tuple[Rule, ...]:
         """Return the rules that suggest a target, as they are decided: with each `Suggested` resolved."""

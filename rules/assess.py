@@ -65,7 +65,7 @@ def _finding(ruleset: RuleSet, rule: Rule, facts: Facts) -> Finding:
         strength=rule.suggest.strength,
         because=_in_form_order(because(facts)),
         sources=rule.sources,
-        limits={limit.name: limit.value for limit in ruleset.limits_used[rule.id]},
+        limits=ruleset.numbers_used[rule.id],
         confirm=to_confirm(ruleset, rule.id),
     )
 
@@ -162,4 +162,4 @@ def _guardrail_notes(outcomes: Mapping[str, Outcome]) -> list[Note]:
 
 
 def _in_form_order(facts: Mapping[str, object]) -> dict[str, object]:
-    return {item: facts[item] for item in in_form_order(frozenset(facts))}
+    return {item: facts[item] for item in in_form_order(facts)}

@@ -33,7 +33,7 @@ def known_of(case: Case, on: date) -> Known:
         known["conditions"] = [_diagnosis(each) for each in case.diagnoses]
     if case.medicines is not None:
         known["medicines"] = [_medicine(each, on) for each in case.medicines]
-    return {item: known[item] for item in in_form_order(frozenset(known))}
+    return {item: known[item] for item in in_form_order(known)}
 
 
 def known_in_words(known: Known, texts: Texts) -> str:

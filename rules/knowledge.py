@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -44,9 +44,9 @@ TREATMENT: dict[str, Any] = table("treatment")
 ITEM_ORDER = {item: place for place, item in enumerate(ITEMS)}
 
 
-def in_form_order(items: frozenset[str]) -> tuple[str, ...]:
+def in_form_order(items: Iterable[str]) -> tuple[str, ...]:
     """Return items in the order in which they are asked."""
-    return tuple(sorted(items, key=lambda item: ITEM_ORDER[item]))
+    return tuple(sorted(items, key=ITEM_ORDER.__getitem__))
 
 
 @dataclass(frozen=True, slots=True)

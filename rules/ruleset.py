@@ -58,7 +58,7 @@ def local(overlay: Overlay) -> RuleSet:
 
 def to_confirm(ruleset: RuleSet, rule_id: str) -> bool:
     """Return whether a rule compares with a limit that is recalled and not yet read in its source."""
-    return any(threshold.confirm for threshold in ruleset.limits_used[rule_id])
+    return rule_id in ruleset.unconfirmed
 
 
 def unsourced(ruleset: RuleSet) -> list[str]:

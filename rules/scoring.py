@@ -10,7 +10,7 @@ from engine.facts import Facts, Interval, SetAnswer, Value, because, joined
 from engine.lockstep import Ways
 from rules.assessment import ScoreResult
 from rules.case import Answer, Case, Note
-from rules.knowledge import ITEMS, CodeSet, rows
+from rules.knowledge import ITEMS
 from rules.scores import comorbidity, norgep
 from rules.scores.cfs import TreeResult, cfs_tree, tree_facts
 from rules.scores.medicines import (
@@ -25,10 +25,10 @@ from rules.times import age_on
 
 Limits = Mapping[str, float]
 CFS_LEVELS = range(int(ITEMS["cfs_clinician"].low or 0), int(ITEMS["cfs_clinician"].high or 0) + 1)
+TAKEN_AS_IT_IS = bool | str | SetAnswer
 NOT_APPLICABLE = ScoreResult(None, None, None, {})
 SPICT = tuple(item for item in ITEMS if item.startswith("spict_"))
 NORGEP_BY_DEFAULT = Note("norgep_list_by_default", "scores.norgep_hits")
-FALL_RISK_CLASSES = tuple(CodeSet.parse(row["atc_prefixes"]) for row in rows("stoppfall_atc"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,7 @@ def score(case: Case, index_date: date, limits: Limits) -> Scoring:
         "regular_medicines": counted_lines(lines, "regular"),
         "as_needed_medicines": counted_lines(lines, "as_needed"),
         "norgep_hits": hits.interval,
-        "fall_risk_medicines": fall_risk_medicines(lines, FALL_RISK_CLASSES),
+        "fall_risk_medicines": fall_risk_medicines(lines),
         "bidiagnoses": comorbidity.bidiagnoses(diagnoses),
         "chronic_groups": comorbidity.chronic_groups(diagnoses),
         "spict_count": _spict_count(answers),
@@ -106,9 +106,7 @@ def _rule_values(answers: Mapping[str, Answer], diagnoses: Sequence[comorbidity.
 
 
 def _value(item: str, answer: Answer) -> Value:
-    if isinstance(answer, bool | str | SetAnswer):
-        return answer
-    return Interval.answer(item, answer)
+    return answer if isinstance(answer, TAKEN_AS_IT_IS) else Interval.answer(item, answer)
 
 
 def _ways(values: Mapping[str, Value], answers: Mapping[str, Answer], tree: TreeResult) -> Ways:

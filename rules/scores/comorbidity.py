@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache, lru_cache
 
-from engine.facts import WHOLE_LIST, FactKey, Facts, Interval
+from engine.facts import WHOLE_LIST, Facts, Interval, joined
 from rules.case import Diagnosis, Note
 from rules.knowledge import CODE_SETS, CodeSet, rows
 
@@ -15,21 +15,23 @@ ICD10 = "icd-10"
 
 @dataclass(frozen=True, slots=True)
 class Coded:
-    """A diagnosis by its place in the list, its ICD-10 code without the dot, or None where it is coded otherwise."""
+    """A diagnosis by its place in the list, its ICD-10 code without the dot, or None where it is coded otherwise.
+
+    `fact` is the diagnosis as a fact that alone says the same.
+    """
 
     place: int
     diagnosis: Diagnosis
     code: str | None
-
-    @property
-    def fact(self) -> Facts:
-        """Return the diagnosis as a fact that alone says the same."""
-        return {("conditions", self.place): _entry(self.diagnosis)}
+    fact: Facts = field(compare=False)
 
 
 def coded(diagnoses: Sequence[Diagnosis]) -> list[Coded]:
     """Return the diagnoses with their codes as the tables write them."""
-    return [Coded(place, each, _bare(each) if each.system == ICD10 else None) for place, each in enumerate(diagnoses)]
+    return [
+        Coded(place, each, _bare(each) if each.system == ICD10 else None, {("conditions", place): _entry(each)})
+        for place, each in enumerate(diagnoses)
+    ]
 
 
 def bidiagnoses(diagnoses: Sequence[Coded] | None) -> Interval:
@@ -47,9 +49,9 @@ def charlson(diagnoses: Sequence[Coded] | None, weights: str) -> Interval:
     if diagnoses is None:
         return _unknown()
     found = {category: each for each in reversed(diagnoses) for category in _charlson_categories(each.code)}
-    kept = {name: row for name, row in _categories().items() if name in found and row["suppressed_by"] not in found}
-    low = sum(int(row[weights]) for row in kept.values())
-    return _counted((low, low), (found[name] for name in kept), diagnoses)
+    kept = [name for name in found if _categories()[name]["suppressed_by"] not in found]
+    low = sum(int(_categories()[name][weights]) for name in kept)
+    return _counted((low, low), [found[name] for name in kept], diagnoses)
 
 
 def hfrs_tenths(diagnoses: Sequence[Coded] | None) -> Interval:
@@ -109,8 +111,8 @@ def _counted(ends: tuple[int, int], carrying: Iterable[Coded], diagnoses: Sequen
     return Interval(low, None if open_upwards else high, low_facts, high_facts, () if exact else ("conditions",))
 
 
-def _facts(diagnoses: Iterable[Coded]) -> dict[FactKey, object]:
-    return {key: value for each in diagnoses for key, value in each.fact.items()}
+def _facts(diagnoses: Iterable[Coded]) -> Facts:
+    return joined([each.fact for each in diagnoses])
 
 
 def _unknown() -> Interval:

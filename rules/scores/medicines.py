@@ -5,20 +5,25 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
+from functools import lru_cache
 from typing import Literal
 
-from engine.facts import WHOLE_LIST, FactKey, Facts, Interval
+from engine.facts import WHOLE_LIST, Facts, Interval, joined
 from rules.case import Medicine, Note
-from rules.knowledge import CODE_SETS, CodeSet
+from rules.knowledge import CODE_SETS, CodeSet, rows
 
+FALL_RISK_CLASSES = tuple(CodeSet.parse(row["atc_prefixes"]) for row in rows("stoppfall_atc"))
 SUBSTANCE = re.compile(r"[A-Z][0-9]{2}[A-Z]{2}[0-9]{2}")
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A line of the medicine list on the index date: its substance, and whether it is in regular use (None unknown)."""
+    """A line of the medicine list on the index date: its substance, and whether it is in regular use (None unknown).
+
+    `fact` is the line as a fact that alone says the same.
+    """
 
     place: int
     medicine: Medicine
@@ -26,11 +31,7 @@ class Line:
     current: bool
     as_needed: bool | None
     regular: bool | None
-
-    @property
-    def fact(self) -> Facts:
-        """Return the line as a fact that alone says the same."""
-        return {("medicines", self.place): _entry(self.medicine, self.substance)}
+    fact: Facts = field(compare=False)
 
 
 def lines_on(medicines: Sequence[Medicine], index_date: date, course_days: float) -> list[Line]:
@@ -49,11 +50,11 @@ def counted_lines(lines: Sequence[Line] | None, kind: Literal["regular", "as_nee
     return counted(low, high, "medicines", low_facts=joined_facts(certain), high_facts=whole(lines))
 
 
-def fall_risk_medicines(lines: Sequence[Line] | None, classes: Sequence[CodeSet]) -> Interval:
+def fall_risk_medicines(lines: Sequence[Line] | None) -> Interval:
     """Return how many distinct substances raise the risk of falling (STOPPFall), as needed ones included."""
     if lines is None:
         return unknown_list("medicines")
-    hits = [line for line in lines if line.current and _in_any(line.substance, classes)]
+    hits = [line for line in lines if line.current and line.substance and _raises_fall_risk(line.substance)]
     high = None if uncoded(lines) else _distinct(hits)
     return counted(_distinct(hits), high, "medicines", low_facts=joined_facts(hits), high_facts=whole(lines))
 
@@ -91,9 +92,9 @@ def whole(lines: Sequence[Line]) -> Facts:
     return {**joined_facts(lines), ("medicines", WHOLE_LIST): None}
 
 
-def joined_facts(lines: Iterable[Line]) -> dict[FactKey, object]:
+def joined_facts(lines: Iterable[Line]) -> Facts:
     """Return several lines as facts."""
-    return {key: value for line in lines for key, value in line.fact.items()}
+    return joined([line.fact for line in lines])
 
 
 def _line(place: int, medicine: Medicine, index_date: date, *, course_days: float) -> Line:
@@ -104,7 +105,8 @@ def _line(place: int, medicine: Medicine, index_date: date, *, course_days: floa
     left_out = not current or (substance is not None and substance in CODE_SETS["left_out"])
     course = _is_course(medicine, course_days)
     regular = False if left_out or as_needed or course else None if as_needed is None or course is None else True
-    return Line(place, medicine, substance, current, as_needed, regular)
+    fact: Facts = {("medicines", place): _entry(medicine, substance)}
+    return Line(place, medicine, substance, current, as_needed, regular, fact)
 
 
 def _is_course(medicine: Medicine, course_days: float) -> bool | None:
@@ -113,8 +115,9 @@ def _is_course(medicine: Medicine, course_days: float) -> bool | None:
     return None if medicine.start is None else (medicine.stop - medicine.start).days + 1 < course_days
 
 
-def _in_any(substance: str | None, classes: Sequence[CodeSet]) -> bool:
-    return substance is not None and any(substance in each for each in classes)
+@lru_cache(maxsize=20_000)
+def _raises_fall_risk(substance: str) -> bool:
+    return any(substance in each for each in FALL_RISK_CLASSES)
 
 
 def _distinct(lines: Sequence[Line]) -> int:
