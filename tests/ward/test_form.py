@@ -145,6 +145,25 @@ def test_what_a_script_sends_is_answered_with_the_panel_alone(demo, nurse):
     assert "Kladd lagret kl." in answer.text
 
 
+def test_a_button_that_a_script_presses_is_answered_with_the_page_that_holds_its_group(demo, nurse):
+    person = patient(demo, "pressed")
+    path = f"/patients/{person}/screen"
+    sent = fields(nurse.get(path).text) | {"do": "none:tree:iadl_help"}
+    answer = nurse.post(path, data=sent, headers={"HX-Request": "true"})
+    assert answer.status_code == 200
+    assert 'id="g-tree"' in answer.text
+    assert fields(answer.text)["iadl_help.money"] == ["no"]
+
+
+def test_a_draft_that_is_too_long_to_keep_is_told_and_stays_on_the_page(demo, nurse):
+    person = patient(demo, "heavy")
+    path = f"/patients/{person}/screen"
+    texts = {item.id: "å" * 20_000 for item in ITEMS.values() if item.kind == "text" and item.id != "municipality"}
+    answer = send(nurse, path, "draft", **texts, reason="a" * 40_000)
+    assert answer.status_code == 422
+    assert fields(answer.text)["gp"] == ["å" * 20_000]
+
+
 def test_two_windows_of_one_person_do_not_overwrite_each_others_draft(demo, nurse):
     person = patient(demo, "windows")
     path = f"/patients/{person}/screen"

@@ -83,6 +83,11 @@ class Known:
         """Return the screening that a person made in this stay, which is corrected; what the record sent is not."""
         return self.here[0] if self.here and self.here[0].by_person else None
 
+    @property
+    def rated(self) -> bool:
+        """Return whether a clinician has set the CFS in this stay."""
+        return any(each.says(CFS) for each in self.here)
+
     def told(self, item: str) -> Told | None:
         """Return who answered in this stay."""
         seen = () if item in self.hidden else self.here

@@ -20,9 +20,10 @@ from api.ward.form.form import Form
 from api.ward.form.known import Known, known_of
 from api.ward.form.meeting import Met, meet, start_of
 from api.ward.form.outlook import outlook_of
-from api.ward.form.saving import PAPER, SECOND, Screener, Wrong, prepared, save
+from api.ward.form.saving import PAPER, SECOND, Screener, Wrong, place_of, prepared, save
 from api.ward.form.view import Sight, differences_view, errors_view, groups_view, panel_view
 from api.ward.patient import Patient, patient_at, patient_page
+from engine.errors import InputError
 from rules.times import age_on
 
 
@@ -75,7 +76,10 @@ class Sitting:
         try:
             kept = self._keep(form)
         except Changed as elsewhere:
+            self.desk.saw(self.patient.id)
             return self.page(form, status=409, elsewhere=True, saw=elsewhere.version)
+        except InputError as refused:
+            return self.page(form, status=422, wrong={place_of(refused): refused})
         if HTMX not in self.desk.request.headers:
             return self.desk.back_to(f"{self.path}#{_anchor(anchor)}")
         if anchor:
@@ -91,6 +95,9 @@ class Sitting:
         except Wrong as wrong:
             self._keep_quietly(form, base)
             return self.page(form, status=422, wrong=wrong.errors)
+        except InputError as refused:
+            self._keep_quietly(form, base)
+            return self.page(form, status=422, wrong={place_of(refused): refused})
         except Changed:
             return self._told_of_another(form, base)
         return self.desk.back_to(f"{self.patient.path}/assessment")
@@ -132,6 +139,8 @@ class Sitting:
             "paper": PAPER in self.ways,
             "second": SECOND in self.ways,
             "role": self.screener.role,
+            "rated": self.whole.rated,
+            "own_already": any(each.by.id == self.desk.user.id for each in self.whole.here),
         }
 
     def _keep(self, form: Form, base: str | None = None) -> Kept:
@@ -143,10 +152,10 @@ class Sitting:
         )
 
     def _keep_quietly(self, form: Form, base: str) -> Kept | None:
-        """Keep the draft before a page tells what is wrong; another window's draft is left as it is."""
+        """Keep the draft before a page tells what is wrong, but for another window's and one too long to keep."""
         try:
             return self._keep(form, base)
-        except Changed:
+        except (Changed, InputError):
             return None
 
     def _store(self, made: Prepared, base: str, change: Change) -> None:

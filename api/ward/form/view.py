@@ -77,7 +77,10 @@ ALL_LEVELS = 9
 
 def errors_view(sight: Sight) -> list[tuple[str, str, str]]:
     """Return what is wrong: where to jump, what it is about, and what mends it."""
-    return [(f"q-{name}", _name(name, sight.t), error_words(error, sight.t)) for name, error in sight.wrong.items()]
+    return [
+        (f"q-{name}" if name else "screening", _name(name, sight.t), error_words(error, sight.t))
+        for name, error in sight.wrong.items()
+    ]
 
 
 def differences_view(found: tuple[Difference, ...], t: Texts) -> list[View]:
@@ -206,6 +209,7 @@ def _mark(sight: Sight, item: str) -> View | None:
         when = _when(sight.words, form.known.before.at)
         return {
             "kind": "offered",
+            "takes": item != CFS,  # a level is judged, and chosen, each time
             "words": sight.t("screen.mark.offered", answer=_said(item, said, sight.t), when=when),
         }
     if told and _stands(form, told, item):
