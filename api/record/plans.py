@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from careplans.catalogue import read
 from careplans.course.choices import accepted_of
 from careplans.course.due import Basis
 from careplans.course.state import Course, PlanState, Stay
-from careplans.parts import Plan
+from careplans.parts import Action, Plan
 from careplans.plan import build_plan
 from careplans.settings import PlanSettings
 from rules.case import Case, Encounter
@@ -38,7 +39,20 @@ def planned(course: Course, state: PlanState, basis: Basis, overlay: Overlay | N
     accepted = accepted_of(course, state, basis.assessment)
     counted_from = state.started if state.renews else None  # one that renews another begins after the stay
     plan = build_plan(case, basis.assessment, accepted=accepted, discharge=counted_from, settings=settings)
-    return Planned(state, case, plan)
+    return Planned(state, case, _from_here(plan) if state.renews else plan)
+
+
+def _from_here(plan: Plan) -> Plan:
+    """Return a plan that renews another, without the steps and actions that belonged to the way home from hospital."""
+    steps = tuple(step for step in plan.timeline if step.id in read("pathway")["renewal"]["steps"])
+    blocks = tuple(replace(block, actions=tuple(filter(_still_comes, block.actions))) for block in plan.blocks)
+    kept = {action.id for block in blocks for action in block.actions}
+    conflicts = tuple(each for each in plan.conflicts if kept.issuperset(each.actions))
+    return replace(plan, timeline=steps, blocks=blocks, conflicts=conflicts)
+
+
+def _still_comes(action: Action) -> bool:
+    return action.due.anchor in {"discharge", "event"} and not action.due.before
 
 
 def _as_it_stands(course: Course, state: PlanState, case: Case) -> Case:

@@ -31,15 +31,22 @@ def as_text(document: Document, plan: Plan, texts: Texts) -> str:
     return whole.replace("\N{NO-BREAK SPACE}", " ")  # which a journal system may show as a sign of its own
 
 
-def as_html(document: Document, plan: Plan, texts: Texts, *, printed: date, linked: bool = False) -> str:
-    """Return the sheet as one HTML page; `linked` leaves the style out, for a printer that brings its own."""
+def as_html(
+    document: Document, plan: Plan, texts: Texts, *, printed: date, linked: bool = False, stylesheet: str | None = None
+) -> str:
+    """Return the sheet as one HTML page; `linked` leaves the style out, for a printer that brings its own.
+
+    `stylesheet` is a link in place of the style in the page.
+    """
     view = {
         "banner": banner_section(plan, texts),
         "ruleset": ruleset_words(plan, texts),
         "printed": texts("plan.printed", date=date_words(printed, texts)),
     }
-    style = None if linked else Markup(SHEET.read_text("utf-8"))  # noqa: S704 our own
-    return template("sheet.html.jinja").render(document=document, view=view, t=texts, stylesheet=None, style=style)
+    style = None if linked or stylesheet else Markup(SHEET.read_text("utf-8"))  # noqa: S704 our own
+    return template("sheet.html.jinja").render(
+        document=document, view=view, t=texts, stylesheet=stylesheet, style=style
+    )
 
 
 def as_pdf(document: Document, plan: Plan, texts: Texts, *, printed: date) -> bytes:
