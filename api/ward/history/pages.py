@@ -1,0 +1,131 @@
+"""The history page, and what life changes recorded from it; what is hard to take back is asked once more.
+
+An administrator hands out access logs, merges and blocks, and is never shown what is in a record: the page is then
+another one, without the patient's name and without the events.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends
+from fastapi.responses import HTMLResponse, Response
+from starlette.datastructures import FormData
+
+from api.people.refused import MayNot
+from api.record.courses import NoSuchPatient, visible
+from api.record.opening import identify
+from api.record.streams import Naming
+from api.ward.desk import Desk, desk_for
+from api.ward.event_forms import Blank, EventForm, Sent, Wrong, event_in, form_in, text_in, version_in
+from api.ward.history.events import Ground, lines
+from api.ward.history.life import FORMS, UNDO, offered
+from api.ward.patient import Patient, change, patient_at, patient_page
+from careplans.course.events import Event, Merged
+from engine.errors import InputError
+from forms.identity import parse_identity_number
+from rules.times import oslo_day
+
+router = APIRouter(include_in_schema=False)
+AnyDesk = Annotated[Desk, Depends(desk_for("me"))]
+NO_CONTENT = "administrator"
+
+
+@router.get("/patients/{person}/history")
+def read_history(desk: AnyDesk, person: str) -> Response:
+    """Show what was recorded, the newest first, and the forms that the role may use."""
+    return history_page(desk, _patient(desk, person))
+
+
+@router.post("/patients/{person}/history")
+def record(desk: AnyDesk, person: str, sent: Sent) -> Response:
+    """Record what happened, or take something back; death, retracting and merging are asked about once more."""
+    form, version = form_in(sent, FORMS), version_in(sent)
+    patient = _patient(desk, person)
+    try:
+        event = _event(desk, sent, form)
+        if form.again and not text_in(sent, "sure"):
+            return _ask_again(desk, patient, form, event)
+        change(desk, person, [event], version=version)
+    except (Blank, InputError) as wrong:
+        return history_page(desk, patient, wrong=Wrong.of(wrong, sent, desk.t))
+    return desk.back_to(f"{patient.path}/history" if _still_seen(desk, patient) else "/history/left")
+
+
+@router.get("/history/left")
+def left(desk: AnyDesk) -> Response:
+    """Tell that it was recorded, and that the patient is no longer among those the person sees."""
+    return desk.page("history_left")
+
+
+def history_page(desk: Desk, patient: Patient, *, wrong: Wrong | None = None) -> HTMLResponse:
+    """Return the page; after something that was wrong, with what was filled in."""
+    course = patient.course
+    shown = {
+        "wrong": wrong,
+        "groups": offered(desk.user.role, course),
+        "undo": UNDO,
+        "choices": {"retract_screening": _screenings(desk, patient), "retract_stay": _stays(desk, patient)},
+        "log": desk.may("access_log"),
+    }
+    status = 422 if wrong else 200
+    if desk.user.role == NO_CONTENT:
+        return desk.page("history_closed", status=status, patient=patient, course=course, **shown)
+    recorded = patient.seen.stream.recorded
+    ground = Ground(desk.t, desk.words, recorded, course.protected)
+    said = lines(recorded, ground, role=desk.user.role)
+    return patient_page(desk, "history", patient, status=status, lines=said, **shown)
+
+
+def _patient(desk: Desk, person: str) -> Patient:
+    if not (desk.may("read") or desk.may("life_event")):
+        raise MayNot
+    return patient_at(desk, person, action="read" if desk.may("read") else "handled")
+
+
+def _event(desk: Desk, sent: FormData, form: EventForm) -> Event:
+    if form.kind == "merged":
+        return Merged(text_in(sent, "other") or _other(desk, sent))
+    return event_in(sent, form, now=desk.now)
+
+
+def _other(desk: Desk, sent: FormData) -> str:
+    """Return the record with the number that was written, where the person may see it."""
+    said = "".join(text_in(sent, "identity").split())
+    if not said:
+        raise Blank("identity")
+    naming = Naming(parse_identity_number(said, "identity").value)
+    try:
+        return desk.record.writer.run(lambda doing: identify(desk.user, naming, doing)).person
+    except NoSuchPatient:
+        raise InputError("identity", "cannot_be_merged") from None
+
+
+def _ask_again(desk: Desk, patient: Patient, form: EventForm, event: Event) -> HTMLResponse:
+    """Ask on a page of its own, which sends the same again with a word that one is sure."""
+    sent = {name: value for name in ("on", "id", "of", "reason", "other") if (value := getattr(event, name, None))}
+    name = None if desk.user.role == NO_CONTENT else patient.course.who.name
+    return desk.page("history_sure", patient=patient, form=form, sent=sent, name=name, event=event)
+
+
+def _still_seen(desk: Desk, patient: Patient) -> bool:
+    with desk.reading() as connection:
+        try:
+            visible(connection, desk.user, patient.id, now=desk.now)
+        except NoSuchPatient:
+            return False
+    return True
+
+
+def _screenings(desk: Desk, patient: Patient) -> list[tuple[str, str]]:
+    return [
+        (each.id, desk.words.moment(each.at) if each.at else desk.t("patient_page.not_said"))
+        for each in reversed(patient.course.screenings)
+    ]
+
+
+def _stays(desk: Desk, patient: Patient) -> list[tuple[str, str]]:
+    return [
+        (each.id, desk.t("history.stay_from", day=desk.words.date(oslo_day(each.admitted)), ward=each.ward or "–"))
+        for each in reversed(patient.course.stays)
+    ]

@@ -1,0 +1,59 @@
+"""The forms of the plan page, each recording one kind of event."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from functools import cache
+from typing import Any, get_args
+
+from api.ward.event_forms import EventForm, Field
+from careplans.catalogue import modules, read, steps
+from careplans.course.events import Ending, NotDone
+
+REASON = Field("reason")
+NOBODY = frozenset({"whoever_acts", "asker"})
+"""Owners in the data that stand for whoever it turns out to be."""
+
+NOTE = Field("note", "note", needed=False)
+FORMS: Mapping[str, EventForm] = {
+    form.id: form
+    for form in (
+        EventForm("done", "step_done", (Field("at", "moment", needed=False), NOTE)),
+        EventForm(
+            "not_done",
+            "step_not_done",
+            (Field("because", "choice", codes=get_args(NotDone), words="plan_page.because"), NOTE),
+        ),
+        EventForm("pause", "clock_paused", (REASON,)),
+        EventForm("go_on", "clock_resumed"),
+        EventForm("hand_over", "owner_set", (Field("owner", "choice"),)),
+        EventForm("undo", "undone", (REASON,)),
+        EventForm("pause_plan", "plan_paused", (REASON,)),
+        EventForm("resume_plan", "plan_resumed"),
+        EventForm(
+            "close_plan",
+            "plan_closed",
+            (
+                Field("ending", "choice", codes=get_args(Ending), words="plan_page.ending"),
+                Field("reason", "note", needed=False),
+            ),
+        ),
+        EventForm("renew_plan", "plan_started"),
+    )
+}
+
+
+@cache
+def owners() -> tuple[str, ...]:
+    """Return everyone who can have a step: the owners in the plan's own data, and who stands in for them."""
+    return tuple(sorted(set(_owners()) - NOBODY))
+
+
+def _owners() -> Iterator[str]:
+    for step in steps():
+        yield from step.owners
+    for module in modules():
+        yield from (action.owner for action in module.actions)
+    instead: Mapping[str, Any] = read("plan")["instead"]
+    for table in instead.values():
+        yield from table.get("owners", {}).values()

@@ -1,0 +1,236 @@
+"""The history page: events in words with their way back, and a form for each thing life changes."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from api.storage.access_log import lines_about
+from api.storage.engine import reading
+from api.ward.history.events import SAID
+from api.ward.history.life import FORMS
+from careplans.course.events import (
+    KINDS,
+    AddressProtected,
+    Died,
+    Discharged,
+    DischargeExpected,
+    Merged,
+    Moved,
+    PracticeSet,
+    ReadyForDischarge,
+    Retracted,
+    StepDone,
+    Transferred,
+)
+from tests.v1.people import number
+from tests.ward.plans import admitted, ago, at_home, with_plan, words_of
+from tests.ward.signed_in import hospital
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory):
+    with hospital(tmp_path_factory.mktemp("history")) as served:
+        yield served
+
+
+@pytest.fixture(scope="module")
+def doctor(demo):
+    return demo.browser("amina")
+
+
+@pytest.fixture(scope="module")
+def administrator(demo):
+    return demo.browser("lena")
+
+
+def offered(browser, patient) -> set[str]:
+    """Return the forms on the page."""
+    return set(re.findall(r'name="form" value="(\w+)"', browser.get(f"{patient.path}/history").text))
+
+
+def test_every_kind_of_event_has_its_words():
+    assert set(SAID) == {kind.__dataclass_fields__["kind"].default for kind in KINDS}
+
+
+def test_the_newest_event_stands_first_with_who_and_when_it_happened(demo, doctor):
+    patient = with_plan(admitted(demo, 0)).tell(StepDone("E-0", "municipal_notice", ago(hours=20)))
+    page = words_of(doctor.get(f"{patient.path}/history").text)
+    assert page.index("Gjort: Varsle kommunen") < page.index("Planen startet") < page.index("Innlagt på GER2")
+    assert "Amina Warsame, Lege på sykehuset Skjedde" in page
+
+
+def test_what_is_undone_is_struck_through_with_who_and_why_and_undoing_that_brings_it_back(demo, doctor):
+    patient = admitted(demo, 1).tell(Moved("4601"))
+    moved = patient.seen.stream.recorded[-1].id
+    assert patient.send(doctor, "history", "undo", event=moved).status_code == 422
+    answer = patient.send(doctor, "history", "undo", event=moved, reason="Det var naboen")
+    assert answer.status_code == 303
+    page = doctor.get(f"{patient.path}/history").text
+    assert "<s>Hører til kommune 4601</s>" in page
+    assert "«Det var naboen»" in page
+    assert patient.course().municipality == "5001"
+    undoing = patient.seen.stream.recorded[-1].id
+    patient.send(doctor, "history", "undo", event=undoing, reason="Jo, det stemte")
+    assert patient.course().municipality == "4601"
+
+
+def test_the_stay_changes_from_the_page(demo, doctor):
+    patient = admitted(demo, 2)
+    stay = {"stay": patient.stay}
+    patient.send(doctor, "history", "discharge_moved", on="2026-12-24", **stay)
+    assert patient.newest() == DischargeExpected(patient.stay, patient.course().stay.expected)
+    assert "discharge_cancelled" in offered(doctor, patient)
+    patient.send(doctor, "history", "discharge_cancelled", **stay)
+    assert patient.newest() == DischargeExpected(patient.stay, None)
+    patient.send(doctor, "history", "ready", **stay)
+    assert isinstance(patient.newest(), ReadyForDischarge)
+    assert patient.newest().at
+    patient.send(doctor, "history", "ready_withdrawn", **stay)
+    assert patient.newest() == ReadyForDischarge(patient.stay, None)
+    patient.send(doctor, "history", "discharged", to="care_home", municipality="4601", **stay)
+    assert isinstance(patient.newest(), Discharged)
+    assert (patient.newest().to, patient.newest().municipality) == ("care_home", "4601")
+    assert not {"ready", "discharged", "transferred"} & offered(doctor, patient)
+
+
+def test_a_day_that_is_left_out_cancels_nothing(demo, doctor):
+    patient = admitted(demo, 3)
+    before = patient.seen.stream.version
+    answer = patient.send(doctor, "history", "discharge_moved", stay=patient.stay, on="")
+    assert answer.status_code == 422
+    assert 'id="discharge_moved-life-on-wrong"' in answer.text
+    assert patient.seen.stream.version == before
+
+
+def test_a_number_that_is_no_municipality_is_refused_beside_its_field_with_what_was_written(demo, doctor):
+    patient = admitted(demo, 4)
+    answer = patient.send(doctor, "history", "moved", municipality="Oslo")
+    assert answer.status_code == 422
+    assert 'id="moved-life-municipality-wrong"' in answer.text
+    assert 'value="Oslo"' in answer.text
+
+
+def test_who_sends_the_patient_to_another_ward_is_told_that_it_is_saved(demo, doctor):
+    patient = admitted(demo, 5)
+    nurse = demo.browser("ingrid")
+    answer = patient.send(nurse, "history", "transferred", stay=patient.stay, hospital="demo", ward="MED1")
+    assert isinstance(patient.newest(), Transferred)
+    assert answer.headers["location"] == "/history/left"
+    assert "Det er lagret" in nurse.get("/history/left").text
+    assert nurse.get(f"{patient.path}/history").status_code == 404
+
+
+def test_practice_and_address_are_set_and_taken_back(demo, doctor):
+    patient = admitted(demo, 6)
+    patient.send(doctor, "history", "practice", practice="Solsiden")
+    assert patient.newest() == PracticeSet("Solsiden")
+    patient.send(doctor, "history", "practice_unknown")
+    assert patient.newest() == PracticeSet(None)
+    patient.send(doctor, "history", "protect")
+    assert patient.newest() == AddressProtected(protected=True)
+    patient.tell(Moved("4601"))
+    assert "4601" not in doctor.get(f"{patient.path}/history").text
+    patient.send(doctor, "history", "unprotect")
+    assert patient.newest() == AddressProtected(protected=False)
+
+
+def test_death_is_asked_about_once_more_and_then_everything_stops(demo, doctor):
+    patient = with_plan(admitted(demo, 7))
+    day = ago(days=0).date().isoformat()
+    asked = patient.send(doctor, "history", "died", on=day)
+    assert asked.status_code == 200
+    assert "Alt stanser nå" in asked.text
+    assert not isinstance(patient.newest(), Died)
+    again = dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', asked.text.partition('class="event"')[2]))
+    assert doctor.post(f"{patient.path}/history", data=again).status_code == 303
+    assert isinstance(patient.newest(), Died)
+    assert patient.seen.clocks == ()
+    assert offered(doctor, patient) <= {"undo", "retract_screening", "retract_stay", "block", "unblock", "protect"}
+
+
+def test_a_screening_on_the_wrong_patient_is_explained_then_taken_away_for_everyone(demo, doctor):
+    patient = with_plan(admitted(demo, 8))
+    screening = patient.course().screening
+    filled = {"id": screening.id, "reason": "Naboen i senga ved siden av"}
+    asked = patient.send(doctor, "history", "retract_screening", **filled)
+    assert "blir borte for alle" in asked.text
+    patient.send(doctor, "history", "retract_screening", sure="yes", **filled)
+    assert isinstance(patient.newest(), Retracted)
+    page = words_of(doctor.get(f"{patient.path}/history").text)
+    assert "Kartlagt" not in page
+    assert "Naboen" not in page
+    assert "Planen startet" not in page
+
+
+def test_a_stay_on_the_wrong_patient_leaves_nobody_to_see(demo, doctor):
+    patient = admitted(demo, 9)
+    answer = patient.send(doctor, "history", "retract_stay", id=patient.stay, reason="Feil pasient", sure="yes")
+    assert answer.headers["location"] == "/history/left"
+    assert doctor.get(f"{patient.path}/history").status_code == 404
+
+
+def test_an_administrator_merges_by_number_and_never_sees_what_is_in_a_record(demo, administrator):
+    patient, other = admitted(demo, 10), admitted(demo, 11)
+    page = administrator.get(f"{patient.path}/history").text
+    assert "Prøve 10" not in page
+    assert "Innlagt" not in page
+    assert {"merge", "block", "protect"} == offered(administrator, patient)
+    asked = patient.send(administrator, "history", "merge", identity=number(11))
+    assert number(11) not in asked.text
+    assert "Prøve" not in asked.text
+    patient.send(administrator, "history", "merge", other=other.id, sure="yes")
+    assert patient.newest() == Merged(other.id)
+
+
+def test_a_number_that_nobody_has_is_not_merged(demo, administrator):
+    patient = admitted(demo, 12)
+    answer = patient.send(administrator, "history", "merge", identity=number(40))
+    assert answer.status_code == 422
+    assert 'id="merge-life-identity-wrong"' in answer.text
+
+
+def test_an_administrator_prints_the_patients_own_access_log_and_nobody_else_does(demo, doctor, administrator):
+    patient = admitted(demo, 13)
+    shown = administrator.get(f"{patient.path}/access-log?language=nn")
+    assert "Prøve 13" in shown.text
+    assert administrator.get(f"{patient.path}/access-log.pdf").content.startswith(b"%PDF-")
+    assert doctor.get(f"{patient.path}/access-log.pdf").status_code == 403
+    with reading(demo.record.engine) as connection:
+        assert lines_about(connection, patient.id)[-1].action == "access_log_read"
+
+
+@pytest.mark.parametrize(
+    ("person", "forms"),
+    [
+        ("ingrid", {"discharged", "transferred", "moved", "practice", "protect"}),
+        ("amina", {"discharged", "died", "retract_screening", "block"}),
+        ("anne", set()),
+    ],
+)
+def test_a_role_is_offered_what_it_may_record_and_nothing_else(demo, person, forms):
+    patient = admitted(demo, {"ingrid": 14, "amina": 15, "anne": 16}[person])
+    found = offered(demo.browser(person), patient)
+    assert forms <= found
+    assert found <= set(FORMS)
+    if person == "ingrid":
+        assert not {"died", "retract_screening", "merge", "block"} & found
+    if person == "anne":
+        assert found == set()
+
+
+def test_the_municipality_sees_the_history_of_those_shared_with_it_and_may_tell_of_a_death(demo):
+    patient = at_home(demo, 17, days=3)
+    assert {"died", "moved", "practice"} <= offered(demo.browser("tariq"), patient)
+
+
+def test_neither_name_nor_number_stands_in_an_address_or_a_title(demo, doctor):
+    patient = admitted(demo, 18)
+    page = doctor.get(f"{patient.path}/history").text
+    title = re.search(r"<title>([^<]*)</title>", page)
+    assert title
+    assert "Prøve" not in title[1]
+    assert not [
+        link for link in re.findall(r'(?:href|action)="([^"]*)"', page) if number(18) in link or "Pr%C3" in link
+    ]
