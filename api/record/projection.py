@@ -14,7 +14,6 @@ from api.storage.tables import alias, clock, listing, person
 from careplans.course.due import Basis, assessments_behind, clocks_of, screening_in
 from careplans.course.next_step import END_OF_TIME, next_step
 from careplans.course.state import Course, NextStep, StepClock
-from rules.case import Encounter
 
 DROP = tuple(delete(table).where(table.c.person == bindparam("of")) for table in (listing, clock, alias))
 DROP_ALIASES = delete(alias).where(alias.c.leads_to == bindparam("of"))
@@ -121,6 +120,7 @@ def _where(course: Course) -> dict[str, Any]:
     return {
         "hospital": stay.hospital if stay else None,
         "ward": stay.ward if stay else None,
+        "room": stay.room if stay else None,
         "municipality": course.municipality,
         "shared": course.shared,
         "practice": course.practice,
@@ -135,22 +135,15 @@ def _found(course: Course, basis: Mapping[str, Basis]) -> dict[str, Any]:
     """Return what the newest assessment found; nothing where nobody has screened."""
     newest = basis.get(course.screening.assessment) if course.screening else None
     if newest is None:
-        return dict.fromkeys(("room", "track", "pathway", "cfs_low", "cfs_high", "team_list"))
+        return dict.fromkeys(("track", "pathway", "cfs_low", "cfs_high", "team_list"))
     assessment, cfs = newest.assessment, newest.assessment.scores["cfs"]
     return {
-        "room": newest.case.encounter.room if _still_there(course, newest.case.encounter) else None,
         "track": assessment.tracks[0].track if assessment.tracks else None,
         "pathway": assessment.pathway,
         "cfs_low": cfs.low,
         "cfs_high": cfs.high,
         "team_list": assessment.on_team_list.reason if assessment.on_team_list else None,
     }
-
-
-def _still_there(course: Course, then: Encounter) -> bool:
-    """Return whether the patient is on the ward, in the stay, that the case was about: the room is another's else."""
-    screening, stay = course.screening, course.stay
-    return bool(screening and stay and screening.stay == stay.id and then.ward == stay.ward)
 
 
 def _clock(person_id: str, each: StepClock) -> dict[str, Any]:

@@ -40,17 +40,19 @@ class Admitted:
     ward: str | None = None
     expected: date | None = None
     municipality: str | None = None
+    room: str | None = None
     assumed: bool = False
     kind: Literal["admitted"] = "admitted"
 
 
 @dataclass(frozen=True, slots=True)
 class Transferred:
-    """The patient is moved to another ward, or to a ward of another hospital."""
+    """The patient is moved: to another room, another ward, or a ward of another hospital."""
 
     stay: str
     hospital: str
     ward: str | None = None
+    room: str | None = None
     kind: Literal["transferred"] = "transferred"
 
 

@@ -68,7 +68,8 @@ def _admitted(course: Course, event: Admitted, at: datetime) -> Course:
     course = replace(course, municipality=event.municipality or course.municipality)
     known = next((stay for stay in course.stays if stay.id == event.stay), None)
     old = known or Stay(event.stay, event.at, event.hospital)
-    stay = replace(old, admitted=event.at, hospital=event.hospital, ward=event.ward, assumed=event.assumed)
+    stay = replace(old, hospital=event.hospital, ward=event.ward, room=event.room)
+    stay = replace(stay, admitted=event.at, assumed=event.assumed)
     stay = _expected(stay, event.expected or old.expected, at)
     others = (other for other in course.stays if other.id != event.stay)
     stays = tuple(sorted((*others, stay), key=lambda each: aware(each.admitted)))
@@ -86,7 +87,7 @@ def _readmitted(course: Course, stay: Stay, at: datetime) -> Course:
 
 
 def _transferred(course: Course, event: Transferred, _: datetime) -> Course:
-    return _with_stay(course, event.stay, hospital=event.hospital, ward=event.ward)
+    return _with_stay(course, event.stay, hospital=event.hospital, ward=event.ward, room=event.room)
 
 
 def _discharge_expected(course: Course, event: DischargeExpected, at: datetime) -> Course:

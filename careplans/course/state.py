@@ -38,6 +38,7 @@ class Stay:
     discharged: datetime | None = None
     went_to: Place | None = None
     assumed: bool = False
+    room: str | None = None
     expected_at: datetime | None = None
 
 

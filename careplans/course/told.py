@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import cast
 
@@ -52,7 +52,8 @@ def _stay(case: Case, course: Course) -> Stay | None:
 
 
 def _begun(event: Admitted) -> Stay:
-    return Stay(event.stay, event.at, event.hospital, event.ward, event.expected, assumed=event.assumed)
+    stay = Stay(event.stay, event.at, event.hospital, expected=event.expected, assumed=event.assumed)
+    return replace(stay, ward=event.ward, room=event.room)
 
 
 def _description(case: Case, course: Course) -> Iterator[Event]:
@@ -79,6 +80,7 @@ def _admitted(case: Case, here: Here, at: datetime, *, assumed: bool = False) ->
         ward=encounter.ward or here.ward,
         expected=encounter.expected_discharge,
         municipality=case.patient.municipality,
+        room=encounter.room,
         assumed=assumed,
     )
 
@@ -88,8 +90,9 @@ def _changes(case: Case, stay: Stay) -> Iterator[Event]:
     if stay.assumed and encounter.admitted:
         here = Here(stay.hospital, stay.id, encounter.admitted, stay.ward)
         yield _admitted(case, here, encounter.admitted)
-    if encounter.ward and encounter.ward != stay.ward:
-        yield Transferred(stay.id, stay.hospital, encounter.ward)
+    ward = encounter.ward or stay.ward
+    if ward != stay.ward or (encounter.room and encounter.room != stay.room):
+        yield Transferred(stay.id, stay.hospital, ward, encounter.room)
     if encounter.expected_discharge and encounter.expected_discharge != stay.expected:
         yield DischargeExpected(stay.id, encounter.expected_discharge)
     if encounter.discharged and encounter.discharged != stay.discharged:
