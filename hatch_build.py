@@ -1,4 +1,8 @@
-"""Lays the fonts and style sheets, which are npm packages, into the folders of the project that use them."""
+"""Lays the fonts and style sheets, which are npm packages, into the folders of the project that use them.
+
+A browser fetches the first page it opens whole, so the screen gets less than paper does: the parts of the design system
+that the pages use, and the letters of Nordic, Sámi and other Latin alphabets.
+"""
 
 from __future__ import annotations
 
@@ -25,14 +29,32 @@ PLACES = {
         "LICENSE.md": "source-sans/LICENSE.md",
     },
     "api/static": {
-        "designsystemet.css": "@digdir/designsystemet-css/dist/src/index.css",
         "designsystemet.LICENSE": "@digdir/designsystemet-css/LICENSE",
         "designsystemet-theme.css": "@digdir/designsystemet-theme/src/themes/designsystemet.css",
         "designsystemet-theme.LICENSE": "@digdir/designsystemet-theme/LICENSE",
         "htmx.js": "htmx.org/dist/htmx.min.js",
         "htmx.LICENSE": "htmx.org/LICENSE",
+        "SourceSans3.LICENSE": "source-sans/LICENSE.md",
     },
 }
+
+PARTS = "@digdir/designsystemet-css/dist/src"
+SHEET = "api/static/designsystemet.css"
+LAYERS = {
+    "ds.base": ("base", "validation-message"),
+    "ds.components": ("button", "field", "fieldset", "input", "label", "link", "table"),
+}
+"""What `designsystemet.css` is made of; `tests/api/test_web.py` names a class that a page uses and this lacks."""
+
+SCREEN_FONTS = {
+    "api/static/SourceSans3-Regular.woff2": "source-sans/TTF/SourceSans3-Regular.ttf",
+    "api/static/SourceSans3-Semibold.woff2": "source-sans/TTF/SourceSans3-Semibold.ttf",
+    "api/static/SourceSans3-Bold.woff2": "source-sans/TTF/SourceSans3-Bold.ttf",
+}
+LETTERS = "20-7E,A0-17F,1E4-1EF,218-21B,21E-21F,2010-201E,2022,2026,2030,2039-203A,20AC,2190-2193,2212,2264-2265"
+FEATURES = ("ccmp", "kern", "locl", "mark", "tnum")
+FONT_NAME = "Rett hjem Sans"
+"""Whoever changes the font may not call it by its own name (its licence, section 3)."""
 
 
 class AssetsHook(BuildHookInterface[BuilderConfig]):
@@ -42,12 +64,17 @@ class AssetsHook(BuildHookInterface[BuilderConfig]):
         """Fetch and lay the files, unless the ones in place were laid from the same lock by the same hook."""
         root = Path(self.root)
         mark = _mark(root)
-        if all(_is_laid(root / place, files, mark) for place, files in PLACES.items()):
+        made = all((root / name).is_file() for name in (SHEET, *SCREEN_FONTS))
+        if made and all(_is_laid(root / place, files, mark) for place, files in PLACES.items()):
             return
         with tempfile.TemporaryDirectory() as folder:
             packages = _fetch(root, Path(folder))
             for place, files in PLACES.items():
                 _lay(packages, root / place, files)
+            (root / SHEET).write_text(_sheet(packages / PARTS), "utf-8")
+            for name, source in SCREEN_FONTS.items():
+                _lay_letters(packages / source, root / name)
+            for place in PLACES:
                 (root / place / MARK).write_text(mark, "utf-8")
 
 
@@ -83,3 +110,28 @@ def _lay(packages: Path, place: Path, files: dict[str, str]) -> None:
     place.mkdir(parents=True, exist_ok=True)
     for name, source in files.items():
         shutil.copyfile(packages / source, place / name)
+
+
+def _sheet(parts: Path) -> str:
+    """Return the parts in the layers that the design system puts them in, which come before all that has none."""
+    layers = [
+        f"@layer {layer}{{{(parts / f'{name}.css').read_text('utf-8')}}}"
+        for layer, names in LAYERS.items()
+        for name in names
+    ]
+    return "\n".join(["@layer ds.theme, ds.base, ds.components;", *layers])
+
+
+def _lay_letters(source: Path, to: Path) -> None:
+    """Write a font with fewer letters, packed for browsers."""
+    from fontTools.subset import Options, Subsetter, load_font, parse_unicodes, save_font
+
+    options = Options(flavor="woff2", hinting=False, layout_features=list(FEATURES), name_IDs=[0, 1, 4, 6, 13, 14])
+    font = load_font(source, options)
+    subsetter = Subsetter(options)
+    subsetter.populate(unicodes=parse_unicodes(LETTERS))
+    subsetter.subset(font)
+    for record in font["name"].names:
+        if record.nameID in {1, 4, 6}:
+            record.string = FONT_NAME.replace(" ", "") if record.nameID == 6 else FONT_NAME  # noqa: PLR2004 (OpenType)
+    save_font(font, to, options)

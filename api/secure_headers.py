@@ -1,4 +1,7 @@
-"""The headers of every answer: no other host, no inline script or style, no caching, no framing."""
+"""The headers of every answer: no other host, no inline script or style, no framing, and no caching unless it says so.
+
+Only the files that are the same for everyone say so (`api/public_files.py`).
+"""
 
 from __future__ import annotations
 
@@ -10,8 +13,8 @@ SECURITY = {
     "font-src 'self'; connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "same-origin",
-    "Cache-Control": "no-store",
 }
+CACHING, NOTHING_KEPT = "Cache-Control", "no-store"
 
 
 class SecureHeaders:
@@ -25,7 +28,9 @@ class SecureHeaders:
 
         async def sending(message: Message) -> None:
             if message["type"] == "http.response.start":
-                MutableHeaders(scope=message).update(SECURITY)
+                headers = MutableHeaders(scope=message)
+                headers.update(SECURITY)
+                headers.setdefault(CACHING, NOTHING_KEPT)
             await send(message)
 
         await self._app(scope, receive, sending)

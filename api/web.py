@@ -10,12 +10,12 @@ from typing import Any
 
 from fastapi import APIRouter, FastAPI, HTTPException, Response
 from fastapi.responses import HTMLResponse
-from fastapi.staticfiles import StaticFiles
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from api.page_view import page_view
 from api.planning import Request as PlanRequest
 from api.planning import planned
+from api.public_files import files_in
 from api.screening import ROOT, Screening, texts_in
 from careplans.calendar import calendar_of
 from careplans.parts import Plan
@@ -68,9 +68,9 @@ def example_pages(screening: Screening, language: str = "nb") -> APIRouter:
 
 def serve_files(pages: FastAPI) -> None:
     """Serve styles, scripts and fonts, which hold nothing of anyone."""
-    pages.mount("/static", StaticFiles(directory=FOLDER / "static"), name="static")
-    pages.mount("/style", StaticFiles(directory=FOLDER / "style"), name="style")
-    pages.mount("/print/fonts", StaticFiles(directory=PRINT / "fonts"), name="fonts")
+    pages.mount("/static", files_in(FOLDER / "static"), name="static")
+    pages.mount("/style", files_in(FOLDER / "style"), name="style")
+    pages.mount("/print/fonts", files_in(PRINT / "fonts"), name="fonts")
 
     @pages.get("/print/{sheet}.css", include_in_schema=False)
     def style(sheet: str) -> Response:

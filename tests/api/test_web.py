@@ -6,13 +6,16 @@ import re
 
 import pytest
 from fastapi.testclient import TestClient
+from fontTools.ttLib import TTFont
 
 from api.app import Service, make_app
-from api.screening import Screening
+from api.screening import ROOT, Screening
 from api.settings import read_settings
 from api.storage.engine import make_engine
 from api.storage.schema import make_ready
 from api.web import examples
+
+CLASSES = re.compile(r'(?<=["\s])ds-[a-z-]+(?=["\s])')
 
 
 @pytest.fixture(scope="module")
@@ -103,3 +106,31 @@ def test_a_plan_has_one_column_on_a_telephone(client):
     narrow = style[style.index("@media screen and (max-width: 45rem)") :]
     assert "float: none" in narrow
     assert style.count("{") == style.count("}")
+
+
+def test_files_are_compressed_and_kept_but_a_page_and_what_a_person_sees_never_are(client):
+    sheet = client.get("/static/designsystemet.css", headers={"accept-encoding": "gzip"})
+    assert (sheet.headers["content-encoding"], sheet.headers["vary"]) == ("gzip", "Accept-Encoding")
+    assert sheet.headers["cache-control"] == "public, no-cache"
+    again = client.get("/static/designsystemet.css", headers={"if-none-match": sheet.headers["etag"]})
+    assert (again.status_code, again.content) == (304, b"")
+    assert again.headers["cache-control"] == "public, no-cache"
+    font = client.get("/static/SourceSans3-Regular.woff2")
+    assert font.headers["cache-control"] == "public, max-age=2592000"
+    for path in ("/examples", "/health", "/static/none.css"):
+        answer = client.get(path, headers={"accept-encoding": "gzip"})
+        assert answer.headers["cache-control"] == "no-store", path
+        assert "content-encoding" not in answer.headers, path
+
+
+def test_every_class_of_the_design_system_that_a_page_uses_is_in_the_sheet_that_is_served(client):
+    sheet = client.get("/static/designsystemet.css").text
+    used = {found for page in (ROOT / "api").rglob("*.jinja") for found in CLASSES.findall(page.read_text("utf-8"))}
+    assert {"ds-button", "ds-input"} <= used
+    assert sorted(each for each in used if f".{each}" not in sheet) == []
+
+
+@pytest.mark.parametrize("weight", ["Regular", "Semibold", "Bold"])
+def test_the_screens_letters_are_those_that_names_in_norway_are_written_with(weight):
+    letters = TTFont(ROOT / "api" / "static" / f"SourceSans3-{weight}.woff2").getBestCmap()
+    assert [each for each in "AÅÆØaåæøÁČĐŊŠŦŽáčđŋšŧžÄÖÜéłńçşğ–—«»“”’…·→≥" if ord(each) not in letters] == []
