@@ -185,6 +185,15 @@ draft = Table(
     Column("body", Text, nullable=False),
     Column("at", Moment, nullable=False),
 )
+saved_filter = Table(
+    "saved_filter",
+    tables,
+    Column("by", String(200), primary_key=True),
+    Column("list", String(20), primary_key=True),
+    Column("title", String(60), primary_key=True),  # what its owner calls it
+    Column("filters", Text, nullable=False),  # what the list is narrowed to, as JSON
+    Column("at", Moment, nullable=False),
+)
 
 listing = Table(
     "listing",
@@ -218,6 +227,7 @@ listing = Table(
     Column("discharged", Moment),
     Index("ix_listing_ward", "hospital", "ward", "listed", "soonest"),
     Index("ix_listing_hospital", "hospital", "listed", "soonest"),
+    Index("ix_listing_home", "hospital", "listed", "protected", "municipality"),  # from where a hospital has patients
     Index("ix_listing_municipality", "municipality", "listed", "soonest"),
     Index("ix_listing_practice", "practice", "listed", "soonest"),
 )

@@ -63,17 +63,17 @@ def test_an_empty_database_is_upgraded_and_then_has_nothing_to_do(db):
     code, out, err = db("upgrade", "--lang", "en")
     assert (code, out, err) == (
         0,
-        "The database is upgraded from nothing to 0003. The lists are rebuilt. Patients: 0.\n",
+        "The database is upgraded from nothing to 0004. The lists are rebuilt. Patients: 0.\n",
         "",
     )
-    assert db("upgrade", "--lang", "nn") == (0, "Databasen har alt versjon 0003.\n", "")
+    assert db("upgrade", "--lang", "nn") == (0, "Databasen har alt versjon 0004.\n", "")
 
 
 def test_down_and_up_again_gives_the_same_lists(db, filled):
     before = lists(filled)
     assert all(before[table.name] for table in REBUILT if table.name != "alias")
     filled.dispose()
-    assert db("downgrade", "0001", "--lang", "en")[:2] == (0, "The database is taken back from 0003 to 0001.\n")
+    assert db("downgrade", "0001", "--lang", "en")[:2] == (0, "The database is taken back from 0004 to 0001.\n")
     code, out, _ = db("upgrade", "--lang", "en")
     assert (code, "Patients: 4" in out) == (0, True)
     assert lists(filled) == before
