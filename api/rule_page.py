@@ -58,7 +58,7 @@ def rule_page_view(ruleset: RuleSet, texts: Texts, *, printed: date) -> View:
         "about": _about(ruleset, texts),
         "age": number(ruleset.limits["validated_from_age"], texts),
         "chapters": [
-            (texts(f"catalogue.chapter.{name}"), [_rule(written[rule.id], ruleset, texts) for rule in rules])
+            (texts(f"catalogue.chapter.{name}"), [rule_view(written[rule.id], ruleset, texts) for rule in rules])
             for name, rules in CHAPTERS.items()
         ],
     }
@@ -78,7 +78,8 @@ def _about(ruleset: RuleSet, texts: Texts) -> list[tuple[str, str]]:
     return [(texts(key), value) for key, value in facts.items()]
 
 
-def _rule(rule: Rule, ruleset: RuleSet, texts: Texts) -> View:
+def rule_view(rule: Rule, ruleset: RuleSet, texts: Texts) -> View:
+    """Return a rule with its limits and sources lettered, and the cases it is tried with."""
     said = rule_in_words(rule, ruleset, texts)
     letters = _letters(said)
     return {

@@ -10,6 +10,7 @@ from sqlalchemy import Engine
 
 from api.people.user import User
 from api.record.bases import Bases
+from api.record.rule_use import UseOfRules
 from api.record.streams import new_id
 from api.screening import Screening
 from api.storage.rule_sets import keep_rule_set
@@ -33,6 +34,7 @@ class Record:
     """The id of the rules in force, which are stored before anything is assessed by them."""
 
     bases: Bases = field(default_factory=Bases)
+    use: UseOfRules = field(default_factory=UseOfRules)
 
     @classmethod
     def start(

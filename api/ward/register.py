@@ -12,9 +12,10 @@ from api.ward.history import pages as history
 from api.ward.plan import check as epikrise_check
 from api.ward.plan import pages as plan
 from api.ward.plan import prints
+from api.ward.rules import routes as rules
 from api.ward.troubles import answer_troubles
 
-PARTS = (frame, screening, assessment, plan, prints, epikrise_check, history, access_log)
+PARTS = (frame, screening, assessment, plan, prints, epikrise_check, history, access_log, rules)
 
 
 def register(app: FastAPI) -> None:

@@ -1,0 +1,136 @@
+"""How often each rule suggested something, and what clinicians made of it: counted over all, never of a person."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping
+from concurrent.futures import Future, wait
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import (
+    CompoundSelect,
+    Connection,
+    Engine,
+    Select,
+    Text,
+    cast,
+    func,
+    literal,
+    null,
+    select,
+    true,
+    union_all,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+
+from api.storage.engine import reading
+from api.storage.tables import assessment, event
+
+FEWEST = 5  # fewer than this could point to someone
+KEPT = timedelta(minutes=5)
+PATIENCE = 1.0
+SUGGESTED, ACCEPTED, OVERRIDDEN = "suggested", "accepted", "overridden"
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """What a rule's suggestions came to; a count of None is under five, and `reasons` were each given five times."""
+
+    suggested: int | None = 0
+    accepted: int | None = 0
+    overridden: int | None = 0
+    reasons: tuple[tuple[str, int], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """The use of every rule that has been used, and when it was counted."""
+
+    at: datetime
+    rules: Mapping[str, Use]
+
+    def of(self, rule: str) -> Use:
+        """Return the use of a rule, none where nobody has met it."""
+        return self.rules.get(rule, Use())
+
+
+class UseOfRules:
+    """Counts in a thread of its own, since it reads all there is; those who ask share an answer for some minutes."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._counted: Future[Counted] | None = None
+        self._next: Future[Counted] | None = None
+
+    def of(self, engine: Engine, *, now: datetime, patience: float = PATIENCE) -> Counted | None:
+        """Return the newest count, some minutes old at most; None while the first is still being made."""
+        coming = self._coming(engine, now)
+        wait([coming], patience)
+        there = coming if coming.done() and coming.exception() is None else self._counted
+        return there.result() if there else None
+
+    def _coming(self, engine: Engine, now: datetime) -> Future[Counted]:
+        with self._lock:
+            if self._next and self._next.done():
+                self._counted, self._next = (self._counted if self._next.exception() else self._next), None
+            if self._counted and now - self._counted.result().at < KEPT:
+                return self._counted
+            if self._next is None:
+                self._next = Future()
+                threading.Thread(target=_count, args=(engine, now, self._next), name="rule-use", daemon=True).start()
+            return self._next
+
+
+def _count(engine: Engine, now: datetime, answer: Future[Counted]) -> None:
+    found: dict[str, list[Any]] = {}
+    try:
+        with reading(engine) as connection:
+            for row in connection.execute(_statement(connection)):
+                found.setdefault(row.rule, []).append(row)
+        answer.set_result(Counted(now, {rule: _use(rows) for rule, rows in found.items()}))
+    except Exception as error:  # noqa: BLE001 # handed to those who asked
+        answer.set_exception(error)
+
+
+def _use(rows: list[Any]) -> Use:
+    totals = {code: sum(row.times for row in rows if row.came_to == code) for code in (SUGGESTED, ACCEPTED, OVERRIDDEN)}
+    reasons = [(row.reason, row.times) for row in rows if row.reason and row.times >= FEWEST]
+    shown = {code: total if total >= FEWEST or total == 0 else None for code, total in totals.items()}
+    return Use(**shown, reasons=tuple(sorted(reasons, key=lambda each: (-each[1], each[0]))))
+
+
+def _statement(connection: Connection) -> CompoundSelect[Any]:
+    suggested, decided = _on_postgresql() if connection.dialect.name == "postgresql" else _on_sqlite()
+    return union_all(suggested, decided)
+
+
+def _on_sqlite() -> tuple[Select[Any], Select[Any]]:
+    finding = func.json_each(assessment.c.outcome, "$.findings").table_valued("value", name="finding")
+    body = event.c.body
+    return (
+        _suggested(func.json_extract(finding.c.value, "$.rule"), finding),
+        _decided(*(func.json_extract(body, f"$.{name}") for name in ("rule", "verdict", "reason"))),
+    )
+
+
+def _on_postgresql() -> tuple[Select[Any], Select[Any]]:
+    findings = cast(assessment.c.outcome, JSONB)["findings"]
+    finding = func.jsonb_array_elements(findings).table_valued("value", name="finding")
+    body = cast(event.c.body, JSONB)
+    return (
+        _suggested(cast(finding.c.value, JSONB)["rule"].astext, finding),
+        _decided(*(body[name].astext for name in ("rule", "verdict", "reason"))),
+    )
+
+
+def _suggested(rule: Any, finding: Any) -> Select[Any]:
+    columns = (rule.label("rule"), literal(SUGGESTED).label("came_to"), cast(null(), Text).label("reason"))
+    each_with_its_own = select(*columns, func.count().label("times")).select_from(assessment).join(finding, true())
+    return each_with_its_own.group_by(rule)
+
+
+def _decided(rule: Any, verdict: Any, reason: Any) -> Select[Any]:
+    columns = (rule.label("rule"), verdict.label("came_to"), reason.label("reason"), func.count().label("times"))
+    return select(*columns).where(event.c.kind == "decided").group_by(rule, verdict, reason)
