@@ -19,7 +19,8 @@ TRACK = "track:"
 class Addition:
     """A module that the plan does not hold; `kept_out_by` are the marks that keep it out, none where it can be added.
 
-    `wanted` is one that an accepted suggestion would have brought; `less` are marks that keep a part of it out.
+    `wanted` is one that an accepted suggestion would have brought, or a clinician has added; `less` are marks that keep
+    a part of it out.
     """
 
     module: str
@@ -29,14 +30,16 @@ class Addition:
 
 
 def additions(case: Case, assessment: Assessment, accepted: Accepted) -> tuple[Addition, ...]:
-    """Return every module that the accepted suggestions do not bring, in the order of the plan."""
+    """Return every module that is not in the plan that was accepted, in the order of the plan."""
     marks = all_marks(case, assessment, accepted)
-    absent = (module for module in modules() if not _brought(module, marks) and not _is_a_state(module))
-    return tuple(_addition(module, marks) for module in absent)
+    able = (module for module in modules() if not _is_a_state(module))
+    absent = (module for module in able if not _brought(module, marks, added=module.id in accepted.modules))
+    return tuple(_addition(module, marks, added=module.id in accepted.modules) for module in absent)
 
 
-def _brought(module: Module, marks: Marks) -> bool:
-    return in_force(module, marks, added=False) and any(in_force(each, marks, added=False) for each in module.actions)
+def _brought(module: Module, marks: Marks, *, added: bool) -> bool:
+    parts = (in_force(each, marks, added=added and not of_a_state(each)) for each in module.actions)
+    return in_force(module, marks, added=added) and any(parts)
 
 
 def _is_a_state(module: Module) -> bool:
@@ -46,8 +49,8 @@ def _is_a_state(module: Module) -> bool:
     return not module.when or one_track or bool(states)
 
 
-def _addition(module: Module, marks: Marks) -> Addition:
-    wanted = any(mark in marks for mark in module.when)
+def _addition(module: Module, marks: Marks, *, added: bool) -> Addition:
+    wanted = added or any(mark in marks for mark in module.when)
     parts = [each for each in module.actions if not of_a_state(each)]
     outright = _keeping_out((module,), marks)
     less = _keeping_out(parts, marks)

@@ -39,6 +39,13 @@ def test_what_palliative_focus_keeps_out_is_named_with_it_and_is_not_in_the_plan
         assert each.module not in build_plan(DYING, BOTH, accepted=added).modules
 
 
+def test_what_was_added_is_in_the_plan_or_is_named_with_what_keeps_it_out() -> None:
+    added = replace(PALLIATIVE, modules=frozenset({"social_network", "exercise"}))
+    found = {each.module: each for each in additions(DYING, BOTH, added)}
+    assert "social_network" not in found
+    assert found["exercise"] == Addition("exercise", wanted=True, kept_out_by=("track:palliative_focus",))
+
+
 def test_a_track_is_chosen_and_cannot_be_added() -> None:
     offered = {each.module for each in additions(CASE, FOUND, Accepted(frozenset()))}
     assert offered.isdisjoint({"cga", "palliative_focus", "prevention", "standard", "shared_decision", "what_matters"})

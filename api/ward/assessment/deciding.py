@@ -43,7 +43,8 @@ def start_view(reader: Reader) -> View:
     rules = to_start(course, shown.id, shown.assessment)
     left = len(undecided_offers(course, shown.id, shown.assessment))
     ready = left == 0 and not choice_open(course, shown.id, shown.assessment)
-    found = additions(shown.case, shown.assessment, Accepted(frozenset(rules))) if rules else ()
+    accepted = Accepted(frozenset(plan.rules), frozenset(plan.modules)) if plan else Accepted(frozenset(rules))
+    found = additions(shown.case, shown.assessment, accepted) if accepted.rules else ()
     return {
         "word": word_of(begun, reader.desk) if begun and plan else None,
         "left": left,

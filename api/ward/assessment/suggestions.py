@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from api.page_view import View, finding_view
@@ -14,7 +14,11 @@ from careplans.acceptance import contested
 from careplans.catalogue import read
 from careplans.course.choices import chosen_track, undecided_offers, waits_for_choice
 from careplans.course.events import Decided
+from careplans.words import answer_words, label
 from rules.assessment import Finding
+from rules.case import Case
+
+MEDICINES = "medicines"
 
 SECOND_LOOKS = ("cfs_disagreement", "cfs_dementia_mismatch", "cfs_terminal_mismatch")
 """The guardrails of CFS, which ask for a second look by themselves, and are never accepted among many."""
@@ -84,7 +88,16 @@ def _suggestion(reader: Reader, place: int, offer: Finding) -> View:
         "accepts": reader.decides and verdict is None and not waits,
         "overrides": reader.decides and verdict is None and (not waits or _track_waits(reader, offer)),
     }
-    return finding_view(offer, texts=desk.t, ruleset=shown.ruleset) | said
+    facts = {"facts": list(_facts(reader, offer))}
+    return finding_view(offer, texts=desk.t, ruleset=shown.ruleset) | facts | said
+
+
+def _facts(reader: Reader, offer: Finding) -> Iterator[tuple[str, str]]:
+    """Yield the answers behind a suggestion; medicines are called what the list calls them."""
+    t = reader.desk.t
+    for item, value in offer.because.items():
+        names = ", ".join(medicine_names(value, reader.shown.case)) if item == MEDICINES else ""
+        yield label(item, t), names or answer_words(item, value, t)
 
 
 def _track_waits(reader: Reader, offer: Finding) -> bool:
@@ -97,6 +110,16 @@ def _state_of_choice(reader: Reader, offer: Finding) -> str:
     if track is None:
         return "waits"
     return "chosen" if not contested(offer) or offer.suggests == f"track:{track}" else "not_chosen"
+
+
+def medicine_names(told: object, case: Case) -> list[str]:
+    """Return medicines as a list of facts has them, by the names in the case; one without a name is its code."""
+    names = {each.atc: each.name for each in case.medicines or () if each.atc and each.name}
+    found = []
+    for each in told if isinstance(told, list) else ():
+        code = str((each.get("atc") or each.get("name")) if isinstance(each, Mapping) else each)
+        found.append(names.get(code) or code)
+    return found
 
 
 def tracks_to_choose(reader: Reader) -> Iterator[str]:

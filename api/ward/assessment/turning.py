@@ -36,8 +36,9 @@ def turn_words(turn: Turn, shown: Shown, t: Texts) -> TurnWords:
     answer, was = (_said(turn, value, t) for value in (turn.instead, turn.now))
     of_cfs = turn.item == cfs_clinician.id
     said = t("assessment.turn.cfs" if of_cfs else "assessment.turn.answer", item=_name(turn, t), answer=answer, now=was)
-    route = t("assessment.turn.route", route=route_words(turn.tracks, t), now=route_words(now, t))
-    return TurnWords(said, route)
+    if not now:
+        return TurnWords(said, t("assessment.turn.from_none", route=route_words(turn.tracks, t)))
+    return TurnWords(said, t("assessment.turn.route", route=route_words(turn.tracks, t), now=route_words(now, t)))
 
 
 def route_words(tracks: tuple[str, ...], t: Texts) -> str:

@@ -10,11 +10,12 @@ from api.ward.assessment.answers import who_words
 from api.ward.assessment.deciding import choice_view, start_view
 from api.ward.assessment.doubts import NOTES, doubts, missing_words
 from api.ward.assessment.shown import Shown
-from api.ward.assessment.suggestions import Reader, recommended, suggestions
+from api.ward.assessment.suggestions import Reader, medicine_names, recommended, suggestions
 from api.ward.assessment.turning import turn_words, turns_of
 from api.ward.desk import Desk
 from api.ward.patient import Patient
 from careplans.burden_words import before_rows
+from careplans.catalogue import read
 from careplans.words import label, note_words, score_words
 from engine.rules import short_digest
 from engine.texts import Texts
@@ -33,6 +34,7 @@ def assessment_view(desk: Desk, patient: Patient, shown: Shown) -> View:
         "at": shown.told[shown.id].at,
         "kind": shown.kind,
         "cfs": cfs_view(found, t),
+        "cfs_valid": not found.fired(read("plan")["cfs"]["not_valid"]),
         "tracks": [track_view(track, t) for track in found.tracks],
         "pathway": t(f"pathway.{found.pathway}") if found.pathway else None,
         "team_list": t(f"team_list.{found.on_team_list.reason}") if found.on_team_list else None,
@@ -81,18 +83,12 @@ def _score(found: Assessment, name: str, t: Texts) -> tuple[str, str, str]:
 
 def _hits(shown: Shown, t: Texts) -> Iterator[tuple[list[str], str]]:
     """Yield the medicines that meet a criterion, by name, with which; then those that raise the risk of falling."""
-    names = {each.atc: each.name for each in shown.case.medicines or () if each.atc and each.name}
     scores = shown.assessment.scores
     for hit in scores["norgep_hits"].details:
-        substances = hit["medicines"]
-        listed = substances if isinstance(substances, list) else []
-        yield [names.get(each) or each for each in listed], t("assessment.hit", list=hit["list"], item=hit["item"])
-    falls = scores["fall_risk_medicines"].because.get("medicines")
-    codes = [
-        str(each["atc"] if isinstance(each, dict) else each) for each in (falls if isinstance(falls, list) else [])
-    ]
-    if codes:
-        yield [names.get(code) or code for code in codes], t("score.fall_risk_medicines")
+        yield medicine_names(hit["medicines"], shown.case), t("assessment.hit", list=hit["list"], item=hit["item"])
+    names = medicine_names(scores["fall_risk_medicines"].because.get("medicines"), shown.case)
+    if names:
+        yield names, t("score.fall_risk_medicines")
 
 
 def _versions(desk: Desk, patient: Patient, shown: Shown) -> Iterator[View]:
