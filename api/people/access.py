@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Literal, get_args
 
 from api.people.user import ROLES, Role
+from careplans.course.events import Event, PlanStarted
 
 Action = Literal[
     "me",
@@ -13,6 +14,7 @@ Action = Literal[
     "read",
     "decide",
     "plan",
+    "renew",
     "step",
     "life_event",
     "correct",
@@ -53,6 +55,7 @@ MAY: Mapping[Action, Roles] = {
     "read": CLINICIANS | READER | SYSTEM,
     "decide": DOCTORS,
     "plan": DOCTORS,
+    "renew": DOCTORS | MUNICIPALITY,  # who evaluates a plan after four weeks closes or renews it
     "step": CLINICIANS,
     "life_event": CLINICIANS | SYSTEM | ADMINISTRATOR,  # which of them: `RECORDS`
     "correct": AT_HOSPITAL | MUNICIPALITY,
@@ -119,6 +122,13 @@ def may(role: Role, action: Action) -> bool:
 def may_record(role: Role, kind: str) -> bool:
     """Return whether a role may record an event of this kind."""
     return role in RECORDS[kind]
+
+
+def may_write(role: Role, event: Event) -> bool:
+    """Return whether a role may record this event; starting a plan anew is another thing than renewing one."""
+    if isinstance(event, PlanStarted) and event.renews:
+        return may(role, "renew")
+    return may_record(role, event.kind)
 
 
 def may_undo(role: Role, kind: str) -> bool:

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from api.people.access import may_record, may_undo
+from api.people.access import may_undo, may_write
 from api.people.user import User
 from api.record.offers import refuse_unoffered
 from api.record.possible import refuse_impossible
@@ -141,7 +141,7 @@ def open_course(record: Record, user: User, events: list[Event], *, change: Chan
 def _refuse_role(user: User, event: Event, recorded: tuple[Recorded, ...]) -> None:
     """Ask by the kind; for an undoing, by the kind of what it is about in the end."""
     root = root_of(event, recorded) if isinstance(event, Undone) else None
-    allowed = may_undo(user.role, root.event.kind) if root else may_record(user.role, event.kind)
+    allowed = may_undo(user.role, root.event.kind) if root else may_write(user.role, event)
     if not allowed:
         raise NotYours
 

@@ -90,11 +90,12 @@ def _again(desk: Desk, patient: Patient, wrong: Wrong) -> HTMLResponse:
 def _may(desk: Desk, patient: Patient) -> dict[str, bool]:
     """Return which forms the role may use; of someone dead nothing is done or planned any more."""
     role, alive = desk.user.role, patient.course.died is None
-    return {form.id: alive and may_record(role, form.kind) for form in FORMS.values()}
+    allowed = {form.id: may_record(role, form.kind) for form in FORMS.values()} | {"renew_plan": desk.may("renew")}
+    return {form: alive and allowed[form] for form in allowed}
 
 
 def _renewal(desk: Desk, patient: Patient, page: Shown) -> Renewal | None:
-    if not page.plan or page.plan.state.status == "closed" or not may_record(desk.user.role, "plan_started"):
+    if not page.plan or page.plan.state.status == "closed" or not desk.may("renew"):
         return None
     with desk.reading() as connection:
         return renewal_of(desk.record, connection, patient.course, page.plan.state)
