@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from typing import Any
 
 from careplans.words import note_words
 from engine.texts import Texts
 from rules.assessment import Assessment, Finding, ScoreResult
+from rules.burden import Amount, Burden
 from rules.case import Source
 
 SCHEMA = "retthjem/result/1"
@@ -43,7 +43,7 @@ def to_result(assessment: Assessment, texts: Texts) -> dict[str, Any]:
         "undecided": [{"rule": each.rule, "missing": list(each.missing)} for each in assessment.undecided],
         "ask_next": assessment.ask_next,
         "coordination_group": assessment.coordination_group,
-        "burden": asdict(assessment.burden),
+        "burden": _burden(assessment.burden),
         "rater": {"role": rater.role, "time": rater.time.isoformat() if rater.time else None} if rater else None,
         "on_team_list": {"reason": listed.reason, "text": texts(f"team_list.{listed.reason}")} if listed else None,
         "proposed": {item: _source(source) for item, source in assessment.proposed.items()},
@@ -68,6 +68,25 @@ def _score(score: ScoreResult) -> dict[str, Any]:
     if score.next_question:
         found["next_question"] = score.next_question
     return found
+
+
+def _burden(burden: Burden) -> dict[str, Any]:
+    appointments = burden.appointments_a_year
+    return {
+        "medicines": _amount(burden.medicines),
+        "times_a_day": _amount(burden.times_a_day),
+        "doses_a_day": _amount(burden.doses_a_day),
+        "daily_tasks": _amount(burden.daily_tasks),
+        "appointments_a_year": {
+            "low": appointments.low,
+            "high": appointments.high,
+            "by_kind": {kind: _amount(amount) for kind, amount in appointments.by_kind.items()},
+        },
+    }
+
+
+def _amount(amount: Amount) -> dict[str, Any]:
+    return {"low": amount.low, "high": amount.high}
 
 
 def _source(source: Source) -> dict[str, Any]:

@@ -68,10 +68,10 @@ def settle(ruleset: RuleSet, values: Mapping[str, Value], known: Mapping[str, Tr
 
 def outcome(condition: Condition, worlds: Sequence[World]) -> Outcome:
     """Return how a condition comes out over all worlds: settled only if it is settled alike in each."""
-    truths = {truth(condition, world) for world in worlds}
-    if truths == {True}:
+    truths = [truth(condition, world) for world in worlds]
+    if False not in truths and None not in truths:
         return Outcome("fired", joined([reasons(condition, world) for world in worlds]))
-    if truths == {False}:
+    if True not in truths and None not in truths:
         return NOT_FIRED
     return Outcome("cannot_tell", missing=NOTHING.union(*[missing(condition, world) for world in worlds]))
 

@@ -68,6 +68,8 @@ def _told_apart(
     ruleset: RuleSet, alternatives: Sequence[Mapping[str, Value]], items: set[str]
 ) -> list[Mapping[str, Value]]:
     """Return one alternative of each kind: CFS 2 and 3 are one kind to rules that all draw the line at 4."""
+    if len(alternatives) <= 1:
+        return list(alternatives)
     comparisons = [comparison for comparison in ruleset.comparisons if comparison.item in items]
     kinds: dict[tuple[Truth, ...], Mapping[str, Value]] = {}
     for values in alternatives:

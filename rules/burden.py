@@ -6,7 +6,7 @@ Each part is an interval. What nobody has said is unknown: it counts as nothing 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import reduce
 
 from rules.case import Appointment, Medicine, Treatment
@@ -58,6 +58,9 @@ class Appointments:
         return Appointments.of({kind: self.by_kind[kind].plus(other.by_kind[kind]) for kind in KINDS})
 
 
+UNSAID = Appointments.of({}, others=UNKNOWN)
+
+
 @dataclass(frozen=True, slots=True)
 class Burden:
     """What the treatment asks of a person; all of it unknown until something is said."""
@@ -66,7 +69,7 @@ class Burden:
     times_a_day: Amount = UNKNOWN
     doses_a_day: Amount = UNKNOWN
     daily_tasks: Amount = UNKNOWN
-    appointments_a_year: Appointments = field(default_factory=lambda: Appointments.of({}, others=UNKNOWN))
+    appointments_a_year: Appointments = UNSAID
 
     def plus(self, other: Burden) -> Burden:
         """Return the sum, part by part."""
@@ -135,5 +138,5 @@ def _stated(number: int | None) -> Amount:
 def _appointments(said: tuple[Appointment, ...] | None) -> Appointments:
     """Return what is said, by kind; a list is complete, so a kind that it leaves out is none."""
     if said is None:
-        return Appointments.of({}, others=UNKNOWN)
+        return UNSAID
     return Appointments.of({kind: total(_stated(a.times) for a in said if a.kind == kind) for kind in KINDS})

@@ -59,7 +59,7 @@ class DurableEngine:
             for stratum in self._strata:
                 now = stratum.truths(fact)
                 found |= now
-                fact |= {settled(id): int(held) for id, held in now.items() if isinstance(held, bool)}
+                fact |= {settled(id): int(held) for id, held in now.items() if held is True or held is False}
         return found
 
     def after_fork(self) -> None:
@@ -89,6 +89,7 @@ class _Run:
     def __init__(self, part: Part, extension: ModuleType) -> None:
         self._part, self._extension = part, extension
         self._rails = [(pair.id, f"{pair.id}+", f"{pair.id}-") for pair in part.pairs]
+        self._names = [(name, f',"{name}":') for name in part.attributes]
         self._json = part.as_json()
         self._built = 0
         self._handle = self._new()
@@ -103,7 +104,7 @@ class _Run:
         return {clause: ERROR for clause, _, _ in self._rails}
 
     def _text(self, fact: Fact) -> str:
-        known = [f',"{name}":{fact[name]}' for name in self._part.attributes if name in fact]
+        known = [f"{begun}{fact[name]}" for name, begun in self._names if name in fact]
         return f'{{"sid":"0","id":"p","{ALWAYS}":1{"".join(known)}}}'
 
     def _fired(self, fact: str) -> set[str] | None:

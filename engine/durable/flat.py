@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 
 from engine.durable.rails import as_number, high, low, member
 from engine.facts import Interval, SetAnswer, Value
@@ -47,6 +48,7 @@ def _add_members(fact: dict[str, float], item: Item, answer: SetAnswer) -> None:
             fact[member(item.id, code)] = 0
 
 
+@lru_cache(maxsize=10_000)
 def _plain(number: float) -> float:
     if not writable(number):
         raise ValueError("a number is too large or too small to be written without an exponent")

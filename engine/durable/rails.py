@@ -9,6 +9,7 @@ from __future__ import annotations
 import operator
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Literal, TypeAlias
 
 from engine.conditions import And, Compare, Condition, CountOf, Has, Holds, Is, Not, Or
@@ -113,21 +114,25 @@ class Compiler:
         return self.counts[condition]
 
 
+@cache
 def low(number: str) -> str:
     """Return the attribute of a number's lower end."""
     return f"{number}_low"
 
 
+@cache
 def high(number: str) -> str:
     """Return the attribute of a number's upper end."""
     return f"{number}_high"
 
 
+@cache
 def member(item: str, code: str) -> str:
     """Return the attribute that says whether a set holds a member."""
     return f"{item}__{code}"
 
 
+@cache
 def settled(id: str) -> str:
     """Return the attribute that says how a clause of an earlier stratum came out."""
     return f"holds__{id}"
