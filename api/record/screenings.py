@@ -29,6 +29,7 @@ from rules.assessment import Assessment
 from rules.case import Case
 
 ADD = insert(assessment)
+COMPACT = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circular=False)
 NEWEST = (
     select(assessment).where(assessment.c.screening == bindparam("of")).order_by(assessment.c.version.desc()).limit(1)
 )
@@ -169,4 +170,4 @@ def _events(here: Here, case: Case, stream: Stream, *, screened: tuple[str, str]
 
 
 def _compact(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return COMPACT.encode(value)
