@@ -20,11 +20,12 @@ from api.record.record import Record
 from api.record.screenings import Stored, newest, prepare, store
 from api.record.streams import Naming, find, read_stream
 from api.screening import ROOT, Screening, texts_in
-from api.settings import read_settings
+from api.settings import Limits, read_settings
 from api.storage.engine import make_engine, reading
 from api.storage.schema import make_ready
 
 EPJ = User("demo-epj", "system", frozenset({Unit("hospital", "demo")}), "EPJ (demo)")
+MANY = Limits(person=1_000_000, system=1_000_000, address=1_000_000, wrong_token=1_000_000)
 HERE = {"Sec-Fetch-Site": "same-origin", "Accept": "text/html"}
 
 
@@ -37,7 +38,7 @@ def rules() -> Screening:
 @contextmanager
 def hospital(folder: Path) -> Iterator[Hospital]:
     """Serve the demo over a new database."""
-    settings = read_settings(demo=True, database=str(folder / "demo.sqlite"))
+    settings = read_settings(demo=True, database=str(folder / "demo.sqlite"), limits=MANY)
     engine = make_engine(settings.database)
     make_ready(engine)
     engine.dispose()

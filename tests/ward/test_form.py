@@ -193,6 +193,17 @@ def test_the_second_to_save_is_told_what_the_first_changed_and_loses_nothing(dem
     assert demo.case(person)["answers"] == {"four_at": 0, "mst": 1, "weight_loss": True}
 
 
+def test_a_form_that_is_sent_twice_is_stored_once(demo, nurse):
+    person = patient(demo, "twice")
+    path = f"/patients/{person}/screen"
+    sent = fields(nurse.get(path).text) | {"four_at": "4", "do": "save"}
+    assert [nurse.post(path, data=sent).headers.get("location") for _ in range(2)] == [
+        f"/patients/{person}/assessment"
+    ] * 2
+    assert demo.stored(person).version == 1
+    assert len(demo.screenings(person)) == 2
+
+
 def test_a_draft_that_another_saved_past_says_so_when_it_is_opened(demo, nurse):
     person = patient(demo, "past")
     path = f"/patients/{person}/screen"
@@ -302,6 +313,71 @@ def test_a_second_rater_sees_nothing_of_the_first_and_both_are_kept(demo, nurse)
     stored = demo.case(person)
     assert (stored["answers"]["cfs_clinician"], stored["rater"]["role"]) == (6, "treating_doctor")
     assert stored["answers"]["badl_help"] == {"dress": True, "walk": True}
+
+
+def test_a_second_rater_takes_no_unconfirmed_answer_for_a_confirmed_one(demo, nurse):
+    source = {"from": "Innleggelsesrapport", "status": "proposed"}
+    person = patient(demo, "unsure", answers={"badl_help": ["dress", "eat", "walk"]}, sources={"badl_help": source})
+    path = f"/patients/{person}/screen?second=1"
+    assert send(nurse, path, "save", cfs_clinician="3").status_code == 303
+    assert demo.case(person)["sources"]["badl_help"] == source
+
+
+def test_a_reason_goes_when_the_answers_come_to_agree(demo, nurse):
+    person = patient(demo, "agrees", answers={"terminal_illness": False, "badl_help": ["dress", "bathe", "eat"]})
+    path = f"/patients/{person}/screen"
+    send(nurse, path, "save", cfs_clinician="4", reason="Usikker")
+    assert demo.case(person)["notes"]
+    send(nurse, path, "save", cfs_clinician="7")
+    assert demo.case(person)["notes"] == []
+
+
+HOSTILE = (
+    "²",
+    "9" * 5000,
+    "-1",
+    "null",
+    "NaN",
+    "[" * 3000,
+    '{"code": 1}',
+    '{"dose": 1e999, "name": {}}',
+    "<b>{t}\x00",
+)
+ANYWHERE = (
+    "base",
+    "seen",
+    "window",
+    "confirmed",
+    "conditions",
+    "conditions.row",
+    "conditions.main",
+    "conditions.new.system",
+    "medicines",
+    "medicines.row",
+    "medicines.new.use",
+    "reason",
+    "age",
+    "residence",
+    "badl_help.dress",
+    "four_at",
+    "falls_last_12_months",
+    "what_matters.said",
+    "filled_in",
+    "rater_role",
+)
+DOES = ("save", "draft", "take:x", "take:tree:x", "none:x:four_at", "add:x:y", "remove:lists:medicines:²", "{t}")
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_nothing_that_can_be_sent_is_a_defect(demo, nurse, text):
+    person = patient(demo, f"hostile-{text[:9]}", conditions=[{"code": "I50.9"}])
+    path = f"/patients/{person}/screen"
+    csrf = fields(nurse.get(path).text)["csrf"]
+    for does in DOES:
+        for sent in (dict.fromkeys(ANYWHERE, text), {"conditions.row": text}, {"conditions.main": text}):
+            answer = nurse.post(f"{path}?paper=1", data={"do": does, **sent, "csrf": csrf})
+            assert answer.status_code in {303, 409, 422}, does
+        assert nurse.get(f"{path}?paper=1").status_code == 200
 
 
 def test_a_form_from_paper_says_when_it_was_filled_in_and_by_whom(demo, nurse):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from api.ward.form.fields import whole
 from api.ward.form.form import Form
 from api.ward.form.questions import groups
 from api.ward.form.reading import LISTS
@@ -21,8 +22,8 @@ def changed(form: Form, asked: str, about: str) -> Form:
             return form.none_of_the_others(item)
         case "add" if item in LISTS:
             return form.with_line(item)
-        case "remove" if item in LISTS and place.isdigit():
-            return form.without_line(item, int(place))
+        case "remove" if item in LISTS and (line := whole(place)) is not None:
+            return form.without_line(item, line)
     return form
 
 

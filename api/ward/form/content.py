@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -55,6 +55,15 @@ def content_of(
     if CFS in given:
         content["rater"] = _rater(known, given[CFS], signing)
     return content
+
+
+def with_facts(content: Content, whole: Known, items: Iterable[str]) -> Content:
+    """Return the case with what stands of some items that it does not answer, and where each came from."""
+    found = {item: told for item in items if item not in content["answers"] and (told := whole.told(item))}
+    answers = {item: as_content(told.case.answers[item]) for item, told in found.items()}
+    sources = {item: told.source(item) or _by_record(told) for item, told in found.items()}
+    kept = {item: _source_content(source, confirmed=False) for item, source in sources.items() if source}
+    return content | {"answers": content["answers"] | answers, "sources": content["sources"] | kept}
 
 
 def _patient(known: Known, course: Course, hospital: str) -> Content:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Annotated
 
 from fastapi import Depends, Request
 
+COUNTED = re.compile(r"[0-9]{1,9}")
 LEFT_OUT = frozenset({"csrf", "do", "base", "seen", "window"})
 """What goes with a sending and is no part of what someone wrote."""
 
@@ -35,6 +37,11 @@ class Fields:
         """Return what someone wrote, to be kept as a draft."""
         kept = ((name, texts) for name, texts in self.values.items() if name not in LEFT_OUT)
         return {name: list(texts) for name, texts in kept if any(texts)}
+
+
+def whole(text: str) -> int | None:
+    """Return a place or a version that a form of ours wrote; None for anything else."""
+    return int(text) if COUNTED.fullmatch(text) else None
 
 
 async def sent(request: Request) -> Fields:

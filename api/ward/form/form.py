@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from api.ward.form.content import REASON_NOTE
-from api.ward.form.fields import Fields
+from api.ward.form.fields import Fields, whole
 from api.ward.form.known import Known
 from api.ward.form.questions import ANEW, CFS, Group
 from api.ward.form.reading import LISTS, NO, Row, Said, fields_of, fields_of_rows, lines, read_answers
@@ -46,7 +46,7 @@ class Form:
     @property
     def confirmed(self) -> tuple[str, ...]:
         """Return the items whose answer, read elsewhere, someone has confirmed."""
-        return self.fields.all("confirmed")
+        return tuple(item for item in dict.fromkeys(self.fields.all("confirmed")) if item in ITEMS)
 
     def proposed(self, item: str) -> bool:
         """Return whether what stands was read elsewhere and is unchanged, so that a person should confirm it."""
@@ -98,14 +98,18 @@ class Form:
     def without_line(self, name: str, place: int) -> Form:
         """Return the form with a line taken from its list; the main diagnosis stays the main one."""
         texts = self._texts(name)
-        main = self.fields.one(f"{name}.main")
-        moved = str(int(main) - 1) if main.isdigit() and int(main) > place else main
-        kept = {f"{name}.row": texts[:place] + texts[place + 1 :], f"{name}.main": "" if main == str(place) else moved}
+        main = whole(self.fields.one(f"{name}.main"))
+        left = None if main is None or main == place else main - (main > place)
+        kept = {f"{name}.row": texts[:place] + texts[place + 1 :], f"{name}.main": "" if left is None else str(left)}
         return self._with(self.fields.having(kept))
 
     def with_lines_written(self) -> Form:
         """Return the form with every line that was written and not yet added."""
         return self.with_line("conditions").with_line("medicines")
+
+    def without_reason(self) -> Form:
+        """Return the form without the reason for a disagreement."""
+        return self._with(self.fields.having({"reason": ""}))
 
     def answers_alone(self) -> Form:
         """Return the form without what is written freely, so that an unfinished line does not stop the rest."""

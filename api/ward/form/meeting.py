@@ -71,6 +71,12 @@ def meet(known: Known, fields: Fields, start: Start) -> Met:
     return Met(form, tuple(found))
 
 
+def same_answers(one: Form, other: Form) -> bool:
+    """Return whether two forms say the same, so that storing both would store one thing twice."""
+    lists = all(same_rows(_rows(one, name), _rows(other, name)) for name in LISTS)
+    return lists and not one.said.wrong and one.said.answers == other.said.answers
+
+
 def _of_answer(item: str, form: Form, fresh: Form, start: Start) -> Difference | None:
     then, theirs, mine = start.case.answers.get(item), fresh.known.answer(item), _answer(form, item)
     if theirs in (then, mine) or item in fresh.known.hidden:

@@ -81,10 +81,8 @@ def fields_of_rows(name: str, rows: list[Row] | None) -> dict[str, str | list[st
 
 def lines(name: str, fields: Fields) -> list[Row]:
     """Return the lines of a list as they are written, whole or not; one that cannot be read is left out."""
-    try:
-        return _rows(name, fields)
-    except InputError:
-        return []
+    texts = [text for text in fields.all(f"{name}.row") if _parsed(text) is not None]
+    return _rows(name, fields.having({f"{name}.row": texts}))
 
 
 def as_content(answer: Answer) -> object:
@@ -101,7 +99,8 @@ def _answer(item: Item, fields: Fields) -> Answer | None:
         case "scale" | "number":
             return _number(item, fields.one(item.id))
         case "text":
-            return fields.one(f"{item.id}.said") or fields.one(item.id) or None
+            said = fields.one(f"{item.id}.said")
+            return said if said in item.codes else fields.one(item.id) or None
         case "list":
             return None
     said = fields.one(item.id)
@@ -140,13 +139,23 @@ def _rows(name: str, fields: Fields) -> list[Row]:
 
 
 def _row(name: str, text: str) -> Row:
-    try:
-        row = json.loads(text)
-    except ValueError:
-        row = None
-    if not isinstance(row, dict):
+    row = _parsed(text)
+    if row is None:
         raise InputError(name, "line_unreadable")
     return row
+
+
+def _parsed(text: str) -> Row | None:
+    try:
+        row = json.loads(text, parse_constant=_refused)
+    except (ValueError, RecursionError):
+        return None
+    return row if isinstance(row, dict) else None
+
+
+def _refused(constant: str) -> None:
+    """Refuse NaN and Infinity, which JSON does not have."""
+    raise ValueError(constant)
 
 
 def _with_main(row: Row, main: bool) -> Row:  # the one thing it is about

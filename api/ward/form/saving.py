@@ -13,7 +13,7 @@ from api.record.screenings import Prepared, Stored, correct, prepare, store
 from api.record.shown_screenings import to_correct
 from api.record.streams import read_stream
 from api.storage.writer import Change
-from api.ward.form.content import LONGEST_REASON, RATERS, Content, Signing, content_of
+from api.ward.form.content import LONGEST_REASON, RATERS, Content, Signing, content_of, with_facts
 from api.ward.form.fields import Fields
 from api.ward.form.form import Form
 from api.ward.form.known import Known, known_of
@@ -21,7 +21,6 @@ from api.ward.form.questions import TREE
 from careplans.course.state import Course
 from engine.errors import InputError
 from engine.texts import Texts
-from rules.case import Answer
 from rules.times import oslo
 
 DISAGREES = "cfs_disagreement"
@@ -69,20 +68,14 @@ def prepared(screener: Screener, form: Form, course: Course, *, whole: Known) ->
     """Return the form's case, assessed; raise `Wrong` with all that is to be mended."""
     errors = dict(form.said.wrong)
     signing = _signing(screener, form.fields, errors)
-    answers = dict(form.said.answers)
-    if screener.second:
-        answers = _with_facts(whole, answers)
     try:
-        content = content_of(
-            form.known, course, answers, fields=form.fields, signing=signing, hospital=screener.hospital
-        )
-        made = prepare(screener.record, content, screener.texts, now=screener.now)
+        made = _assessed(screener, form, course, signing=signing, whole=whole)
+        if form.fields.one("reason") and not made.assessment.fired(DISAGREES):
+            agreeing = form.without_reason()  # a reason that was given before the answers came to agree
+            made = _assessed(screener, agreeing, course, signing=signing, whole=whole)
     except InputError as error:
         raise Wrong({**errors, place_of(error): error}) from None
-    if made.assessment.fired(DISAGREES) and not form.fields.one("reason"):
-        errors["reason"] = InputError("", "reason_missing")
-    if len(form.fields.one("reason")) > LONGEST_REASON:
-        errors["reason"] = InputError("", "reason_too_long", limit=LONGEST_REASON)
+    errors |= _reason_wrong(screener, form, made)
     if errors:
         raise Wrong(errors)
     return made
@@ -121,10 +114,25 @@ def place_of(error: InputError) -> str:
     return name.partition("[")[0].partition(".")[0]
 
 
-def _with_facts(whole: Known, answers: dict[str, Answer]) -> dict[str, Answer]:
-    """Return a second rater's answers with the facts that stand where the rater said nothing; never the first's CFS."""
-    stands = {item: answer for item in TREE if (answer := whole.answer(item)) is not None}
-    return {**stands, **answers}
+def _assessed(screener: Screener, form: Form, course: Course, *, signing: Signing, whole: Known) -> Prepared:
+    answers, hospital = form.said.answers, screener.hospital
+    content = content_of(form.known, course, answers, fields=form.fields, signing=signing, hospital=hospital)
+    if screener.second:
+        content = with_facts(content, whole, TREE)
+    return prepare(screener.record, content, screener.texts, now=screener.now)
+
+
+def _reason_wrong(screener: Screener, form: Form, made: Prepared) -> dict[str, InputError]:
+    """Return what is wrong with the reason for a disagreement; a second rater is asked for none.
+
+    The second has not seen the facts that the score may disagree with, and must not learn of them before signing.
+    """
+    reason = form.fields.one("reason")
+    if len(reason) > LONGEST_REASON:
+        return {"reason": InputError("", "reason_too_long", limit=LONGEST_REASON)}
+    if made.assessment.fired(DISAGREES) and not reason and not screener.second:
+        return {"reason": InputError("", "reason_missing")}
+    return {}
 
 
 def _signing(screener: Screener, fields: Fields, errors: dict[str, InputError]) -> Signing:

@@ -15,10 +15,10 @@ from api.record.streams import new_id
 from api.storage.writer import Change
 from api.ward.desk import Desk
 from api.ward.form.drafting import Kept, Window, drop, keep, kept_draft
-from api.ward.form.fields import Fields
+from api.ward.form.fields import Fields, whole
 from api.ward.form.form import Form
 from api.ward.form.known import Known, known_of
-from api.ward.form.meeting import Met, meet, start_of
+from api.ward.form.meeting import Met, meet, same_answers, start_of
 from api.ward.form.outlook import outlook_of
 from api.ward.form.saving import PAPER, SECOND, Screener, Wrong, place_of, prepared, save
 from api.ward.form.view import Sight, differences_view, errors_view, groups_view, panel_view
@@ -144,8 +144,7 @@ class Sitting:
         }
 
     def _keep(self, form: Form, base: str | None = None) -> Kept:
-        seen = form.fields.one("seen")
-        window = Window(form.fields.one("window") or new_id(), int(seen) if seen.isdigit() else 0)
+        window = Window(form.fields.one("window") or new_id(), whole(form.fields.one("seen")) or 0)
         started = form.fields.one("base") if base is None else base
         return self.desk.record.writer.run(
             lambda change: keep(self.desk.user, self.place, form.fields, change=change, base=started, window=window)
@@ -166,6 +165,8 @@ class Sitting:
         """Show one's own answers over what another person stored meanwhile; nothing of either is lost."""
         now = Sitting(self.desk, patient_at(self.desk, self.patient.id), self.ways)
         met = now.met(form.fields, base)
+        if same_answers(met.form, Form.begun(now.known)):
+            return self.desk.back_to(f"{self.patient.path}/assessment")  # sent twice, or both said the same
         kept = now._keep_quietly(met.form, now.known.base)
         return now.page(met.form, status=409, kept=kept, differences=met.differences)
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from math import isfinite
 from typing import Any
 
 from api.refusals import fault_in_words
@@ -168,10 +170,9 @@ def _text(sight: Sight, item: str) -> View:
 def _list(sight: Sight, item: str) -> View:
     fields = sight.form.fields
     main = fields.one(f"{item}.main")
-    texts = fields.all(f"{item}.row")
     rows = [
-        {"json": text, "words": _row_words(row, sight.t), "use": row.get("use"), "main": main == str(place)}
-        for place, (row, text) in enumerate(zip(lines(item, fields), texts, strict=False))
+        {"json": json.dumps(row, ensure_ascii=False), "words": _row_words(row, sight.t), "main": main == str(place)}
+        for place, row in enumerate(lines(item, fields))
     ]
     new = {name.rpartition(".")[2]: fields.one(name) for name in fields.values if name.startswith(f"{item}.new.")}
     return {"rows": rows, "whole": fields.one(item) == "whole", "main": main, "new": new}
@@ -194,8 +195,8 @@ def _row_words(row: Row, t: Texts) -> tuple[str, str]:
     about = [system.upper()] if "code" in row and system != "icd-10" else []
     if row.get("use"):
         about.append(t(f"screen.use.{row['use']}") if f"screen.use.{row['use']}" in t else str(row["use"]))
-    if isinstance(row.get("dose"), int | float):
-        about.append(f"{number(row['dose'], t)} {row.get('unit') or ''}".strip())
+    if isinstance(dose := row.get("dose"), int | float) and isfinite(dose):
+        about.append(f"{number(dose, t)} {row.get('unit') or ''}".strip())
     about += [t(f"screen.{name}", day=row[name]) for name in ("from", "to") if row.get(name)]
     return " ".join(parts), ", ".join(about)
 
