@@ -18,7 +18,13 @@ from rules.case import Answer, Rater, Source
 REASON_NOTE = "cfs_reason"
 LONGEST_REASON = 200
 PREVIOUS, ON_PAPER, FROM_RECORD = "previous_screening", "paper_form", "record"
-RATERS = {"nurse": "ward_nurse", "doctor": "treating_doctor", "geriatric_team": "geriatric_team"}
+RATERS = {
+    "nurse": "ward_nurse",
+    "doctor": "treating_doctor",
+    "geriatric_team": "geriatric_team",
+    "municipal_nurse": "primary_nurse",
+    "coordinator": "coordinating_unit",
+}
 """Who may set the CFS, by the name that the plan has for each."""
 
 
