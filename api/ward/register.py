@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from fastapi import FastAPI
 
-from api.ward import frame
+from api.ward import finding, frame
 from api.ward.assessment import routes as assessment
 from api.ward.form import routes as screening
 from api.ward.history import access_log
 from api.ward.history import pages as history
+from api.ward.lists import routes as lists
 from api.ward.plan import check as epikrise_check
 from api.ward.plan import pages as plan
 from api.ward.plan import prints
 from api.ward.rules import routes as rules
 from api.ward.troubles import answer_troubles
 
-PARTS = (frame, screening, assessment, plan, prints, epikrise_check, history, access_log, rules)
+PARTS = (frame, lists, finding, screening, assessment, plan, prints, epikrise_check, history, access_log, rules)
 
 
 def register(app: FastAPI) -> None:
