@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from pydantic_core import to_json
 from sqlalchemy import Connection, bindparam, insert, select
 
 from api.people.access import AT_HOSPITAL
@@ -29,7 +29,6 @@ from rules.assessment import Assessment
 from rules.case import Case
 
 ADD = insert(assessment)
-COMPACT = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circular=False)
 NEWEST = (
     select(assessment).where(assessment.c.screening == bindparam("of")).order_by(assessment.c.version.desc()).limit(1)
 )
@@ -170,4 +169,4 @@ def _events(here: Here, case: Case, stream: Stream, *, screened: tuple[str, str]
 
 
 def _compact(value: object) -> str:
-    return COMPACT.encode(value)
+    return to_json(value).decode()
