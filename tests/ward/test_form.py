@@ -134,6 +134,16 @@ def test_a_draft_can_be_thrown_away(demo, nurse):
     assert fields(nurse.get(path).text)["mst"] == [""]
 
 
+def test_enter_in_a_field_keeps_the_draft_and_nothing_more(demo, nurse):
+    person = patient(demo, "enter")
+    path = f"/patients/{person}/screen"
+    send(nurse, path, "draft", mst="2")
+    page = nurse.get(path).text
+    assert 'form="screening"' not in page
+    first = re.findall(r"<button[^>]*>", page[page.index('<form id="screening"') :])[0]
+    assert (attribute(first, "name"), attribute(first, "value")) == ("do", "draft")
+
+
 def test_what_a_script_sends_is_answered_with_the_panel_alone(demo, nurse):
     person = patient(demo, "panel")
     path = f"/patients/{person}/screen"
@@ -293,6 +303,16 @@ def test_a_disagreement_is_told_at_once_and_its_reason_is_asked_for_and_kept(dem
     page = nurse.get(path).text
     assert "<b>til</b>" not in page
     assert fields(page)["reason"] == ["Klarte seg selv <b>til</b> bruddet"]
+
+
+def test_a_score_below_the_dementia_is_told_and_asks_for_no_reason(demo, nurse):
+    person = patient(demo, "dementia", answers={"dementia_stage": "severe"})
+    path = f"/patients/{person}/screen"
+    sent = fields(nurse.get(path).text) | {"cfs_clinician": "4", "do": "draft"}
+    panel = nurse.post(path, data=sent, headers={"HX-Request": "true"}).text
+    assert "Se på CFS og graden av demens en gang til." in panel
+    assert "data-guard" not in panel
+    assert send(nurse, path, "save", cfs_clinician="4").status_code == 303
 
 
 def test_a_second_rater_sees_nothing_of_the_first_and_both_are_kept(demo, nurse):

@@ -16,6 +16,7 @@ from api.ward.form.meeting import Difference
 from api.ward.form.outlook import Outlook
 from api.ward.form.questions import CFS, Group, groups, widget
 from api.ward.form.reading import LISTS, NO, YES, Row, as_content, lines
+from api.ward.form.saving import DISAGREES
 from api.ward.words import Words
 from careplans.words import answer_words, label
 from engine.errors import InputError
@@ -68,7 +69,8 @@ def panel_view(sight: Sight) -> View:
         "undecided": len(assessment.undecided),
         "missing": [label(each, t) for each in _missing(sight)],
         "tracks": [(t(f"track.{each.track}"), t(f"status.{each.status}")) for each in assessment.tracks],
-        "guards": [t(f"suggest.{rule}") for rule in sight.outlook.guards],
+        "guards": [(t(f"suggest.{rule}"), "reason" if rule == DISAGREES else CFS) for rule in sight.outlook.guards],
+        "asks_reason": DISAGREES in sight.outlook.guards,
         "idle": " ".join(sorted(sight.outlook.idle)),
         "next_item": sight.outlook.next or "",
     }
