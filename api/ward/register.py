@@ -14,9 +14,25 @@ from api.ward.plan import check as epikrise_check
 from api.ward.plan import pages as plan
 from api.ward.plan import prints
 from api.ward.rules import routes as rules
+from api.ward import tour
+from api.ward.paper import routes as paper
 from api.ward.troubles import answer_troubles
 
-PARTS = (frame, lists, finding, screening, assessment, plan, prints, epikrise_check, history, access_log, rules)
+PARTS = (
+    frame,
+    lists,
+    finding,
+    screening,
+    assessment,
+    plan,
+    prints,
+    epikrise_check,
+    history,
+    access_log,
+    rules,
+    tour,
+    paper,
+)
 
 
 def register(app: FastAPI) -> None:
