@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from fastapi import FastAPI
 
-from api.ward import finding, frame
+from api.ward import finding, frame, tour
 from api.ward.assessment import routes as assessment
 from api.ward.form import routes as screening
 from api.ward.history import access_log
 from api.ward.history import pages as history
 from api.ward.lists import routes as lists
+from api.ward.paper import routes as paper
 from api.ward.plan import check as epikrise_check
 from api.ward.plan import pages as plan
 from api.ward.plan import prints
 from api.ward.rules import routes as rules
-from api.ward import tour
-from api.ward.paper import routes as paper
 from api.ward.troubles import answer_troubles
 
 PARTS = (
@@ -30,8 +29,8 @@ PARTS = (
     history,
     access_log,
     rules,
-    tour,
     paper,
+    tour,
 )
 
 
