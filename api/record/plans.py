@@ -13,6 +13,7 @@ from careplans.plan import build_plan
 from careplans.settings import PlanSettings
 from rules.case import Case, Encounter
 from rules.ruleset import Overlay
+from rules.times import oslo_day
 
 TELLS_WHERE = ("next_of_kin",)
 """Answers that tell where someone lives, or through whom to find out."""
@@ -39,16 +40,18 @@ def planned(course: Course, state: PlanState, basis: Basis, overlay: Overlay | N
     accepted = accepted_of(course, state, basis.assessment)
     counted_from = state.started if state.renews else None  # one that renews another begins after the stay
     plan = build_plan(case, basis.assessment, accepted=accepted, discharge=counted_from, settings=settings)
-    return Planned(state, case, _from_here(plan) if state.renews else plan)
+    return Planned(state, case, _from_here(plan, case) if state.renews else plan)
 
 
-def _from_here(plan: Plan) -> Plan:
-    """Return a plan that renews another, without the steps and actions that belonged to the way home from hospital."""
+def _from_here(plan: Plan, case: Case) -> Plan:
+    """Return a plan that renews another, without what belonged to the way home from hospital, which is over."""
     steps = tuple(step for step in plan.timeline if step.id in read("pathway")["renewal"]["steps"])
     blocks = tuple(replace(block, actions=tuple(filter(_still_comes, block.actions))) for block in plan.blocks)
     kept = {action.id for block in blocks for action in block.actions}
     conflicts = tuple(each for each in plan.conflicts if kept.issuperset(each.actions))
-    return replace(plan, timeline=steps, blocks=blocks, conflicts=conflicts)
+    home = case.encounter.discharged
+    discharge = oslo_day(home) if home else plan.discharge
+    return replace(plan, timeline=steps, blocks=blocks, conflicts=conflicts, discharge=discharge)
 
 
 def _still_comes(action: Action) -> bool:

@@ -54,13 +54,30 @@ def waits_for_choice(offer: Finding, assessment: Assessment) -> bool:
 
 
 def chosen_track(course: Course, of: str) -> str | None:
-    """Return the track that the patient and the doctor chose after an assessment."""
-    return next((choice.track for choice in course.choices if choice.assessment == of), None)
+    """Return the track that was chosen together after this assessment, else after the one it goes on from."""
+    asked: set[str] = set()
+    before: str | None = of
+    while before is not None and before not in asked:
+        asked.add(before)
+        for choice in course.choices:
+            if choice.assessment == before:
+                return choice.track
+        before = _goes_on_from(course, before)
+    return None
 
 
 def plans_from(course: Course, of: str) -> tuple[PlanState, ...]:
     """Return the plans that an assessment led to, ended or not."""
     return tuple(plan for plan in course.plans if plan.assessment == of)
+
+
+def _goes_on_from(course: Course, of: str) -> str | None:
+    """Return the assessment before: of the plan that was renewed, or that runs where CFS was scored again at home."""
+    started = plans_from(course, of)
+    if started:
+        return next((plan.assessment for plan in course.plans if plan.id == started[0].renews), None)
+    at_home = any(each.assessment == of and each.stay is None for each in course.screenings)
+    return course.running.assessment if at_home and course.running else None
 
 
 def _after_choice(course: Course, of: str, assessment: Assessment, *, named: frozenset[str]) -> frozenset[str]:

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, time, timedelta
 
 from careplans.catalogue import read, replacement
 from careplans.course.choices import accepted_of
-from careplans.course.events import StepDone
+from careplans.course.events import StepDone, StepNotDone
 from careplans.course.state import ClockState, Course, PlanState, Rest, Screening, Standing, Stay, StepClock
 from careplans.parts import Action, Due, Step
 from careplans.pathway import Clock, timeline
@@ -178,12 +178,14 @@ def _clock(course: Course, of: str, step: Step, *, plan: PlanState | None = None
     return StepClock(of, step.id, owner, _moved_on(step.due, waited), state, done)
 
 
-def _told_by_the_stay(course: Course, key: tuple[str, str]) -> StepDone | None:
-    """Return the mark that nobody has to make: a day of discharge that is known has been set."""
+def _told_by_the_stay(course: Course, key: tuple[str, str]) -> StepDone | StepNotDone | None:
+    """Return the mark that nobody has to make: a known day of discharge is set, and after the stay none is needed."""
     stay = next((each for each in course.stays if each.id == key[0]), None)
-    if stay is None or stay.expected_at is None or key[1] != EXPECTED_SET:
+    if stay is None or key[1] != EXPECTED_SET:
         return None
-    return StepDone(*key, stay.expected_at)
+    if stay.expected_at is not None:
+        return StepDone(*key, stay.expected_at)
+    return StepNotDone(*key, "not_needed") if stay.discharged else None
 
 
 def _moved_on(due: Due, rests: Iterable[Rest]) -> datetime | None:

@@ -311,3 +311,20 @@ def test_a_choice_is_not_added_where_none_was_asked_for() -> None:
 def test_an_empty_case_still_has_a_next_step() -> None:
     basis = Basis(Case(), assess(Case(), date(2026, 11, 16), national()))
     assert coming(screened(), basis) is not None
+
+
+def test_a_choice_follows_a_plan_that_is_renewed_from_a_score_made_at_home() -> None:
+    story, basis = screened(), offering(TEAM, RELIEF, CHOICE)
+    story.tell(ChoiceRecorded("A1", "cga_team", ("patient",)), PlanStarted("P1", "A1", DAY_HOME, ("cga_team",)))
+    story.tell(home(), Screened("K2", "A2"))
+    assert what(story, basis) != ("shared_decision", "treating_doctor")
+    story.tell(PlanStarted("P2", "A2", DAY_HOME, ("cga_team",), renews="P1"))
+    renewed = story.course.plans[-1]
+    assert accepted_of(story.course, renewed, basis.assessment).rules == {"cga_team", "shared_decision"}
+
+
+def test_a_new_stay_asks_for_the_choice_anew() -> None:
+    story, basis = screened(), offering(TEAM, RELIEF, CHOICE)
+    story.tell(ChoiceRecorded("A1", "cga_team", ("patient",)), PlanStarted("P1", "A1", DAY_HOME, ("cga_team",)))
+    story.tell(home(), admitted("S2"), Screened("K2", "A2", "S2"))
+    assert what(story, basis) == ("shared_decision", "treating_doctor")
