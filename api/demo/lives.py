@@ -68,13 +68,13 @@ def proposed(life: Telling) -> None:
 def asked(life: Telling) -> None:
     """Someone screened, with answers still missing."""
     admitted_and_screened(life, life.patient.days)
+    told_municipality(life, life.patient.days)
 
 
 def suggested(life: Telling) -> None:
     """Someone screened whose suggestions wait for a word; the municipality has had its notice."""
     admitted_and_screened(life, life.patient.days)
-    if life.patient.number % 2:
-        told_municipality(life, life.patient.days, answered=False)
+    told_municipality(life, life.patient.days, answered=not life.patient.undated)
 
 
 def choosing(life: Telling) -> None:
@@ -92,7 +92,6 @@ def chosen(life: Telling) -> None:
     note = str(written("words")["notes"]["choice"])
     life.tell(doctor(life), at, ChoiceRecorded(life.assessment, PALLIATIVE, TOOK_PART, note))
     planned(life, life.on(life.patient.days - 3, NOON))
-    expected(life, life.on(life.patient.days - 3, NOON), 1)
 
 
 def with_plan(life: Telling) -> None:
@@ -102,7 +101,7 @@ def with_plan(life: Telling) -> None:
 
 def postponed(life: Telling) -> None:
     """Someone whose discharge was moved."""
-    _planned(life, answered=True, first_expected=life.patient.days - 5)
+    _planned(life, answered=True, leaves=1)
     expected(life, life.on(0, MORNING), life.patient.expected or 0)
 
 
@@ -112,29 +111,30 @@ def transferred(life: Telling) -> None:
     moved = life.on(life.patient.days - 1, NOON)
     life.tell(epj(), moved, Transferred(life.stay, life.record.hospital, life.patient.ward))
     life.screen(nurse(life), life.on(life.patient.days - 1, AFTERNOON))
-    _decided_and_planned(life, life.patient.days - 2, in_days=life.patient.expected or 0)
+    expected(life, life.on(life.patient.days - 1, 15), life.patient.expected or 0)
+    _decided_and_planned(life, life.patient.days - 2)
 
 
 def ready(life: Telling) -> None:
     """Someone who could go home and waits for the municipality; who waits longest has had no answer on services."""
-    _planned(life, answered=True, first_expected=-life.patient.waited)
+    _planned(life, answered=True, leaves=-life.patient.waited)
     at = life.on(life.patient.waited, 10)
     life.tell(nurse(life), at, ReadyForDischarge(life.stay, at), StepDone(life.stay, CONTROLS, at))
+    if life.patient.expected is not None:
+        expected(life, life.on(0, MORNING), life.patient.expected)
     if life.patient.waited % 2:
         life.tell(coordinator(life), at, StepDone(life.stay, BEFORE_HOME, at))
 
 
-def _planned(life: Telling, *, answered: bool, first_expected: int | None = None) -> None:
+def _planned(life: Telling, *, answered: bool, leaves: int | None = None) -> None:
     days = life.patient.days
-    admitted_and_screened(life, days)
+    admitted_and_screened(life, days, leaves=leaves)
     told_municipality(life, days, answered=answered)
-    in_days = life.patient.expected if first_expected is None else first_expected
-    _decided_and_planned(life, days - 1, in_days=in_days or 0)
+    _decided_and_planned(life, days - 1)
 
 
-def _decided_and_planned(life: Telling, days: int, *, in_days: int) -> None:
+def _decided_and_planned(life: Telling, days: int) -> None:
     decided(life, life.on(days, NOON))
-    expected(life, life.on(days, NOON), in_days)
     planned(life, life.on(days, AFTERNOON))
 
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 from api.demo.staff import epj
 from api.demo.telling import Telling
 from api.demo.ward import written
-from api.demo.ways import AFTERNOON, NOON, admitted_and_screened, decided, doctor
+from api.demo.ways import AFTERNOON, NOON, admitted_and_screened, decided, doctor, told_municipality
 from careplans.course.events import Merged, RecordBlocked, Retracted
 
 
@@ -36,6 +36,7 @@ def merged(life: Telling) -> None:
     first.admit(first.on(life.patient.days, 6), local_id=unknown["local_id"])
     first.finish()
     admitted_and_screened(life, life.patient.days)
+    told_municipality(life, life.patient.days)
     life.tell(epj(), life.on(life.patient.days - 1, NOON), Merged(first.person))
     life.reread()
 

@@ -48,6 +48,7 @@ class Patient:
     hours: int = 0
     days: int = 0
     expected: int | None = None
+    undated: bool = False
     waited: int = 0
     done: tuple[str, ...] = ()
     done_late: tuple[str, ...] = ()

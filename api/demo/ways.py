@@ -20,6 +20,7 @@ MORNING, NOON, AFTERNOON = 9, 12, 14
 EPIKRISE, CONTROLS, NOTICE, REPORT = "epikrise", "control_appointments", "municipal_notice", "admission_report"
 BEFORE_HOME = "HPH0"
 DAYS_IN = 6
+LONGER = 3
 LATE = timedelta(days=2)
 
 
@@ -43,10 +44,13 @@ def coordinator(life: Telling) -> User:
     return in_municipality("coordinator", life.patient.municipality)
 
 
-def admitted_and_screened(life: Telling, days: int) -> None:
-    """Admit so many days ago, and screen the same afternoon."""
+def admitted_and_screened(life: Telling, days: int, *, leaves: int | None = None) -> None:
+    """Admit so many days ago, screen the same afternoon, and say when the stay is to end unless it is left open."""
     life.admit(life.on(days, 8 + life.patient.number % 5))
     life.screen(nurse(life), life.on(days, AFTERNOON))
+    if not life.patient.undated:
+        in_days = life.patient.expected if leaves is None else leaves
+        expected(life, life.on(days, 15), LONGER if in_days is None else in_days)
 
 
 def told_municipality(life: Telling, days: int, *, answered: bool = True) -> None:
@@ -86,10 +90,9 @@ def expected(life: Telling, at: datetime, in_days: int) -> None:
 
 def went_home(life: Telling, days: int) -> str:
     """Tell the whole stay of someone who went home so many days ago, and the visits since; return the plan's id."""
-    admitted_and_screened(life, days + DAYS_IN)
+    admitted_and_screened(life, days + DAYS_IN, leaves=-days)
     told_municipality(life, days + DAYS_IN)
     decided(life, life.on(days + DAYS_IN - 1, NOON))
-    expected(life, life.on(days + DAYS_IN - 1, NOON), -days)
     plan = planned(life, life.on(days + DAYS_IN - 2, NOON))
     for step in (CONTROLS, BEFORE_HOME):
         life.tell(nurse(life), life.on(days + 1, AFTERNOON), StepDone(life.stay, step, life.on(days + 1, AFTERNOON)))
