@@ -14,6 +14,7 @@ from api.record.screenings import Prepared
 from api.record.streams import new_id
 from api.storage.writer import Change
 from api.ward.desk import Desk
+from api.ward.form.content import RATERS
 from api.ward.form.drafting import Kept, Window, drop, keep, kept_draft
 from api.ward.form.fields import Fields, whole
 from api.ward.form.form import Form
@@ -139,6 +140,7 @@ class Sitting:
             "paper": PAPER in self.ways,
             "second": SECOND in self.ways,
             "role": self.screener.role,
+            "raters": tuple(RATERS.values()),
             "rated": self.whole.rated,
             "own_already": any(each.by.id == self.desk.user.id for each in self.whole.here),
         }
