@@ -34,8 +34,8 @@ class Step:
 
 STEPS = (
     Step("screen", "ingrid", "/lists/unscreened", "Bjørg Ødegård"),
-    Step("review", "henrik", "/lists/team", "Signe Rønning"),
-    Step("choose", "amina", "/lists/team", "Hjørdis Vestad"),
+    Step("review", "henrik", "/lists/team?owner=geriatric_team", "Signe Rønning"),
+    Step("choose", "amina", "/lists/team?owner=treating_doctor", "Hjørdis Vestad"),
     Step("print", "amina", "/lists/team", "Anna Margrethe Lien"),
     Step("visit", "tariq", "/lists/late", "Harald Bergseth"),
     Step("evaluate", "tariq", "/lists/municipality", "Turid Skogly"),
