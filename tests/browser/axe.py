@@ -11,6 +11,14 @@ AXE = Axe()
 
 def barriers(page: Page) -> list[str]:
     """Return each barrier with where it is."""
-    options = {"runOnly": RULES, "resultTypes": ["violations"]}
-    found = AXE.run(page, options=options).response["violations"]
+    return _found(page, RULES)
+
+
+def too_small(page: Page) -> list[str]:
+    """Return what a finger does not hit: of all the rules, the one that a narrow page may break alone."""
+    return _found(page, {"type": "rule", "values": ["target-size"]})
+
+
+def _found(page: Page, rules: object) -> list[str]:
+    found = AXE.run(page, options={"runOnly": rules, "resultTypes": ["violations"]}).response["violations"]
     return [f"{each['id']}: {each['help']} at {node['target']}" for each in found for node in each["nodes"]]

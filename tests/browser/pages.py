@@ -12,6 +12,7 @@ from playwright.sync_api import Page
 
 from api.people.demo_issuer import SIGN_IN
 from tests.browser.demo import Demo
+from tests.v1.people import number
 
 Does = Callable[[Page], object]
 
@@ -45,23 +46,87 @@ class View:
             self.does(page)
 
 
-ON_WARD = "FROM listing WHERE ward = 'GER2' AND listed"
+SCORED_AGAIN = "person IN (SELECT person FROM assessment GROUP BY person HAVING count(*) > 1)"
 PATIENTS: Mapping[str, str] = {
-    "screened": f"SELECT person {ON_WARD} AND cfs_low IS NOT NULL ORDER BY name",
+    "unscreened": "ward = 'GER2' AND status = 'unscreened'",
+    "suggested": "ward = 'GER2' AND next_what = 'decide' AND cfs_low = cfs_high",
+    "asked": "ward = 'GER2' AND next_what = 'decide' AND cfs_low < cfs_high",
+    "choosing": "ward = 'GER2' AND next_what = 'shared_decision'",
+    "going_home": "ward = 'GER2' AND status = 'running' AND discharged IS NULL",
+    "at_home": "status = 'running' AND municipality = '5001' AND discharged IS NOT NULL AND next_what = 'HPH2'",
+    "evaluated": "status = 'running' AND municipality = '5001' AND next_what = 'HPH4'",
+    "closed": "status = 'closed' AND municipality = '5001'",
+    "paused": "status = 'paused' AND ward = 'GER2'",
+    "died": "status = 'died'",
+    "scored_again": f"municipality = '5001' AND {SCORED_AGAIN}",
+    "elsewhere": "ward = 'MED1' AND status = 'unscreened'",
 }
+"""Patients by what is special about them, as `listing` says it; the first by name is meant."""
 
 
 def patient(demo: Demo, which: str) -> str:
     """Return a patient's id by what is special about them."""
-    found = demo.ask(PATIENTS[which])
+    found = demo.ask(f"SELECT person FROM listing WHERE {PATIENTS[which]} ORDER BY name, person LIMIT 1")
     assert found, f"The demo has nobody who is {which}"
     return str(found[0][0])
 
 
+def _leave(page: Page, control: str) -> None:
+    """Press what leads to another page, and wait until it is there."""
+    with page.expect_navigation():
+        page.locator(control).first.click()
+
+
 def _wrong_token(page: Page) -> None:
     page.get_by_role("textbox").fill("NOT A TOKEN")
-    page.get_by_role("button").click()
+    _leave(page, "button")
 
+
+def _fills(field: str, text: str) -> Does:
+    def does(page: Page) -> None:
+        page.locator(field).fill(text)
+        _leave(page, f"form:has({field}) button[type=submit]")
+
+    return does
+
+
+def _sends(button: str) -> Does:
+    """Send a form by a button, as a browser does that does not look for what lacks."""
+
+    def does(page: Page) -> None:
+        page.evaluate("() => { for (const each of document.forms) each.noValidate = true }")
+        page.evaluate("() => { for (const each of document.querySelectorAll('details')) each.open = true }")
+        _leave(page, button)
+
+    return does
+
+
+def _follows(link: str) -> Does:
+    def does(page: Page) -> None:
+        _leave(page, link)
+
+    return does
+
+
+def _impossible(page: Page) -> None:
+    page.locator("details.more").evaluate_all("all => { for (const each of all) each.open = true }")
+    page.locator("#f-falls_last_12_months").fill("mange")
+    _leave(page, "#g-sign button[value=save]")
+
+
+def _dies(page: Page) -> None:
+    page.locator("details:has(input[value=died]) summary").click()
+    page.locator("form:has(input[name=form][value=died]) input[type=date]").fill(str(page.evaluate(TODAY)))
+    _leave(page, "form:has(input[name=form][value=died]) button[type=submit]")
+
+
+TODAY = "() => new Date().toISOString().slice(0, 10)"
+SCREEN, ASSESSMENT = "/patients/{person}/screen", "/patients/{person}/assessment"
+PLAN, HISTORY = "/patients/{person}/plan", "/patients/{person}/history"
+LIST, PRINTED_LIST = "/lists/{name}", "/lists/{name}/print"
+NOWHERE = "/none"
+NOBODY = "/patients/ffffffffffffffffffffffffffffffff/plan"
+NO_NUMBER, FREE_NUMBER = "12345678901", number(0)
 
 VIEWS: tuple[View, ...] = (
     View("/signin", "with the way in"),
@@ -76,17 +141,159 @@ VIEWS: tuple[View, ...] = (
     View("/examples", "with an example"),
     View("/examples/{name}", "with another example", path="/examples/3-felles-valg"),
     View("/examples/{name}/plan", "with the plan", path="/examples/3-felles-valg/plan"),
+    View("/rules", "all of them", "ingrid"),
+    View("/rules", "that are asked for", "ingrid", "/rules?q=fall"),
+    View("/rules", "when none is what was asked for", "ingrid", "/rules?q=qqqq"),
+    View("/rules/{rule}", "with its grounds", "henrik", "/rules/medication_review"),
+    View("/rules/{rule}", "that there is none of", "ingrid", "/rules/none", answers=404),
+    View("/tour", "for a newcomer", "ingrid"),
+    View("/paper", "about the form on paper", "ingrid"),
+    View("/paper/form", "on the screen", "ingrid", "/paper/form?as=html"),
+    View(NOWHERE, "that there is none of", "ingrid", answers=404),
+    View(LIST, "of the team", "henrik", "/lists/team"),
+    View(LIST, "of the ward's own", "ingrid", "/lists/team"),
+    View(LIST, "narrowed", "henrik", "/lists/team?ward=demo/GER2&status=screened"),
+    View(LIST, "narrowed to nobody", "henrik", "/lists/team?ward=demo/GER2&status=discharged"),
+    View(LIST, "of the unscreened", "ingrid", "/lists/unscreened"),
+    View(LIST, "of who is ready", "ingrid", "/lists/ready"),
+    View(LIST, "of what is late", "ingrid", "/lists/late"),
+    View(LIST, "of the coordinator", "solveig", "/lists/coordinator"),
+    View(LIST, "of the municipality", "tariq", "/lists/municipality"),
+    View(LIST, "of the practice", "marte", "/lists/practice"),
+    View(LIST, "with nobody on it", "jonas", "/lists/ready"),
+    View(LIST, "that there is none of", "ingrid", "/lists/none", answers=404),
+    View(LIST, "of another role", "ingrid", "/lists/practice", answers=403),
+    View(PRINTED_LIST, "on paper", "henrik", "/lists/team/print"),
+    View("/find", "with the field", "ingrid"),
+    View("/find", "after a wrong number", "ingrid", does=_fills("#identity", NO_NUMBER), answers=422),
+    View("/find", "of someone elsewhere", "ingrid", does=_fills("#identity", FREE_NUMBER), answers=404),
+    View(
+        "/find",
+        "of someone elsewhere, for who opens nothing",
+        "lena",
+        does=_fills("#identity", FREE_NUMBER),
+        answers=404,
+    ),
+    View("/screen", "of someone new", "ingrid"),
+    View(
+        "/screen",
+        "of someone new, with nothing written",
+        "ingrid",
+        does=_sends("form.new-patient button"),
+        answers=422,
+    ),
+    View(SCREEN, "not begun", "ingrid", of="unscreened"),
+    View(SCREEN, "of a second rater", "amina", SCREEN + "?second=1", of="suggested"),
+    View(SCREEN, "from paper", "ingrid", SCREEN + "?paper=1", of="unscreened"),
+    View(SCREEN, "corrected", "ingrid", of="suggested"),
+    View(SCREEN, "with an answer that cannot be", "ingrid", of="unscreened", does=_impossible, answers=422),
+    View(ASSESSMENT, "of nobody screened", "ingrid", of="unscreened"),
+    View(ASSESSMENT, "with suggestions", "henrik", of="suggested"),
+    View(ASSESSMENT, "with an interval", "ingrid", of="asked"),
+    View(ASSESSMENT, "with a choice to make", "amina", of="choosing"),
+    View(
+        ASSESSMENT, "after a choice of nothing", "amina", of="choosing", does=_sends("form.choose button"), answers=422
+    ),
+    View(
+        ASSESSMENT,
+        "after an override without a reason",
+        "henrik",
+        of="suggested",
+        does=_sends("form.override button"),
+        answers=422,
+    ),
+    View(ASSESSMENT, "with the plan begun", "amina", of="going_home"),
+    View(ASSESSMENT, "of someone who came back", "ingrid", of="paused"),
+    View(
+        ASSESSMENT + "/{named}",
+        "as it was",
+        "tariq",
+        ASSESSMENT,
+        of="scored_again",
+        does=_follows("[aria-labelledby=versions] a"),
+    ),
+    View(PLAN, "without a plan", "ingrid", of="suggested"),
+    View(PLAN, "in hospital", "amina", of="going_home"),
+    View(PLAN, "with a late visit", "tariq", of="at_home"),
+    View(PLAN, "up for evaluation", "tariq", of="evaluated"),
+    View(PLAN, "closed", "tariq", of="closed"),
+    View(PLAN, "that rests", "ingrid", of="paused"),
+    View(PLAN, "of someone who died", "tariq", of="died"),
+    View(
+        PLAN,
+        "after a form with nothing in it",
+        "tariq",
+        of="at_home",
+        does=_sends("form:has([value=close_plan]) button"),
+        answers=422,
+    ),
+    View(PLAN, "of nobody", "ingrid", NOBODY, answers=404),
+    View(PLAN + "/{key}", "of a step", "tariq", PLAN, of="at_home", does=_follows(".elsewhere a")),
+    View(HISTORY, "in hospital", "amina", of="going_home"),
+    View(HISTORY, "at home", "tariq", of="at_home"),
+    View(HISTORY, "of someone who died", "tariq", of="died"),
+    View(HISTORY, "without content", "lena", of="going_home"),
+    View(HISTORY, "asking whether one is sure", "amina", of="going_home", does=_dies),
+    View(
+        HISTORY,
+        "after a form with nothing in it",
+        "amina",
+        of="going_home",
+        does=_sends("form:has([value=moved]) button"),
+        answers=422,
+    ),
+    View("/history/left", "after the patient left", "ingrid"),
+    View(
+        "/patients/{person}/access-log",
+        "on the screen",
+        "lena",
+        "/patients/{person}/access-log?language=nb",
+        of="at_home",
+    ),
+    View("/patients/{person}/access-log", "of another role", "ingrid", of="going_home", answers=403),
+    View(
+        "/patients/{person}/print",
+        "on the screen",
+        "tariq",
+        "/patients/{person}/print?what=clinician&language=nb&as=html",
+        of="at_home",
+    ),
 )
-NO_PAGES: Mapping[str, str] = {
-    "/": "/",
-    "/health": "/health",
-    "/metrics": "/metrics",
-    "/signin/start": "/signin/start",
-    "/signin/callback": "/signin/callback?state=x",
-    "/print/{sheet}.css": "/print/plan.css",
-    "/tavle/refresh.js": "/tavle/refresh.js",
-    "/tavle/device.js": "/tavle/device.js",
-    "/examples/{name}/plan.pdf": "/examples/1-hoftebrudd/plan.pdf",
-    "/examples/{name}/plan.ics": "/examples/1-hoftebrudd/plan.ics",
-}
-"""Routes that lead on, or answer something else than a page: how each is asked for."""
+
+
+@dataclass(frozen=True)
+class Else:
+    """A route that leads on, or answers something else than a page, and how it is asked for."""
+
+    route: str
+    path: str = ""
+    person: str = "ingrid"
+    of: str = "going_home"
+
+    def __str__(self) -> str:
+        return self.route
+
+    def address(self, demo: Demo) -> str:
+        """Return the path to ask for."""
+        return (self.path or self.route).replace("{person}", patient(demo, self.of))
+
+
+NO_PAGES: tuple[Else, ...] = (
+    Else("/"),
+    Else("/health"),
+    Else("/metrics"),
+    Else("/signin/start"),
+    Else("/signin/callback", "/signin/callback?state=x"),
+    Else("/print/{sheet}.css", "/print/plan.css"),
+    Else("/tavle/refresh.js"),
+    Else("/tavle/device.js"),
+    Else("/screen/form.js"),
+    Else("/ward/copy.js"),
+    Else("/ward/print.js"),
+    Else("/lists/{name}/csv", "/lists/team/csv"),
+    Else("/examples/{name}/plan.pdf", "/examples/1-hoftebrudd/plan.pdf"),
+    Else("/examples/{name}/plan.ics", "/examples/1-hoftebrudd/plan.ics"),
+    Else("/patients/{person}"),
+    Else("/patients/{person}/visits.ics"),
+    Else("/patients/{person}/access-log.pdf", person="lena"),
+)
