@@ -14,6 +14,7 @@ from api.demo.ways import (
     CONTROLS,
     MORNING,
     NOON,
+    acted,
     admitted_and_screened,
     coordinator,
     decided,
@@ -92,6 +93,7 @@ def chosen(life: Telling) -> None:
     note = str(written("words")["notes"]["choice"])
     life.tell(doctor(life), at, ChoiceRecorded(life.assessment, PALLIATIVE, TOOK_PART, note))
     planned(life, life.on(life.patient.days - 3, NOON))
+    acted(life)
 
 
 def with_plan(life: Telling) -> None:
@@ -136,6 +138,7 @@ def _planned(life: Telling, *, answered: bool, leaves: int | None = None) -> Non
 def _decided_and_planned(life: Telling, days: int) -> None:
     decided(life, life.on(days, NOON))
     planned(life, life.on(days, AFTERNOON))
+    acted(life)
 
 
 LIVES: Mapping[str, Callable[[Telling], None]] = {

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 
 from api.demo.staff import gp_of, in_municipality, on_ward, team
 from api.demo.telling import Telling
 from api.demo.ward import written
 from api.people.user import User
+from api.record.plans import planned as plan_of
 from careplans.acceptance import contested
 from careplans.catalogue import step as template_of
 from careplans.course.choices import to_start
-from careplans.course.due import clocks_of
+from careplans.course.due import clocks_in, clocks_of
 from careplans.course.events import Decided, Discharged, DischargeExpected, PlanStarted, PracticeSet, StepDone
 from careplans.course.state import StepClock
 from rules.times import oslo
@@ -21,7 +23,9 @@ EPIKRISE, CONTROLS, NOTICE, REPORT = "epikrise", "control_appointments", "munici
 BEFORE_HOME = "HPH0"
 DAYS_IN = 6
 LONGER = 3
+FORGOTTEN = 17  # of so many actions, one is still to be done
 LATE = timedelta(days=2)
+Mark = tuple[User, StepDone]
 
 
 def nurse(life: Telling) -> User:
@@ -100,21 +104,47 @@ def went_home(life: Telling, days: int) -> str:
     life.tell(doctor(life), left, Discharged(life.stay, left, "home"), StepDone(life.stay, EPIKRISE, left))
     if life.patient.practice:
         life.tell(home_nurse(life), left, PracticeSet(life.patient.practice))
-    for step in (*life.patient.done, *life.patient.done_late):
-        visited(life, step)
+    visits = (_visit(life, step) for step in (*life.patient.done, *life.patient.done_late))
+    _mark(life, (*visits, *_actions(life)))
     return plan
 
 
-def visited(life: Telling, step: str) -> None:
-    """Mark a visit as done on its day, or two days late."""
+def acted(life: Telling) -> None:
+    """Mark what the plan has for the days before today as done."""
+    _mark(life, _actions(life))
+
+
+def _mark(life: Telling, marks: Iterable[Mark]) -> None:
+    """Record the marks in the order in which they were made."""
+    for who, done in sorted(marks, key=lambda mark: mark[1].at):
+        life.tell(who, done.at, done)
+
+
+def _visit(life: Telling, step: str) -> Mark:
+    """Return a visit as done on its day, or two days late."""
     late = step in life.patient.done_late
     due = next(each.due for each in _clocks(life) if each.step == step)
-    day = oslo(due or life.now) + (LATE if late else timedelta())
-    at = min(day.replace(hour=MORNING + 1, minute=20, second=0), life.now)
+    at = _morning(life, oslo(due or life.now) + (LATE if late else timedelta()), minute=20)
     note = str(written("words")["notes"]["late_visit"]) if late else None
     who = gp_of(life.patient.practice) if step == "HPH3" else home_nurse(life)
-    checked = _checked(life, step)
-    life.tell(who, at, StepDone(life.stay, step, at, checked=checked, note=note))
+    return who, StepDone(life.stay, step, at, checked=_checked(life, step), note=note)
+
+
+def _actions(life: Telling) -> Iterator[Mark]:
+    """Give the plan's actions that were due before today as done, all but one here and there."""
+    state, course = life.course.plans[-1], life.course
+    made = plan_of(course, state, life.basis, life.record.screening.overlay).plan
+    left = course.stay.discharged if course.stay else None
+    for place, clock in enumerate(clocks_in(course, state, made.actions)):
+        due = oslo(clock.due) if clock.due else None
+        if due is None or due.date() >= life.today or (life.patient.number + place) % FORGOTTEN == 0:
+            continue
+        at = _morning(life, due, minute=place)
+        yield (home_nurse(life) if left and at > left else nurse(life)), StepDone(life.stay, clock.step, at)
+
+
+def _morning(life: Telling, day: datetime, *, minute: int) -> datetime:
+    return min(day.replace(hour=MORNING + 1, minute=minute % 60, second=0), life.now)
 
 
 def _clocks(life: Telling) -> tuple[StepClock, ...]:
