@@ -83,5 +83,5 @@ def joined(many: Sequence[Facts]) -> Facts:
 
 
 def _by_entry(fact: tuple[FactKey, object]) -> tuple[str, int, str]:
-    (item, entry), _ = fact
-    return item, entry if isinstance(entry, int) else 0, str(entry)
+    item, entry = fact[0]
+    return (item, entry, "") if isinstance(entry, int) else (item, 0, entry or "")
