@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -74,13 +74,16 @@ def prepare(record: Record, content: object, texts: Texts, *, now: datetime) -> 
     return Prepared(_compact(content), case, made, result, _compact(result), texts.language)
 
 
-def store(record: Record, user: User, prepared: Prepared, change: Change) -> Stored:
-    """Store a new screening and what it tells of the stay; it belongs to the patient that the case names."""
+def store(record: Record, user: User, prepared: Prepared, change: Change, *, second: bool = False) -> Stored:
+    """Store a new screening and what it tells of the stay; it belongs to the patient that the case names.
+
+    `second` is for a second rater's, which is compared with the first and routes nothing.
+    """
     hospital = record.hospital_of(user)
     naming = naming_of(prepared.case, hospital)
     found = find(change.connection, naming)
     stream = _own(change, user, found) if found else _opened(user, naming)
-    return _write(record, user, prepared, change=change, stream=stream, version=Version(new_id(), 1))
+    return _write(record, user, prepared, change=change, stream=stream, version=Version(new_id(), 1, second))
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +92,7 @@ class Version:
 
     screening: str
     number: int
+    second: bool = False
 
 
 def correct(record: Record, user: User, prepared: Prepared, *, change: Change, held: Stored) -> Stored:
@@ -141,7 +145,7 @@ def _write(
 ) -> Stored:
     assessed, connection, is_new = new_id(), change.connection, stream.version == 0
     here = record.here(user, prepared.case, change.now)
-    events = _events(here, prepared.case, stream, screened=(version.screening, assessed))
+    events = _events(here, prepared.case, stream, screened=Screened(version.screening, assessed, second=version.second))
     stream = append(connection, stream, events, by=by(user), at=change.now)
     row = {
         "id": assessed,
@@ -162,10 +166,10 @@ def _write(
     return Stored.of(row)
 
 
-def _events(here: Here, case: Case, stream: Stream, *, screened: tuple[str, str]) -> tuple[Event, ...]:
+def _events(here: Here, case: Case, stream: Stream, *, screened: Screened) -> tuple[Event, ...]:
     told = told_by(case, stream.course, here)
     admitted = next((each.stay for each in told if each.kind == "admitted"), None)
-    return (*told, Screened(*screened, stay=admitted or stay_of(case, stream.course)))
+    return (*told, replace(screened, stay=admitted or stay_of(case, stream.course)))
 
 
 def _compact(value: object) -> str:

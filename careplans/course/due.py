@@ -9,7 +9,7 @@ from datetime import UTC, datetime, time, timedelta
 from careplans.catalogue import read, replacement
 from careplans.course.choices import accepted_of
 from careplans.course.events import StepDone, StepNotDone
-from careplans.course.state import ClockState, Course, PlanState, Rest, Screening, Standing, Stay, StepClock
+from careplans.course.state import ClockState, Course, PlanState, Rest, Screening, Standing, Stay, StepClock, routing
 from careplans.parts import Action, Due, Step
 from careplans.pathway import Clock, timeline
 from careplans.plan import build_plan, place
@@ -62,7 +62,7 @@ def waiting_plan(course: Course) -> PlanState | None:
 
 def screening_in(course: Course, stay: Stay) -> Screening | None:
     """Return the newest screening made in a stay."""
-    return next((each for each in reversed(course.screenings) if each.stay == stay.id), None)
+    return routing([each for each in course.screenings if each.stay == stay.id])
 
 
 def clocks_in(course: Course, plan: PlanState, parts: Iterable[Step | Action]) -> tuple[StepClock, ...]:

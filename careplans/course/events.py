@@ -87,11 +87,15 @@ class Discharged:
 
 @dataclass(frozen=True, slots=True)
 class Screened:
-    """An assessment was stored; a later one of the same `screening` corrects it, and the older is kept."""
+    """An assessment was stored; a later one of the same `screening` corrects it, and the older is kept.
+
+    `second` is a second rater's, who did not see the first: it is for comparing, and routes nothing.
+    """
 
     screening: str
     assessment: str
     stay: str | None = None
+    second: bool = False
     kind: Literal["screened"] = "screened"
 
 

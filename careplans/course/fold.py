@@ -118,7 +118,7 @@ def _screened(course: Course, event: Screened, at: datetime) -> Course:
     stay = event.stay if event.stay and _has_stay(course, event.stay) else None
     old = next((each for each in course.screenings if each.id == event.screening), None)
     if old is None:
-        new = Screening(event.screening, event.assessment, stay, at)
+        new = Screening(event.screening, event.assessment, stay, at, second=event.second)
         return replace(course, screenings=(*course.screenings, new))
     versions = (*old.versions, old.assessment)
     new = replace(old, assessment=event.assessment, stay=stay or old.stay, at=at, versions=versions)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Literal
@@ -51,6 +51,13 @@ class Screening:
     stay: str | None = None
     at: datetime | None = None
     versions: tuple[str, ...] = ()
+    second: bool = False
+
+
+def routing(screenings: Sequence[Screening]) -> Screening | None:
+    """Return the newest screening but for a second rater's, which counts only where it is alone."""
+    newest = tuple(reversed(screenings))
+    return next((each for each in newest if not each.second), newest[0] if newest else None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,8 +128,8 @@ class Course:
 
     @property
     def screening(self) -> Screening | None:
-        """Return the newest screening."""
-        return self.screenings[-1] if self.screenings else None
+        """Return the newest screening that routes."""
+        return routing(self.screenings)
 
     @property
     def shared(self) -> bool:

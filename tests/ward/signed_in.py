@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from fastapi.testclient import TestClient
+from sqlalchemy import select
 
 from api.app import Service, make_app
 from api.people.user import Unit, User
@@ -23,6 +24,7 @@ from api.screening import ROOT, Screening, texts_in
 from api.settings import Limits, read_settings
 from api.storage.engine import make_engine, reading
 from api.storage.schema import make_ready
+from api.storage.tables import listing
 
 EPJ = User("demo-epj", "system", frozenset({Unit("hospital", "demo")}), "EPJ (demo)")
 MANY = Limits(person=1_000_000, system=1_000_000, address=1_000_000, wrong_token=1_000_000)
@@ -69,17 +71,14 @@ class Hospital:
         return self.record.writer.run(lambda change: store(self.record, EPJ, made, change)).person
 
     def case(self, person: str) -> dict[str, Any]:
-        """Return the newest case of a patient."""
+        """Return the newest case of a patient, a second rater's too."""
         found: dict[str, Any] = json.loads(self.stored(person).inputs)
         return found
 
     def stored(self, person: str) -> Stored:
-        """Return the newest screening of a patient."""
+        """Return the newest screening of a patient, a second rater's too."""
         with reading(self.record.engine) as connection:
-            stream = read_stream(connection, person)
-            assert stream
-            assert stream.course.screening
-            found = newest(connection, stream.course.screening.id)
+            found = newest(connection, self.screenings(person)[-1])
         assert found
         return found
 
@@ -89,6 +88,11 @@ class Hospital:
             stream = read_stream(connection, person)
         assert stream
         return [each.id for each in stream.course.screenings]
+
+    def routed_by(self, person: str) -> float | None:
+        """Return the CFS that the patient's route follows."""
+        with reading(self.record.engine) as connection:
+            return connection.execute(select(listing.c.cfs_low).where(listing.c.person == person)).scalar()
 
     def named(self, identity: str) -> str:
         """Return the id of the patient with an identity number."""

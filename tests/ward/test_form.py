@@ -333,6 +333,7 @@ def test_a_second_rater_sees_nothing_of_the_first_and_both_are_kept(demo, nurse)
     stored = demo.case(person)
     assert (stored["answers"]["cfs_clinician"], stored["rater"]["role"]) == (6, "treating_doctor")
     assert stored["answers"]["badl_help"] == {"dress": True, "walk": True}
+    assert demo.routed_by(person) == 8
 
 
 def test_a_second_rater_takes_no_unconfirmed_answer_for_a_confirmed_one(demo, nurse):

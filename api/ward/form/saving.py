@@ -97,7 +97,7 @@ def save(screener: Screener, made: Prepared, person: str, *, base: str, change: 
         raise AssertionError("A record that someone may see has its events.")
     known = known_of(change.connection, stream, now=change.now)
     if screener.second:
-        return store(screener.record, screener.user, made, change)
+        return store(screener.record, screener.user, made, change, second=True)
     if known.base != base:
         raise Changed(stream.version)
     if known.own is None:
