@@ -109,7 +109,8 @@ class Telling:
         self._held(stored.person)
 
     def tell(self, who: User, at: datetime, *events: Event) -> None:
-        """Record events; raise what anyone would meet who recorded the same."""
+        """Record events, none before the one before it; raise what anyone would meet who recorded the same."""
+        at = max(at, self.stream.recorded[-1].at)
         for event in events:
             self._refuse(who, event, at)
             self._stream = append(self.change.connection, self.stream, [event], by=by(who), at=at)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from api.demo.staff import gp_of, in_municipality, on_ward, team
 from api.demo.telling import Telling
@@ -98,6 +98,7 @@ def went_home(life: Telling, days: int) -> str:
     told_municipality(life, days + DAYS_IN)
     decided(life, life.on(days + DAYS_IN - 1, NOON))
     plan = planned(life, life.on(days + DAYS_IN - 2, NOON))
+    acted(life, until=days)
     for step in (CONTROLS, BEFORE_HOME):
         life.tell(nurse(life), life.on(days + 1, AFTERNOON), StepDone(life.stay, step, life.on(days + 1, AFTERNOON)))
     left = life.on(days, 11)
@@ -105,13 +106,13 @@ def went_home(life: Telling, days: int) -> str:
     if life.patient.practice:
         life.tell(home_nurse(life), left, PracticeSet(life.patient.practice))
     visits = (_visit(life, step) for step in (*life.patient.done, *life.patient.done_late))
-    _mark(life, (*visits, *_actions(life)))
+    _mark(life, (*visits, *_actions(life, life.today)))
     return plan
 
 
-def acted(life: Telling) -> None:
-    """Mark what the plan has for the days before today as done."""
-    _mark(life, _actions(life))
+def acted(life: Telling, *, until: int = 0) -> None:
+    """Mark what the plan has for the days before a day, so many before today, as done."""
+    _mark(life, _actions(life, life.today - timedelta(days=until)))
 
 
 def _mark(life: Telling, marks: Iterable[Mark]) -> None:
@@ -130,17 +131,15 @@ def _visit(life: Telling, step: str) -> Mark:
     return who, StepDone(life.stay, step, at, checked=_checked(life, step), note=note)
 
 
-def _actions(life: Telling) -> Iterator[Mark]:
-    """Give the plan's actions that were due before today as done, all but one here and there."""
+def _actions(life: Telling, before: date) -> Iterator[Mark]:
+    """Give the plan's actions that were due before a day as done, all but one here and there."""
     state, course = life.course.plans[-1], life.course
     made = plan_of(course, state, life.basis, life.record.screening.overlay).plan
-    left = course.stay.discharged if course.stay else None
+    who = nurse(life) if course.in_hospital else home_nurse(life)
     for place, clock in enumerate(clocks_in(course, state, made.actions)):
-        due = oslo(clock.due) if clock.due else None
-        if due is None or due.date() >= life.today or (life.patient.number + place) % FORGOTTEN == 0:
-            continue
-        at = _morning(life, due, minute=place)
-        yield (home_nurse(life) if left and at > left else nurse(life)), StepDone(life.stay, clock.step, at)
+        due = oslo(clock.due) if clock.due and clock.state == "open" else None
+        if due and due.date() < before and (life.patient.number + place) % FORGOTTEN:
+            yield who, StepDone(life.stay, clock.step, _morning(life, due, minute=place))
 
 
 def _morning(life: Telling, day: datetime, *, minute: int) -> datetime:

@@ -271,3 +271,9 @@ def test_the_demo_can_be_started_at_any_hour_of_the_year(tmp_path, monkeypatch, 
             times = connection.execute(select(func.min(event.c.at), func.max(event.c.at))).one()
     assert late
     assert times[1] <= now
+
+
+def test_each_life_was_recorded_in_the_order_in_which_it_took_place(house):
+    for seen in house.all.values():
+        times = [each.at for each in seen.stream.recorded]
+        assert times == sorted(times), seen.stream.course.who.name
