@@ -87,7 +87,7 @@ def _listing(stream: Stream, clocks: tuple[StepClock, ...], basis: Mapping[str, 
 def _soonest(clocks: tuple[StepClock, ...], coming: NextStep | None) -> datetime:
     """Return the first date that someone must keep, by which the lists are sorted."""
     waits = {each.step for each in clocks if each.state == "paused"}
-    dates = [each.due for each in clocks if each.state == "open"]
+    dates = [each.due for each in clocks if each.state == "open" and not each.expected]
     if coming and coming.what not in waits:
         dates.append(coming.due)
     return min((due for due in dates if due is not None), default=END_OF_TIME)
@@ -152,7 +152,7 @@ def _clock(person_id: str, each: StepClock) -> dict[str, Any]:
         "course": each.course,
         "step": each.step,
         "owner": each.owner,
-        "due": each.due,
+        "due": None if each.expected else each.due,
         "state": each.state,
         "done": each.done,
     }

@@ -79,7 +79,7 @@ def standing(clock: StepClock, now: datetime) -> Standing:
             late = clock.due is not None and clock.done is not None and clock.done > clock.due
             return "done_late" if late else "done"
         case "open":
-            return _open_stands(clock.due, now)
+            return "waiting" if clock.expected else _open_stands(clock.due, now)
 
 
 def _as_step(part: Step | Action) -> Step:
@@ -175,7 +175,8 @@ def _clock(course: Course, of: str, step: Step, *, plan: PlanState | None = None
     if mark is not None:
         state = "done" if done else "not_done"
     owner = course.owners.get(key, step.owners[0])
-    return StepClock(of, step.id, owner, _moved_on(step.due, waited), state, done)
+    expected = step.due.expected and not step.due.before
+    return StepClock(of, step.id, owner, _moved_on(step.due, waited), state, done, expected)
 
 
 def _told_by_the_stay(course: Course, key: tuple[str, str]) -> StepDone | StepNotDone | None:

@@ -108,7 +108,9 @@ def _earliest(clocks: Iterable[StepClock]) -> NextStep | None:
     """Return the first clock: open before paused, dated before waiting; never one that no day is set for."""
     left = [each for each in clocks if each.state in {"open", "paused"} and each.step not in _on_an_event()]
     first = min(left, key=lambda c: (c.state == "paused", c.due is None, c.due or END_OF_TIME), default=None)
-    return NextStep(first.step, first.owner, first.due) if first else None
+    if first is None:
+        return None
+    return NextStep(first.step, first.owner, None if first.expected else first.due)
 
 
 def _decider(course: Course, of: str, assessment: Assessment) -> str:

@@ -160,7 +160,10 @@ class Course:
 
 @dataclass(frozen=True, slots=True)
 class StepClock:
-    """A step with its date: `due` is the last moment in time, None where the day is not yet known."""
+    """A step with its date: `due` is the last moment in time, None where the day is not yet known.
+
+    `expected` is a day counted from a discharge that has not taken place: nobody can be late for it yet.
+    """
 
     course: str
     step: str
@@ -168,6 +171,7 @@ class StepClock:
     due: datetime | None
     state: ClockState = "open"
     done: datetime | None = None
+    expected: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -295,3 +295,15 @@ def test_what_is_due_this_evening_is_due_soon_from_the_morning() -> None:
     morning = datetime(2026, 11, 25, 23, 30, tzinfo=UTC)  # half past midnight in Norway
     clock = StepClock("S1", "HPH2", "primary_nurse", DUE)
     assert (standing(clock, morning), standing(clock, morning - timedelta(hours=1))) == ("due_soon", "waiting")
+
+
+def test_nobody_is_late_for_a_visit_after_a_discharge_that_has_not_taken_place() -> None:
+    story = on_a_plan()
+    visit = next(each for each in clocks_of(story.course, BASIS, {}) if each.step == "HPH2")
+    assert visit.expected
+    assert visit.due is not None
+    assert standing(visit, visit.due + timedelta(days=9)) == "waiting"
+    story.tell(home())
+    visit = next(each for each in clocks_of(story.course, BASIS, {}) if each.step == "HPH2")
+    assert visit.due is not None
+    assert standing(visit, visit.due + timedelta(days=9)) == "late"
