@@ -53,7 +53,7 @@ PATIENTS: Mapping[str, str] = {
     "asked": "ward = 'GER2' AND next_what = 'decide' AND cfs_low < cfs_high",
     "choosing": "ward = 'GER2' AND next_what = 'shared_decision'",
     "going_home": "ward = 'GER2' AND status = 'running' AND discharged IS NULL",
-    "at_home": "status = 'running' AND municipality = '5001' AND discharged IS NOT NULL AND next_what = 'HPH2'",
+    "at_home": "status = 'running' AND municipality = '5001' AND next_what = 'HPH2' AND next_due < datetime('now')",
     "evaluated": "status = 'running' AND municipality = '5001' AND next_what = 'HPH4'",
     "closed": "status = 'closed' AND municipality = '5001'",
     "paused": "status = 'paused' AND ward = 'GER2'",
