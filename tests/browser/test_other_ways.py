@@ -145,5 +145,6 @@ def test_a_death_takes_the_patient_off_every_list_and_undoing_it_puts_them_back(
     undo = unfolded(doctor.locator("ol.events > li").first, "Angre")
     undo.get_by_label("Hvorfor angrer du?").fill("Skrevet på feil pasient.")
     undo.get_by_role("button").click()
+    expect(doctor.get_by_text("Alle frister, brev og lister er stanset")).to_have_count(0)
     doctor.goto("/lists/team")
     expect(on_list).to_have_count(1)

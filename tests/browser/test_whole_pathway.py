@@ -80,7 +80,9 @@ def accepts_what_is_recommended(team: Page) -> None:
 def settles_the_choice(doctor: Page, patient: str) -> None:
     """Decide on what is left, and record what the patient and the doctor chose between the two ways."""
     doctor.goto(f"{patient}/assessment")
-    doctor.get_by_role("button", name="Godta: Fastlegen vurderer legemiddelgjennomgang.").click()
+    last = doctor.get_by_role("button", name="Godta: Fastlegen vurderer legemiddelgjennomgang.")
+    last.click()
+    expect(last).to_have_count(0)
     choice = doctor.get_by_role("region", name="Felles beslutning")
     choice.get_by_role("checkbox", name="Pasienten").check()
     choice.get_by_role("checkbox", name="Behandlende lege").check()
