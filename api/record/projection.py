@@ -102,7 +102,8 @@ def status_of(course: Course) -> str:
     if any(plan.status == "paused" for plan in course.plans):
         return "paused"
     if course.in_hospital and course.stay:
-        return "screened" if screening_in(course, course.stay) else "unscreened"
+        screening = screening_in(course, course.stay)
+        return "screened" if screening and not screening.unjudged else "unscreened"
     return "discharged" if course.owes_epikrise else "closed"
 
 

@@ -27,6 +27,7 @@ from engine.texts import Texts
 from forms.model import read_case
 from rules.assessment import Assessment
 from rules.case import Case
+from rules.items import cfs_clinician
 
 ADD = insert(assessment)
 NEWEST = (
@@ -145,7 +146,9 @@ def _write(
 ) -> Stored:
     assessed, connection, is_new = new_id(), change.connection, stream.version == 0
     here = record.here(user, prepared.case, change.now)
-    events = _events(here, prepared.case, stream, screened=Screened(version.screening, assessed, second=version.second))
+    unjudged = user.role == "system" and cfs_clinician.id not in prepared.case.answers
+    screened = Screened(version.screening, assessed, second=version.second, unjudged=unjudged)
+    events = _events(here, prepared.case, stream, screened=screened)
     stream = append(connection, stream, events, by=by(user), at=change.now)
     row = {
         "id": assessed,

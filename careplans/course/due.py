@@ -134,12 +134,13 @@ def _encounter(course: Course, plan: PlanState, case: Case) -> Encounter:
 def _of_stay(
     course: Course, stay: Stay, basis: Mapping[str, Basis], *, offsets: Mapping[str, int]
 ) -> tuple[StepClock, ...]:
-    """Return the hospital's own clocks, or the screening's for a stay that nobody has screened."""
+    """Return the hospital's own clocks, after the screening's for a stay that no person has screened."""
     screening = screening_in(course, stay)
-    if screening is None:
-        return (_clock(course, stay.id, _screening_step(stay)),)
-    found = basis.get(screening.assessment)
-    return tuple(_clock(course, stay.id, step) for step in _before_plan(found, stay, offsets)) if found else ()
+    waits = stay.discharged is None and (screening is None or screening.unjudged)
+    to_screen = (_clock(course, stay.id, _screening_step(stay)),) if waits else ()
+    found = basis.get(screening.assessment) if screening else None
+    own = _before_plan(found, stay, offsets) if found else ()
+    return (*to_screen, *(_clock(course, stay.id, step) for step in own))
 
 
 def _screening_step(stay: Stay) -> Step:

@@ -89,13 +89,15 @@ class Discharged:
 class Screened:
     """An assessment was stored; a later one of the same `screening` corrects it, and the older is kept.
 
-    `second` is a second rater's, who did not see the first: it is for comparing, and routes nothing.
+    `second` is a second rater's, who did not see the first: it is for comparing, and routes nothing. `unjudged` is what
+    the hospital's record sent by itself, in which no person has judged the CFS: somebody is still to screen.
     """
 
     screening: str
     assessment: str
     stay: str | None = None
     second: bool = False
+    unjudged: bool = False
     kind: Literal["screened"] = "screened"
 
 

@@ -118,10 +118,11 @@ def _screened(course: Course, event: Screened, at: datetime) -> Course:
     stay = event.stay if event.stay and _has_stay(course, event.stay) else None
     old = next((each for each in course.screenings if each.id == event.screening), None)
     if old is None:
-        new = Screening(event.screening, event.assessment, stay, at, second=event.second)
+        new = Screening(event.screening, event.assessment, stay, at, second=event.second, unjudged=event.unjudged)
         return replace(course, screenings=(*course.screenings, new))
     versions = (*old.versions, old.assessment)
     new = replace(old, assessment=event.assessment, stay=stay or old.stay, at=at, versions=versions)
+    new = replace(new, unjudged=event.unjudged)
     return replace(course, screenings=tuple(new if each.id == new.id else each for each in course.screenings))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from itertools import chain
 from typing import Literal
 
 from careplans.course.events import ChoiceRecorded, Decided, Described, Ending, Place, StepDone, StepNotDone
@@ -52,12 +53,15 @@ class Screening:
     at: datetime | None = None
     versions: tuple[str, ...] = ()
     second: bool = False
+    unjudged: bool = False
 
 
 def routing(screenings: Sequence[Screening]) -> Screening | None:
-    """Return the newest screening but for a second rater's, which counts only where it is alone."""
+    """Return the newest screening by a first rater, else what the record sent by itself, else a second rater's."""
     newest = tuple(reversed(screenings))
-    return next((each for each in newest if not each.second), newest[0] if newest else None)
+    of_people = (each for each in newest if not each.second and not each.unjudged)
+    sent = (each for each in newest if each.unjudged)
+    return next(chain(of_people, sent, newest), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +152,7 @@ class Course:
         stay = self.stay
         if stay is None or stay.discharged is None or (stay.id, EPIKRISE) in self.marks:
             return False
-        screened = any(each.stay == stay.id for each in self.screenings)
+        screened = any(each.stay == stay.id and not each.unjudged for each in self.screenings)
         return screened and not any(plan.stay == stay.id for plan in self.plans)
 
     @property

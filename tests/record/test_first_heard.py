@@ -31,3 +31,16 @@ def test_the_time_of_admission_is_mended_when_someone_says_it_and_no_second_stay
 def test_a_municipality_opens_no_record_of_someone_it_does_not_follow(hospital):
     with pytest.raises(InputError, match="patient_elsewhere"):
         hospital.screen(untimed(), by=COORDINATOR)
+
+
+def test_what_the_record_sends_by_itself_screens_nobody_until_a_person_has_judged(hospital):
+    sent = case()
+    del sent["answers"]["cfs_clinician"]
+    person = hospital.screen(sent, by=EPJ).person
+    assert person in hospital.on("unscreened", NURSE)
+    assert hospital.read(person).next_step.what == "screening"
+    hospital.screen(case())
+    assert person not in hospital.on("unscreened", NURSE)
+    hospital.screen(sent, by=EPJ)
+    assert person not in hospital.on("unscreened", NURSE)
+    assert hospital.read(person).stream.course.screening.unjudged is False
