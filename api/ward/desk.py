@@ -39,6 +39,8 @@ NAVIGATION: tuple[tuple[Action, str, str], ...] = (
     ("read", "/lists/late", "nav.late"),
     ("board", "/tavle", "nav.board"),
     ("devices", "/devices", "nav.devices"),
+    ("restore", "/retractions", "nav.retractions"),
+    ("screen", "/paper", "nav.paper"),
 )
 """What each page asks of a role, where it is, and what it is called; the first that a role may open is its home."""
 

@@ -243,6 +243,9 @@ VIEWS: tuple[View, ...] = (
         answers=422,
     ),
     View("/history/left", "after the patient left", "ingrid"),
+    View("/devices", "with a screen", "lena"),
+    View("/devices", "of another role", "ingrid", answers=403),
+    View("/retractions", "with something retracted", "lena"),
     View(
         "/patients/{person}/access-log",
         "on the screen",

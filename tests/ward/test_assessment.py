@@ -256,7 +256,7 @@ def test_a_form_from_an_older_version_changes_nothing_and_says_kindly_why(ward: 
 
 def test_what_is_missing_leads_to_its_question_in_the_form(ward: Arrange) -> None:
     here = ward()
-    assert f'/patients/{here.stored.person}/screen#item-four_at"' in here.read()
+    assert f'/patients/{here.stored.person}/screen#q-four_at"' in here.read()
 
 
 def test_the_smallest_change_is_said_in_words(ward: Arrange) -> None:
