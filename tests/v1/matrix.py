@@ -103,6 +103,7 @@ class Ground:
             "screening": patient or self.patient.screening,
             "form": "screening",
             "name": variant,
+            "rule": "cga_team",
             "event": patient or NOBODY,
             "id": patient or NOBODY,
         }
