@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import Annotated, Any
 
 from fastapi import Header, Path
+from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 
 from api.intake.reading import read_json
@@ -16,6 +17,7 @@ from api.v1.problems import Problem
 JSON = re.compile(r"application/(?:[a-z0-9.+-]+\+)?json", re.ASCII)
 ETAG = re.compile(r'"([0-9]{1,9})"', re.ASCII)
 ID = re.compile(r"[0-9a-f]{32}", re.ASCII)
+LARGE = 10_000  # bytes: a body above this is read, and its case assessed, beside the event loop
 NEVER = -1  # a version that no record has
 IfMatch = Annotated[
     str | None, Header(alias="If-Match", description="The ETag that the change was made from; without it, 428.")
@@ -46,7 +48,7 @@ async def json_of(request: Request) -> tuple[bytes, dict[str, Any]]:
     if not JSON.fullmatch(kind):
         raise Problem(None, "not_json")
     data = await request.body()
-    return data, read_json(data)
+    return data, await run_in_threadpool(read_json, data) if len(data) > LARGE else read_json(data)
 
 
 def etag(version: int) -> str:

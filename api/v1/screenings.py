@@ -17,7 +17,7 @@ from api.record.shown_screenings import shown, shown_versions, to_correct
 from api.storage.access_log import Seen
 from api.storage.engine import reading
 from api.storage.writer import Change
-from api.v1.asking import IfMatch, changed_meanwhile, etag, expected, id_of, json_of, now, record_of
+from api.v1.asking import LARGE, IfMatch, changed_meanwhile, etag, expected, id_of, json_of, now, record_of
 from api.v1.documents import answers_result, answers_with, problems, takes_case
 from api.v1.idempotency import Answer, IdempotencyKey, Key, once
 from api.v1.languages import texts_for
@@ -31,7 +31,6 @@ Reader = Annotated[User, Depends(needs("read"))]
 VersionWanted = Annotated[int | None, Query(ge=1, le=1_000_000, description="An older version; else the newest.")]
 ScreeningId = Annotated[str, Path(description="The screening's id.")]
 CASE = {"$ref": "#/components/schemas/Case"}
-LARGE = 50_000  # bytes: above this a case is read beside the event loop
 
 
 @router.post(

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import time
 from base64 import urlsafe_b64encode
+from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
 
+from api.intake.reading import read_json
+from api.v1 import asking
 from tests.v1.issuer import bearer, token
 from tests.v1.people import ADMINISTRATOR, DOCTOR, NURSE, Patient, case, with_answers
 
@@ -91,12 +95,34 @@ def test_a_body_that_never_says_how_long_it_is_is_counted(client: TestClient):
     assert answer.headers["content-type"] == PROBLEM
 
 
-def test_a_case_of_twenty_megabytes_holds_nobody_up(client: TestClient):
+def test_a_case_of_twenty_megabytes_is_refused_without_a_word_of_it(client: TestClient):
     text = "x" * 19_000
     body = json.dumps(case(71) | {"medicines": [{"name": text} for _ in range(1_000)]}).encode()
     answer = client.post(SCREENINGS, content=body, headers=NURSE | JSON)
     assert answer.status_code == 422
     assert text not in answer.text
+
+
+@pytest.mark.parametrize(("size", "beside"), [(100, False), (asking.LARGE, True)])
+def test_a_large_body_is_read_beside_the_event_loop(client: TestClient, monkeypatch, size: int, beside: bool):
+    on_the_loop: list[bool] = []
+
+    def read(data: bytes) -> dict[str, Any]:
+        on_the_loop.append(loop_runs_here())
+        return read_json(data)
+
+    monkeypatch.setattr(asking, "read_json", read)
+    client.post(SCREENINGS, content=json.dumps({"x": "x" * size}), headers=NURSE | JSON)
+    assert on_the_loop == [not beside]
+
+
+def loop_runs_here() -> bool:
+    """Return whether this thread is the one that everybody waits for."""
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return False
+    return True
 
 
 @pytest.mark.parametrize("kind", ["text/plain", "application/xml", "multipart/form-data", "application/jsonp", ""])
