@@ -47,6 +47,8 @@ class Service:
     @classmethod
     def start(cls, settings: Settings, screening: Screening) -> Service:
         """Return the service over the database that the settings name, whose tables are this version's."""
+        if settings.demo and not screening.synthetic_only:
+            raise ValueError("A demo takes synthetic people alone; make its rules with screening_for(settings).")
         ruleset = screening.ruleset
         metrics = Metrics(version=ruleset.version, ruleset=short_digest(ruleset.digest))
         engine = make_engine(settings.database)

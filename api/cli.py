@@ -332,8 +332,7 @@ def _serve(arguments: argparse.Namespace) -> None:
     from api.settings import read_settings
 
     given = {name: getattr(arguments, name) for name in ("host", "port", "database", "overlay")}
-    settings = read_settings(demo=arguments.demo or None, **given)
-    serve(settings, _screening(arguments))
+    serve(read_settings(demo=arguments.demo or None, **given))
 
 
 def _db(arguments: argparse.Namespace) -> int:
@@ -347,7 +346,7 @@ def _screening(arguments: argparse.Namespace) -> Screening:
 
     named = arguments.overlay or os.environ.get("RETTHJEM_OVERLAY")
     overlay = read_overlay(Path(named)) if named else None
-    return Screening(overlay, synthetic_only=getattr(arguments, "demo", False))
+    return Screening(overlay)
 
 
 def _date(text: str) -> date:

@@ -14,15 +14,16 @@ from api.files import print_out
 from api.observing import logs
 from api.record.bases import Bases
 from api.record.projection import rebuild
-from api.screening import Screening, texts_in
+from api.screening import Screening, read_overlay, texts_in
 from api.settings import Settings
 from api.storage.engine import make_engine
 from api.storage.schema import make_ready
 from engine.errors import InputError
 
 
-def serve(settings: Settings, screening: Screening) -> None:
+def serve(settings: Settings) -> None:
     """Serve until stopped, after saying what to open."""
+    screening = screening_for(settings)
     logs.start(level=settings.log.level, console=settings.demo or settings.log.format == "text")
     listening = _listening(settings.host, settings.port)
     settings = settings.model_copy(update={"port": listening.getsockname()[1]})
@@ -39,6 +40,12 @@ def serve(settings: Settings, screening: Screening) -> None:
     config = uvicorn.Config(app, timeout_graceful_shutdown=stop, lifespan="on", **logs.UVICORN)
     with suppress(KeyboardInterrupt):
         uvicorn.Server(config).run(sockets=[listening])
+
+
+def screening_for(settings: Settings) -> Screening:
+    """Return the rules that the settings ask for; a demo, however it was asked for, takes synthetic people alone."""
+    overlay = read_overlay(settings.overlay) if settings.overlay else None
+    return Screening(overlay, synthetic_only=settings.demo)
 
 
 def _make_ready(settings: Settings, screening: Screening) -> None:
