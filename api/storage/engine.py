@@ -43,6 +43,7 @@ SQLITE_SETTINGS = (
 POSTGRESQL_SETTINGS = {
     "timezone": "UTC",
     "synchronous_commit": "on",
+    "default_transaction_isolation": r"read\ committed",  # a snapshot from before the turn came would not see the last
     "lock_timeout": f"{WAIT_SECONDS}s",
     "statement_timeout": "20s",
     "idle_in_transaction_session_timeout": "20s",  # a process that was cut off lets go of the writers' turn

@@ -73,6 +73,21 @@ def test_postgresql_commits_durably_and_waits_for_no_lock_for_ever(postgresql: D
     assert told == ["on", "on", "2s", "20s", "UTC"]
 
 
+def test_whoever_waited_for_the_writers_turn_sees_what_was_written_meanwhile(postgresql: Database) -> None:
+    engine = make_engine(postgresql.url)
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        strict = "SET default_transaction_isolation = 'repeatable read'"
+        connection.exec_driver_sql(f"ALTER DATABASE {engine.url.database} {strict}")
+    engine.dispose()
+    writing = for_writing(engine)
+    with writing.begin() as connection:
+        assert connection.exec_driver_sql("SHOW transaction_isolation").scalar_one() == "read committed"
+    with reading(engine) as connection:
+        assert connection.exec_driver_sql("SHOW transaction_isolation").scalar_one() == "repeatable read"
+    engine.dispose()
+    writing.dispose()
+
+
 def test_a_reading_sees_one_state_throughout(engine: Engine) -> None:
     with reading(engine) as connection:
         assert not connection.execute(person.select()).all()
