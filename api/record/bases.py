@@ -1,14 +1,17 @@
-"""The facts behind stored assessments: each case assessed again under the rule set it was made with."""
+"""The facts behind stored assessments: each case under the rule set it was made with, and what was stored of it."""
 
 from __future__ import annotations
 
 import json
+from collections import OrderedDict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from threading import Lock
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, select
 
+from api.record.restored import as_stored
 from api.storage.rule_sets import kept
 from api.storage.tables import assessment
 from careplans.course.due import Basis
@@ -22,13 +25,14 @@ REMEMBERED = 2_000
 
 @dataclass(frozen=True)
 class Bases:
-    """Remembers what was assessed lately: an assessment never changes once it is stored."""
+    """Remembers what was assessed lately, for every thread: an assessment never changes once it is stored."""
 
-    remembered: dict[str, Basis] = field(default_factory=dict)
+    remembered: OrderedDict[str, Basis] = field(default_factory=OrderedDict)
+    lock: Lock = field(default_factory=Lock)
 
     def of(self, connection: Connection, ids: Iterable[str]) -> dict[str, Basis]:
         """Return the facts behind each assessment."""
-        found = {each: self.remembered.get(each) for each in ids}
+        found = {each: self._recalled(each) for each in ids}
         lacking = sorted(each for each, basis in found.items() if basis is None)
         for row in connection.execute(BY_IDS, {"ids": lacking}).all() if lacking else ():
             found[row.id] = replayed(connection, row)
@@ -36,19 +40,27 @@ class Bases:
         return {each: basis for each, basis in found.items() if basis is not None}
 
     def remember(self, id: str, basis: Basis | None) -> None:
-        """Keep what was just assessed, so that it is not assessed twice; the oldest gives way."""
+        """Keep what was just assessed, so that it is not assessed twice; what nobody asked for longest gives way."""
         if basis is None:
             return
-        self.remembered[id] = basis
-        while len(self.remembered) > REMEMBERED:
-            self.remembered.pop(next(iter(self.remembered)), None)
+        with self.lock:
+            self.remembered[id] = basis
+            self.remembered.move_to_end(id)
+            while len(self.remembered) > REMEMBERED:
+                self.remembered.popitem(last=False)
+
+    def _recalled(self, id: str) -> Basis | None:
+        with self.lock:
+            if id in self.remembered:
+                self.remembered.move_to_end(id)
+            return self.remembered.get(id)
 
 
 def replayed(connection: Connection, row: Any) -> Basis:
-    """Return the case of a stored assessment, assessed under its own rule set."""
+    """Return the case of a stored assessment, and what was found then; what is not stored follows from its rule set."""
     ruleset, _ = kept(connection, row.rule_set)
     case = read_case(json.loads(row.inputs))
-    return Basis(case, assess(case, row.index_date, ruleset))
+    return Basis(case, as_stored(assess(case, row.index_date, ruleset), json.loads(row.outcome)))
 
 
 def rules_behind(connection: Connection, id: str) -> RuleSet:
