@@ -25,6 +25,8 @@ Words = Annotated[Name, Limits(max_length=2_000)]
 TEXTS: Mapping[str, Any] = {
     "hospital": Annotated[StrictStr, Limits(pattern=r"^[^/\s]{1,100}$")],
     "municipality": Municipality,
+    "plan": Code,
+    "practice": Annotated[Name, Limits(max_length=200)],
     "step": Code,
     "owner": Code,
     "rule": Code,
