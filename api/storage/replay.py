@@ -15,14 +15,13 @@ from typing import Any, Literal
 
 from sqlalchemy import Connection, Engine, Row, select
 
-from api.result import to_result
 from api.storage.engine import reading
 from api.storage.rule_sets import kept
+from api.storage.said import said_by, said_in
 from api.storage.tables import assessment
 from engine.errors import RettHjemError
 from engine.rules import RuleSet
 from engine.snapshot import to_snapshot
-from engine.texts import Texts
 from forms.model import read_case
 from rules.assess import assess
 from rules.ruleset import national
@@ -31,16 +30,6 @@ Verdict = Literal["same", "differs", "other_tables", "engines_disagreed"]
 AT_A_TIME = 100
 TOLD_ONLY = frozenset({"sources"})  # tables that name things and reach no score or rule
 OF_THE_READING = frozenset({"index_date_is_today"})  # a note on how the day was chosen; the day itself is stored
-
-
-class _NoWords(Texts):
-    """Every text as nothing, since words may be mended later and are no part of what follows."""
-
-    def __init__(self) -> None:
-        super().__init__("none", {})
-
-    def __call__(self, _: str, /, **values: object) -> str:  # noqa: ARG002 # called as texts are
-        return ""
 
 
 def replay(engine: Engine) -> Iterator[tuple[str, Verdict]]:
@@ -70,12 +59,12 @@ def _verdict(connection: Connection, row: Row[Any], comparable: dict[str, bool])
 
 def _compared(row: Row[Any], ruleset: RuleSet) -> Verdict:
     try:
-        stored = _said(json.loads(row.outcome))
+        stored = _said(said_in(json.loads(row.outcome)))
         if stored["errors",]:
             return "engines_disagreed"
         again = assess(read_case(json.loads(row.inputs)), row.index_date, ruleset)
         # A later program may say more; all that was said then must still follow.
-        return "same" if stored.items() <= _said(to_result(again, _NoWords())).items() else "differs"
+        return "same" if stored.items() <= _said(said_by(again)).items() else "differs"
     except (RettHjemError, LookupError, TypeError, ValueError, AttributeError):  # no longer a case, or a result
         return "differs"
 
@@ -97,18 +86,9 @@ def _beneath(ruleset: RuleSet) -> dict[str, Any]:
 
 
 def _said(result: Mapping[str, Any]) -> dict[tuple[str, ...], Any]:
-    """Return what a result says, part by part and score by score, without its words."""
-    plain = _without_words(json.loads(json.dumps(result)))
+    """Return what a result says, part by part and score by score."""
+    plain = dict(result)
     scores = plain.pop("scores")
     plain["notes"] = [note for note in plain["notes"] if note["code"] not in OF_THE_READING]
     said: dict[tuple[str, ...], Any] = {(part,): whole for part, whole in plain.items()}
     return said | {("scores", name): score for name, score in scores.items()}
-
-
-def _without_words(value: Any) -> Any:
-    match value:
-        case dict():
-            return {name: _without_words(each) for name, each in value.items() if name != "text"}
-        case list():
-            return [_without_words(each) for each in value]
-    return value
