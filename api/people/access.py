@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime, timedelta
 from typing import Literal, get_args
 
-from api.people.user import ROLES, Role
-from careplans.course.events import Event, PlanStarted
+from api.people.user import ROLES, Role, User
+from careplans.course.events import Event, PlanStarted, Recorded
 
 Action = Literal[
     "me",
@@ -107,11 +108,20 @@ RECORDS: Mapping[str, Roles] = {
     "record_blocked": DOCTORS | SYSTEM | ADMINISTRATOR,
     "address_protected": CLINICIANS | SYSTEM | ADMINISTRATOR,
     "merged": SYSTEM | ADMINISTRATOR,
-    # The way back: `may_undo` asks by the kind of what is undone
+    # The way back: `may_undo` asks by what is undone, and whoever wrote it may for a day
     "undone": CLINICIANS | SYSTEM | ADMINISTRATOR,
 }
-UNDOES: Mapping[str, Roles] = {"retracted": MAY["restore"]}
+UNDOES: Mapping[str, Roles] = {
+    "retracted": MAY["restore"],
+    "screened": DOCTORS,  # decisions and the plan fall away with it
+    # A wrong ward or hospital takes the patient from everyone who could put it right there.
+    "admitted": RECORDS["admitted"] | ADMINISTRATOR,
+    "transferred": RECORDS["transferred"] | ADMINISTRATOR,
+}
 """Where others may take an event back than those who may record it."""
+
+OWN_FOR = timedelta(hours=24)
+"""How long whoever wrote an event may take it back, whatever the role and whoever has the patient by then."""
 
 
 def may(role: Role, action: Action) -> bool:
@@ -131,6 +141,13 @@ def may_write(role: Role, event: Event) -> bool:
     return may_record(role, event.kind)
 
 
-def may_undo(role: Role, kind: str) -> bool:
-    """Return whether a role may take back an event of this kind."""
-    return role in RECORDS["undone"] and role in UNDOES.get(kind, RECORDS[kind])
+def may_undo(role: Role, event: Event) -> bool:
+    """Return whether a role may take back this event, whoever wrote it."""
+    others = UNDOES.get(event.kind)
+    return may_record(role, "undone") and (role in others if others else may_write(role, event))
+
+
+def wrote_lately(user: User, recorded: Recorded, *, now: datetime) -> bool:
+    """Return whether the user wrote this so lately that it can be a slip of one's own."""
+    own = recorded.by.id == user.id and may_record(user.role, "undone")
+    return own and now - recorded.at <= OWN_FOR

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from api.people.access import may_undo, may_write
+from api.people.access import may_write
 from api.people.user import User
 from api.record.offers import refuse_unoffered
 from api.record.possible import refuse_impossible
@@ -24,6 +24,7 @@ from api.record.streams import (
     standing_merges,
     survivor,
 )
+from api.record.taking_back import is_own, may_take_back
 from api.record.told_events import root_of
 from api.record.who_sees import administers, may_see
 from api.storage.writer import Change
@@ -87,13 +88,13 @@ def visible(connection: Connection, user: User, person: str, *, now: datetime) -
 
 def add(record: Record, user: User, event: Event, *, change: Change, person: str, expected: int | None) -> Stream:
     """Write an event of a patient that the user may see; raise `Changed` where another came first."""
-    here = visible(change.connection, user, person, now=change.now)
+    here = _reached(user, event, person, change)
     stream = read_stream(change.connection, here)
     if stream is None:
         raise NoSuchPatient
     if expected is not None and stream.version != expected:
         raise Changed(stream.version)
-    _refuse_role(user, event, stream.recorded)
+    _refuse_role(user, event, stream.recorded, now=change.now)
     refuse_impossible(event, stream, now=change.now, connection=change.connection)
     if isinstance(event, Merged):
         _refuse_unseen(user, event, change)
@@ -138,10 +139,24 @@ def open_course(record: Record, user: User, events: list[Event], *, change: Chan
     return stream
 
 
-def _refuse_role(user: User, event: Event, recorded: tuple[Recorded, ...]) -> None:
-    """Ask by the kind; for an undoing, by the kind of what it is about in the end."""
-    root = root_of(event, recorded) if isinstance(event, Undone) else None
-    allowed = may_undo(user.role, root.event.kind) if root else may_write(user.role, event)
+def _reached(user: User, event: Event, person: str, change: Change) -> str:
+    """Return the record that the user may see, or that holds what the user wrote lately and now takes back."""
+    try:
+        return visible(change.connection, user, person, now=change.now)
+    except NoSuchPatient:
+        here = survivor(change.connection, person)
+        stream = read_stream(change.connection, here)
+        if stream is None or not isinstance(event, Undone) or not is_own(user, event, stream.recorded, now=change.now):
+            raise
+        return here
+
+
+def _refuse_role(user: User, event: Event, recorded: tuple[Recorded, ...], *, now: datetime) -> None:
+    """Ask by the kind; for an undoing, by what it is about in the end and who wrote it."""
+    if isinstance(event, Undone) and root_of(event, recorded):
+        allowed = may_take_back(user, event, recorded, now=now)
+    else:
+        allowed = may_write(user.role, event)
     if not allowed:
         raise NotYours
 

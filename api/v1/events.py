@@ -13,6 +13,7 @@ from api.people.who import needs
 from api.record.codec import event_to_text
 from api.record.courses import Changed, add, read
 from api.record.told_events import Told, told
+from api.record.who_sees import may_see
 from api.storage.writer import Change
 from api.v1.asking import IfMatch, PersonId, changed_meanwhile, etag, expected, id_of, json_of, record_of
 from api.v1.documents import EVENT, made, problems, takes
@@ -49,7 +50,10 @@ def read_events(
     "/patients/{patient}/events",
     status_code=201,
     response_class=JSONResponse,
-    responses=made(CourseShown | Recorded, "The course after the event; an administrator gets its version alone.")
+    responses=made(
+        CourseShown | Recorded,
+        "The course after the event; who may not see it any more gets its version, and the event's id.",
+    )
     | problems(400, 404, 409, 412, 413, 415, 428),
     openapi_extra=takes("Event", EVENT),
 )
@@ -73,10 +77,11 @@ async def add_event(
 
 
 def _after(request: Request, user: User, change: Change, person: str) -> str:
-    """Return the course as it is after the event; who may not see what is in a record gets its version."""
+    """Return the course as it is after the event; who may not see what is in the record gets what takes it back."""
     seen = read(record_of(request), change.connection, person)
-    if user.role == "administrator":
-        return Recorded(id=person, version=seen.stream.version).model_dump_json()
+    if not may_see(change.connection, user, person, now=change.now):
+        version, event = seen.stream.version, seen.stream.recorded[-1].id
+        return Recorded(id=person, version=version, event=event).model_dump_json()
     return CourseShown.of(seen, change.now).model_dump_json()
 
 

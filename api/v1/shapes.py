@@ -100,10 +100,11 @@ class CourseShown(BaseModel):
 
 
 class Recorded(BaseModel):
-    """A record after a change by someone who is not shown what is in it."""
+    """A record after a change by someone who is not shown what is in it; `event` is what takes the change back."""
 
     id: str
     version: int
+    event: str
 
 
 class ByWhom(BaseModel):

@@ -6,7 +6,7 @@ from dataclasses import fields
 
 import pytest
 
-from api.people.access import ACTIONS, ADMINISTRATOR, MAY, RECORDS, UNDOES, may, may_record, may_undo
+from api.people.access import ACTIONS, ADMINISTRATOR, MAY, RECORDS, UNDOES, may, may_record
 from api.people.user import ROLES, Role
 from careplans.course.events import KINDS
 
@@ -47,22 +47,14 @@ def test_an_administrator_gets_no_clinical_content(action):
 
 
 def test_a_reader_changes_nothing():
-    assert not any(may_record("reader", kind) or may_undo("reader", kind) for kind in NAMES)
+    assert not any(may_record("reader", kind) for kind in NAMES)
     assert not any(may("reader", action) for action in ("screen", "step", "life_event", "open", "drafts", "identify"))
 
 
 @pytest.mark.parametrize("role", ["doctor", "geriatric_team"])
 def test_only_an_administrator_brings_back_what_a_doctor_retracted(role: Role):
     assert may_record(role, "retracted")
-    assert not may_undo(role, "retracted")
-    assert may_undo("administrator", "retracted")
     assert UNDOES["retracted"] == ADMINISTRATOR
-
-
-@pytest.mark.parametrize("role", ROLES)
-def test_whoever_may_record_an_event_may_take_it_back(role: Role):
-    kinds = NAMES - set(UNDOES)
-    assert {kind for kind in kinds if may_record(role, kind)} == {kind for kind in kinds if may_undo(role, kind)}
 
 
 @pytest.mark.parametrize(

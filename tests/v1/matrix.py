@@ -16,7 +16,7 @@ from starlette.routing import Mount
 
 from api.people.user import ROLES
 from tests.v1.issuer import bearer
-from tests.v1.people import ADMINISTRATOR, DOCTOR, SYSTEM, Patient, case, number
+from tests.v1.people import ADMINISTRATOR, DOCTOR, NURSE, SYSTEM, Patient, case, number
 
 Side = Literal["own", "other"]
 FOLDER = Path(__file__).parent
@@ -159,7 +159,23 @@ def _opening(_: Ground, cell: Cell, __: str) -> dict[str, Any]:
 
 
 def _event(ground: Ground, _: Cell, kind: str) -> dict[str, Any]:
+    if kind.startswith("undone_"):
+        return _undoing(ground, kind.removeprefix("undone_"))
     return {"json": {"kind": kind} | EVENTS[kind], "headers": {"If-Match": ground.patient.etag}}
+
+
+def _undoing(ground: Ground, kind: str) -> dict[str, Any]:
+    """Take back what the ward's own nurse wrote of a patient whom everyone there sees."""
+    patient = Patient.screened(ground.client, next(ground.numbers)).with_plan("P1")
+    patient.tell(SYSTEM, kind="practice_set", practice="Torget")
+    if kind == "transferred":
+        stay = ground.client.get(patient.path, headers=DOCTOR).json()["stay"]["id"]
+        patient.tell(NURSE, kind=kind, stay=stay, hospital="STO", ward="GER2", room="7")
+    events = ground.client.get(f"{patient.events}?limit=200", headers=DOCTOR).json()["events"]
+    event = next(each["id"] for each in events if each["kind"] == kind)
+    values = {"patient": patient.id}
+    sent = {"kind": "undone", "event": event, "reason": "Feil"}
+    return {"json": sent, "headers": {"If-Match": patient.etag}, "values": values}
 
 
 def _draft(*_: object) -> dict[str, Any]:

@@ -337,13 +337,13 @@ def test_two_records_of_one_person_are_merged_and_parted_by_who_sees_both(client
     assert client.get(other.path, headers=NURSE).json()["id"] == other.id
 
 
-def test_an_administrator_blocks_and_gets_the_version_alone(client: TestClient):
+def test_an_administrator_blocks_and_gets_nothing_but_what_takes_it_back(client: TestClient):
     patient = Patient.screened(client, 51)
     found = client.post("/api/v1/patients/search", json={"identity": number(51)}, headers=ADMINISTRATOR)
     headers = ADMINISTRATOR | {"If-Match": found.headers["etag"]}
     answer = client.post(patient.events, json={"kind": "record_blocked", "blocked": True}, headers=headers)
     assert answer.status_code == 201, answer.text
-    assert answer.json().keys() == {"id", "version"}
+    assert answer.json().keys() == {"id", "version", "event"}
 
 
 def test_a_draft_is_kept_through_another_persons_change(client: TestClient):
@@ -387,3 +387,17 @@ def test_a_print_that_was_refused_is_logged_as_read_and_not_as_printed(client: T
     log = client.get(f"{patient.path}/access-log?limit=200", headers=ADMINISTRATOR).json()["lines"]
     assert [line["action"] for line in log].count("printed") == 1
     assert log[-1]["action"] == "read"
+
+
+def test_who_sends_a_patient_away_by_a_slip_gets_what_brings_the_patient_back(client):
+    patient = Patient.screened(client, 91)
+    stay = client.get(patient.path, headers=NURSE).json()["stay"]["id"]
+    away = patient.post(NURSE, kind="transferred", stay=stay, hospital="ST0", ward="GER2")
+    assert away.status_code == 201
+    assert away.json().keys() == {"id", "version", "event"}
+    assert client.get(patient.path, headers=NURSE).status_code == 404
+    sent = {"kind": "undone", "event": away.json()["event"], "reason": "Skrev null for O"}
+    version = {"If-Match": away.headers["etag"]}
+    assert client.post(patient.events, json=sent, headers=OTHER_NURSE | version).status_code == 404
+    back = client.post(patient.events, json=sent, headers=NURSE | version)
+    assert back.json()["stay"]["hospital"] == "STO"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from api.people.access import may_undo
+from api.people.access import may_undo, wrote_lately
 from api.ward.desk import Desk
 from api.ward.patient import Patient
 from careplans.course.events import ChoiceRecorded, Decided, PlanStarted, Recorded
@@ -48,8 +48,8 @@ def answers_to(patient: Patient, assessment: str) -> Answers:
 
 def word_of(recorded: Recorded, desk: Desk, *, may_change: bool = True) -> Word:
     """Return who said it and when, in words."""
-    undo = recorded.id if may_change and may_undo(desk.user.role, recorded.event.kind) else None
-    return Word(who_words(recorded, desk), desk.words.moment(recorded.at), undo)
+    may = may_undo(desk.user.role, recorded.event) or wrote_lately(desk.user, recorded, now=desk.now)
+    return Word(who_words(recorded, desk), desk.words.moment(recorded.at), recorded.id if may_change and may else None)
 
 
 def who_words(recorded: Recorded, desk: Desk) -> str:

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from api.people.access import may_undo
-from api.people.user import Role
-from api.record.told_events import root_of, told, undone_in
+from api.people.user import User
+from api.record.taking_back import may_take_back
+from api.record.told_events import told, undone_in
 from api.ward.words import Words
 from careplans.course.events import Event, Recorded, Undone
 from engine.texts import Texts
@@ -50,23 +50,24 @@ class Line:
     may_undo: bool
 
 
-def lines(recorded: Sequence[Recorded], ground: Ground, *, role: Role) -> tuple[Line, ...]:
+def lines(recorded: Sequence[Recorded], ground: Ground, *, user: User, now: datetime) -> tuple[Line, ...]:
     """Return what may be shown, the newest first."""
     undone = undone_in(recorded)
     by_what = {e.event.event: e for e in recorded if isinstance(e.event, Undone) and e.id not in undone}
-    return tuple(_line(each.recorded, by_what, ground, role=role) for each in reversed(told(recorded)))
+    shown = [each.recorded for each in reversed(told(recorded))]
+    back = {each.id for each in shown if may_take_back(user, Undone(each.id, ""), recorded, now=now)}
+    return tuple(_line(each, by_what, ground, may_undo=each.id in back - undone) for each in shown)
 
 
-def _line(each: Recorded, undone: Mapping[str, Recorded], ground: Ground, *, role: Role) -> Line:
+def _line(each: Recorded, undone: Mapping[str, Recorded], ground: Ground, *, may_undo: bool) -> Line:
     event = each.event
-    root = root_of(event, ground.recorded) if isinstance(event, Undone) else each
     return Line(
         recorded=each,
         said=said(event, ground),
         happened=_happened(event, each.at, ground.words),
         note=getattr(event, "note", None) or getattr(event, "reason", None),
         undone=undone.get(each.id),
-        may_undo=each.id not in undone and root is not None and may_undo(role, root.event.kind),
+        may_undo=may_undo,
     )
 
 

@@ -73,7 +73,7 @@ def history_page(desk: Desk, patient: Patient, *, wrong: Wrong | None = None) ->
         return desk.page("history_closed", status=status, patient=patient, course=course, **shown)
     recorded = patient.seen.stream.recorded
     ground = Ground(desk.t, desk.words, recorded, course.protected)
-    said = lines(recorded, ground, role=desk.user.role)
+    said = lines(recorded, ground, user=desk.user, now=desk.now)
     return patient_page(desk, "history", patient, status=status, lines=said, **shown)
 
 
