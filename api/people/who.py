@@ -37,14 +37,7 @@ ByCookie = Annotated[object, Security(COOKIE)]
 
 async def signed(request: Request, _token: ByToken = None, _cookie: ByCookie = None) -> User:
     """Return who asks; raise `NotSignedIn`, or `TooMany` where they ask too often."""
-    entrance = entrance_of(request)
-    if "authorization" in request.headers:
-        user = await _by_token(request, entrance)
-    else:
-        user = (await _by_session(request, entrance)).user
-    request.state.user = user
-    entrance.limiter.count_user(user)
-    return user
+    return await _asking(request, present=True)
 
 
 Signed = Annotated[User, Depends(signed)]
@@ -56,7 +49,8 @@ async def watching(request: Request) -> User:
     token = request.cookies.get(entrance.cookie(DEVICE))
     screen = await run_in_threadpool(entrance.devices.find, token) if token and request.method in HARMLESS else None
     if screen is None:
-        return await needs("board")(await signed(request))
+        # The page asks again by itself each minute, which does not tell that anyone is there.
+        return await needs("board")(await _asking(request, present=False))
     request.state.user = screen
     entrance.limiter.count_user(screen)
     return screen
@@ -109,6 +103,21 @@ def from_here(request: Request) -> bool:
     return origin.startswith(("https://", "http://")) and urlsplit(origin).netloc in own
 
 
+async def _asking(request: Request, *, present: bool) -> User:
+    """Return who asks; a session is kept only where asking tells that the person is present."""
+    entrance = entrance_of(request)
+    if "authorization" in request.headers:
+        user = await _by_token(request, entrance)
+    else:
+        found = await _by_session(request, entrance)
+        user = found.user
+        if present:
+            await entrance.sessions.keep(found)
+    request.state.user = user
+    entrance.limiter.count_user(user)
+    return user
+
+
 async def _by_token(request: Request, entrance: Entrance) -> User:
     said = request.headers.getlist("authorization")
     scheme, _, token = said[0].partition(" ")
@@ -129,6 +138,5 @@ async def _by_session(request: Request, entrance: Entrance) -> Session:
         raise NotSignedIn("session_ended" if entrance.cookie(SESSION) in request.cookies else "not_signed_in")
     if request.method not in HARMLESS:
         await check_forgery(request, found.csrf)
-    await entrance.sessions.keep(found)
     request.state.session = found
     return found

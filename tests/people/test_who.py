@@ -290,6 +290,17 @@ def made(site: Site, **asked: str) -> dict[str, str]:
     return dict(answer.json())
 
 
+def test_an_open_board_does_not_keep_who_left_it_signed_in(demo: Site):
+    as_person(demo, "ingrid")
+    browser = demo.browser
+    for _ in range(14):
+        demo.clock.pass_(minutes=1)
+        assert browser.get("/tavle").status_code == 200
+    demo.clock.pass_(minutes=2)
+    assert browser.get("/tavle").status_code == 401
+    assert browser.get("/page").status_code == 401
+
+
 def test_a_screen_sees_its_wards_board_and_nothing_else(demo: Site):
     token = made(demo)["token"]
     screen = demo.another_browser()
