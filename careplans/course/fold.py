@@ -74,16 +74,21 @@ def _admitted(course: Course, event: Admitted, at: datetime) -> Course:
     others = (other for other in course.stays if other.id != event.stay)
     stays = tuple(sorted((*others, stay), key=lambda each: aware(each.admitted)))
     course = replace(course, stays=stays)
-    return course if known or course.stay != stay else _readmitted(course, stay, at)
+    return course if known or course.stay != stay else _readmitted(course, stay)
 
 
-def _readmitted(course: Course, stay: Stay, at: datetime) -> Course:
-    """Pause the plan that runs, unless it is evaluated already or was made in this very stay."""
+def _readmitted(course: Course, stay: Stay) -> Course:
+    """Pause the plan that runs, unless it is evaluated already or was made in this very stay.
+
+    It has waited since the patient came in, however late that was told, but never since before it began.
+    """
     plan = course.running
     if plan is None or isinstance(course.marks.get((plan.marks, EVALUATION)), StepDone):
         return course
-    earlier_stay = plan.stay is None and aware(stay.admitted) < datetime.combine(plan.started, time.min, OSLO)
-    return course if earlier_stay else _with_plan(course, _paused(plan, "readmitted", at))
+    admitted, began = aware(stay.admitted), datetime.combine(plan.started, time.min, OSLO)
+    if plan.stay is None and admitted < began:
+        return course
+    return _with_plan(course, _paused(plan, "readmitted", max(admitted, began)))
 
 
 def _transferred(course: Course, event: Transferred, _: datetime) -> Course:

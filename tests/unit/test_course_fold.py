@@ -39,7 +39,7 @@ from careplans.course.events import (
     Undone,
 )
 from careplans.course.fold import TOLD, course_of
-from careplans.course.state import Course
+from careplans.course.state import Course, Rest
 from tests.unit.course_stories import DAY_HOME, START, Story, admitted, home, on_a_plan, readmitted
 
 NOON = datetime(2026, 11, 24, 11, 0, tzinfo=UTC)
@@ -174,6 +174,21 @@ def test_a_readmission_that_was_a_slip_lets_the_plan_run_again() -> None:
     story = readmitted()
     story.undo(story.events[-1].id)
     assert statuses(story.course) == {"P1": ("running", None)}
+
+
+def test_a_readmission_that_is_told_late_has_let_the_plan_wait_since_the_patient_came_in() -> None:
+    story, came_in = on_a_plan(), datetime(2026, 12, 1, 8, 0, tzinfo=UTC)
+    story.tell(home())
+    story.now = came_in + timedelta(days=4)
+    story.tell(admitted("S2", came_in), PlanResumed("P1"))
+    assert story.course.plans[0].rests == (Rest(came_in, story.now),)
+
+
+def test_a_plan_that_began_after_the_readmission_has_not_waited_before_that() -> None:
+    story = on_a_plan()
+    story.tell(admitted("S2", datetime(2026, 11, 16, 22, 0, tzinfo=UTC)))
+    story.tell(PlanResumed("P1"), after=timedelta(days=2))
+    assert [rest.since for rest in story.course.plans[0].rests] == [datetime(2026, 11, 16, 23, 0, tzinfo=UTC)]
 
 
 def test_a_plan_made_in_the_new_stay_takes_over() -> None:
