@@ -184,9 +184,11 @@ def _plan_resumed(course: Course, event: PlanResumed, at: datetime) -> Course:
     return _with_plan(_give_way(course, to=plan.id, at=at), running)
 
 
-def _plan_closed(course: Course, event: PlanClosed, _: datetime) -> Course:
+def _plan_closed(course: Course, event: PlanClosed, at: datetime) -> Course:
     plan = _plan(course, event.plan)
-    return _with_plan(course, replace(plan, status="closed", why=None, ending=event.ending)) if plan else course
+    if plan is None:
+        return course
+    return _with_plan(course, replace(plan, status="closed", why=None, ending=event.ending, closed=at))
 
 
 def _marked(course: Course, event: StepDone | StepNotDone, _: datetime) -> Course:

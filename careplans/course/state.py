@@ -9,6 +9,7 @@ from itertools import chain
 from typing import Literal
 
 from careplans.course.events import ChoiceRecorded, Decided, Described, Ending, Place, StepDone, StepNotDone
+from rules.times import oslo
 
 PlanStatus = Literal["running", "paused", "closed"]
 Why = Literal["readmitted", "superseded", "by_hand", "died"]
@@ -68,7 +69,8 @@ def routing(screenings: Sequence[Screening]) -> Screening | None:
 class PlanState:
     """A plan and whether it runs; `why` is why it does not, and `marks` the id that its steps are marked under.
 
-    `since` is when it stopped running, `rests` the times it has waited before; `ending` is how someone closed it.
+    `since` is when it stopped running, `rests` the times it has waited before; `ending` is how someone closed it,
+    and `closed` when.
     """
 
     id: str
@@ -83,6 +85,11 @@ class PlanState:
     ending: Ending | None = None
     since: datetime | None = None
     rests: tuple[Rest, ...] = ()
+    closed: datetime | None = None
+
+    def closed_before(self, moment: datetime) -> bool:
+        """Return whether someone closed it before that."""
+        return self.closed is not None and oslo(self.closed) < oslo(moment)
 
     @property
     def marks(self) -> str:
@@ -148,12 +155,16 @@ class Course:
 
     @property
     def owes_epikrise(self) -> bool:
-        """Return whether the newest stay ended without a plan, and its epikrise is neither sent nor given up."""
+        """Return whether the newest stay ended without a plan, and its epikrise is neither sent nor given up.
+
+        A plan that was closed in hospital owes nothing after it; with one closed at home its clocks were let go.
+        """
         stay = self.stay
         if stay is None or stay.discharged is None or (stay.id, EPIKRISE) in self.marks:
             return False
         screened = any(each.stay == stay.id and not each.unjudged for each in self.screenings)
-        return screened and not any(plan.stay == stay.id for plan in self.plans)
+        followed = any(plan.stay == stay.id and not plan.closed_before(stay.discharged) for plan in self.plans)
+        return screened and not followed
 
     @property
     def in_pathway(self) -> bool:

@@ -186,12 +186,19 @@ def test_a_paused_plans_done_steps_stay_done() -> None:
 
 @pytest.mark.parametrize("event", [Died(DAY_HOME), PlanClosed("P1", "completed")], ids=["dead", "closed"])
 def test_nobody_owes_anything_to_someone_dead_or_out_of_the_pathway_until_that_is_undone(event: Event) -> None:
-    story = on_a_plan()
-    story.tell(home())
+    story = at_home_from(datetime(2026, 12, 20, 9, 0, tzinfo=UTC))
     ended = story.tell(event)
     assert clocks_of(story.course, BASIS, {}) == ()
     story.undo(ended)
     assert list(clocks(story)) == IN_FULL
+
+
+def test_a_plan_that_was_closed_in_hospital_leaves_the_epikrise_owed_after_it() -> None:
+    story = on_a_plan()
+    story.tell(PlanClosed("P1", "declined"), home())
+    assert clocks(story)["epikrise"].state == "open"
+    story.tell(StepDone("S1", "epikrise", story.now))
+    assert clocks(story) == {}
 
 
 def test_a_blocked_record_keeps_its_clocks() -> None:

