@@ -31,8 +31,9 @@ from careplans.course.events import (
     Transferred,
     Undone,
 )
+from careplans.course.state import Course
 from engine.errors import InputError
-from rules.times import oslo_day
+from rules.times import oslo, oslo_day
 
 AHEAD = timedelta(minutes=10)  # how far a sender's clock may be before ours
 AFTER_DEATH = frozenset({"undone", "described", "merged", "retracted", "record_blocked", "address_protected"})
@@ -87,8 +88,15 @@ def _refuse_unknown(event: Event, stream: Stream) -> None:
     for where, (id, ids) in known.items():
         if id not in ids:
             raise InputError(where, "not_of_this_patient")
-    if isinstance(event, Admitted) and event.stay in stays:
+    if isinstance(event, Admitted) and event.stay in stays and not _mends_time(event, stream.course):
         raise InputError("stay", "stay_there_already")
+
+
+def _mends_time(event: Admitted, course: Course) -> bool:
+    """Return whether a known stay gets another beginning; where the patient lies is changed by moving the patient."""
+    stay = next(each for each in course.stays if each.id == event.stay)
+    same_place = (event.hospital, event.ward) == (stay.hospital, stay.ward)
+    return stay.assumed or (same_place and oslo(event.at) != oslo(stay.admitted))
 
 
 def _refuse_merging(event: Merged, stream: Stream, connection: Connection) -> None:

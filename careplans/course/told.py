@@ -10,6 +10,7 @@ from typing import cast
 from careplans.course.events import Admitted, Described, Discharged, DischargeExpected, Event, Moved, Place, Transferred
 from careplans.course.state import Course, Stay
 from rules.case import Case
+from rules.times import oslo
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,9 +88,9 @@ def _admitted(case: Case, here: Here, at: datetime, *, assumed: bool = False) ->
 
 def _changes(case: Case, stay: Stay) -> Iterator[Event]:
     encounter = case.encounter
-    if stay.assumed and encounter.admitted:
-        here = Here(stay.hospital, stay.id, encounter.admitted, stay.ward)
-        yield _admitted(case, here, encounter.admitted)
+    if encounter.admitted and (stay.assumed or oslo(encounter.admitted) != oslo(stay.admitted)):
+        here = Here(stay.hospital, stay.id, encounter.admitted)
+        yield replace(_admitted(case, here, encounter.admitted), ward=stay.ward, room=stay.room)
     ward = encounter.ward or stay.ward
     if ward != stay.ward or (encounter.room and encounter.room != stay.room):
         yield Transferred(stay.id, stay.hospital, ward, encounter.room)
