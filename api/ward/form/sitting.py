@@ -31,27 +31,28 @@ from rules.times import age_on
 class Sitting:
     """One person at one patient's form, in one request."""
 
-    def __init__(self, desk: Desk, patient: Patient, ways: frozenset[str]) -> None:
+    def __init__(self, desk: Desk, patient: Patient, ways: frozenset[str], *, logged: bool) -> None:
         self.desk, self.patient, self.ways = desk, patient, ways
         self.screener = Screener(desk.user, desk.record, desk.t, desk.now, ways)
         with desk.reading() as connection:
             self.whole = known_of(connection, patient.seen.stream, now=desk.now)
+        self._logged = logged
         self.known: Known = self.screener.seen(self.whole)
         self.place = Place(patient.id, "_".join(("screening", *sorted(ways))))
 
     @classmethod
     def begin(cls, desk: Desk, person: str, ways: frozenset[str]) -> Sitting:
         """Return the sitting of someone who opens the form, once it is logged that they look."""
-        return cls(desk, patient_at(desk, person), ways)
+        return cls(desk, patient_at(desk, person), ways, logged=True)
 
     @classmethod
     def go_on(cls, desk: Desk, person: str, ways: frozenset[str]) -> Sitting:
-        """Return the sitting of someone who sends the form: what it does with it is what is logged."""
+        """Return the sitting of someone who sends the form: what it does, or that it is shown, is logged."""
         with desk.reading() as connection:
             id = visible(connection, desk.user, person, now=desk.now)
             seen = read(desk.record, connection, id)
         born = seen.stream.course.who.born
-        return cls(desk, Patient(id, seen, age_on(born, desk.today) if born else None), ways)
+        return cls(desk, Patient(id, seen, age_on(born, desk.today) if born else None), ways, logged=False)
 
     @property
     def path(self) -> str:
@@ -77,7 +78,6 @@ class Sitting:
         try:
             kept = self._keep(form)
         except Changed as elsewhere:
-            self.desk.saw(self.patient.id)
             return self.page(form, status=409, elsewhere=True, saw=elsewhere.version)
         except InputError as refused:
             return self.page(form, status=422, wrong={place_of(refused): refused})
@@ -108,7 +108,9 @@ class Sitting:
         self.desk.record.writer.run(lambda change: drop(self.desk.user, self.place, change))
 
     def page(self, form: Form, *, status: int = 200, **more: Any) -> Response:
-        """Return the page."""
+        """Return the page, once it is logged that someone looks."""
+        if not self._logged:
+            self.desk.saw(self.patient.id)
         wrong = more.get("wrong", {})
         shown = {
             "kept": None,
@@ -148,9 +150,11 @@ class Sitting:
     def _keep(self, form: Form, base: str | None = None) -> Kept:
         window = Window(form.fields.one("window") or new_id(), whole(form.fields.one("seen")) or 0)
         started = form.fields.one("base") if base is None else base
-        return self.desk.record.writer.run(
+        kept = self.desk.record.writer.run(
             lambda change: keep(self.desk.user, self.place, form.fields, change=change, base=started, window=window)
         )
+        self._logged = True  # a draft that is kept has its own line
+        return kept
 
     def _keep_quietly(self, form: Form, base: str) -> Kept | None:
         """Keep the draft before a page tells what is wrong, but for another window's and one too long to keep."""
@@ -165,7 +169,7 @@ class Sitting:
 
     def _told_of_another(self, form: Form, base: str) -> Response:
         """Show one's own answers over what another person stored meanwhile; nothing of either is lost."""
-        now = Sitting(self.desk, patient_at(self.desk, self.patient.id), self.ways)
+        now = Sitting(self.desk, patient_at(self.desk, self.patient.id), self.ways, logged=True)
         met = now.met(form.fields, base)
         if same_answers(met.form, Form.begun(now.known)):
             return self.desk.back_to(f"{self.patient.path}/assessment")  # sent twice, or both said the same
