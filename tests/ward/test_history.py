@@ -6,10 +6,12 @@ import re
 
 import pytest
 
+from api.screening import texts_in
 from api.storage.access_log import lines_about
 from api.storage.engine import reading
-from api.ward.history.events import SAID
+from api.ward.history.events import SAID, Ground, lines
 from api.ward.history.life import FORMS
+from api.ward.words import Words
 from careplans.course.events import (
     KINDS,
     AddressProtected,
@@ -20,12 +22,14 @@ from careplans.course.events import (
     Moved,
     PracticeSet,
     ReadyForDischarge,
+    Recorded,
     Retracted,
     StepDone,
     Transferred,
+    Undone,
 )
 from tests.v1.people import number
-from tests.ward.plans import admitted, ago, at_home, with_plan, words_of
+from tests.ward.plans import DOCTOR, admitted, ago, at_home, with_plan, words_of
 from tests.ward.signed_in import hospital
 
 
@@ -74,6 +78,23 @@ def test_what_is_undone_is_struck_through_with_who_and_why_and_undoing_that_brin
     undoing = patient.seen.stream.recorded[-1].id
     patient.send(doctor, "history", "undo", event=undoing, reason="Jo, det stemte")
     assert patient.course().municipality == "4601"
+
+
+def test_undoing_an_undoing_without_end_is_still_said_on_the_page(demo, doctor):
+    patient = admitted(demo, 1).tell(Moved("4601"))
+    told = patient.seen.stream.recorded
+    by, at = told[-1].by, told[-1].at
+    for which in range(2_000):
+        told = (*told, Recorded(f"u{which}", Undone(told[-1].id, "Feil"), at, by))
+    texts = texts_in("nb")
+    ground = Ground(texts, Words(texts, at), told)
+    shown = lines(told, ground, user=DOCTOR, now=at)
+    assert [each.said for each in shown[:3]] == [
+        "Gjelder igjen: Hører til kommune 4601",
+        "Angret: Hører til kommune 4601",
+        "Gjelder igjen: Hører til kommune 4601",
+    ]
+    assert next(each.recorded.id for each in shown if each.may_undo) == "u1999"
 
 
 def test_the_stay_changes_from_the_page(demo, doctor):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cached_property
 from typing import Any
 
 from api.people.user import User
@@ -17,7 +18,7 @@ from engine.texts import Texts
 Say = Callable[[Any, "Ground"], str]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Ground:
     """What the words are made from; where someone protected lives is not said."""
 
@@ -25,6 +26,18 @@ class Ground:
     words: Words
     recorded: Sequence[Recorded]
     protected: bool = False
+
+    @cached_property
+    def ends(self) -> Mapping[str, tuple[Recorded, int]]:
+        """Return by id what an event is about in the end, and how many undoings away that is."""
+        found: dict[str, tuple[Recorded, int]] = {}
+        for each in self.recorded:
+            if not isinstance(each.event, Undone):
+                found[each.id] = each, 0
+            elif each.event.event in found:
+                root, away = found[each.event.event]
+                found[each.id] = root, away + 1
+        return found
 
     def say(self, key: str, **values: object) -> str:
         """Return a text of the history."""
@@ -150,8 +163,11 @@ def _practice(event: Any, ground: Ground) -> str:
 
 
 def _undone(event: Any, ground: Ground) -> str:
-    found = next((each for each in ground.recorded if each.id == event.event), None)
-    return ground.say("undone", what=said(found.event, ground)) if found else ground.say("undone_something")
+    """Say what it comes to: one may undo an undoing without end, so the words are never nested."""
+    if event.event not in ground.ends:
+        return ground.say("undone_something")
+    root, away = ground.ends[event.event]
+    return ground.say("brought_back" if away % 2 else "undone", what=said(root.event, ground))
 
 
 def _plain(event: Any, ground: Ground) -> str:
