@@ -29,18 +29,22 @@ from api.storage.engine import reading
 from api.storage.tables import assessment, event
 
 FEWEST = 5  # fewer than this could point to someone
-KEPT = timedelta(minutes=5)
+STEP = 5  # an exact count would tell what one patient was suggested, to whoever reads it before and after
+KEPT = timedelta(days=1)
 PATIENCE = 1.0
 SUGGESTED, ACCEPTED, OVERRIDDEN = "suggested", "accepted", "overridden"
 
 
 @dataclass(frozen=True, slots=True)
 class Use:
-    """What a rule's suggestions came to; a count of None is under five, and `reasons` were each given five times."""
+    """What a rule's suggestions came to, to the nearest five; None is under five, also none at all.
 
-    suggested: int | None = 0
-    accepted: int | None = 0
-    overridden: int | None = 0
+    `reasons` were each given at least five times.
+    """
+
+    suggested: int | None = None
+    accepted: int | None = None
+    overridden: int | None = None
     reasons: tuple[tuple[str, int], ...] = ()
 
 
@@ -57,7 +61,7 @@ class Counted:
 
 
 class UseOfRules:
-    """Counts in a thread of its own, since it reads all there is; those who ask share an answer for some minutes."""
+    """Counts in a thread of its own, since it reads all there is; those who ask share an answer for a day."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -65,7 +69,7 @@ class UseOfRules:
         self._next: Future[Counted] | None = None
 
     def of(self, engine: Engine, *, now: datetime, patience: float = PATIENCE) -> Counted | None:
-        """Return the newest count, some minutes old at most; None while the first is still being made."""
+        """Return the newest count, a day old at most; None while the first is still being made."""
         coming = self._coming(engine, now)
         wait([coming], patience)
         there = coming if coming.done() and coming.exception() is None else self._counted
@@ -96,9 +100,14 @@ def _count(engine: Engine, now: datetime, answer: Future[Counted]) -> None:
 
 def _use(rows: list[Any]) -> Use:
     totals = {code: sum(row.times for row in rows if row.came_to == code) for code in (SUGGESTED, ACCEPTED, OVERRIDDEN)}
-    reasons = [(row.reason, row.times) for row in rows if row.reason and row.times >= FEWEST]
-    shown = {code: total if total >= FEWEST or total == 0 else None for code, total in totals.items()}
-    return Use(**shown, reasons=tuple(sorted(reasons, key=lambda each: (-each[1], each[0]))))
+    said = [(row.reason, times) for row in rows if row.reason and (times := rounded(row.times))]
+    shown = {code: rounded(total) for code, total in totals.items()}
+    return Use(**shown, reasons=tuple(sorted(said, key=lambda each: (-each[1], each[0]))))
+
+
+def rounded(count: int) -> int | None:
+    """Return a count as it may be told: to the nearest five, and nothing where it is under five."""
+    return STEP * ((count + STEP // 2) // STEP) if count >= FEWEST else None
 
 
 def _statement(connection: Connection) -> CompoundSelect[Any]:
