@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import shutil
-import subprocess
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from itertools import count
 from pathlib import Path
@@ -23,6 +21,7 @@ from api.storage.schema import upgrade
 from api.storage.tables import person
 from api.storage.writer import Change, Writer
 from tests.storage.databases import Cluster, Database
+from tests.storage.disks import MountDisk
 from tests.storage.saves import make_ready, save, saved
 
 LONG = Random(1).randbytes(25_000).hex()  # which PostgreSQL cannot make shorter
@@ -101,30 +100,8 @@ def test_a_work_that_passes_over_a_full_disk_stores_nothing_of_its_own(
     assert_whole(engine, {"b"})
 
 
-@pytest.fixture
-def small_disk(tmp_path: Path) -> Iterator[Callable[[Path, str], Path]]:
-    """Give a way to mount a small disk of its own in a folder; it is taken away afterwards."""
-    mounted: list[Path] = []
-
-    def mount(folder: Path, size: str) -> Path:
-        if os.geteuid() != 0 or not shutil.which("mount"):
-            pytest.skip("only root can mount a small disk")
-        folder.mkdir()
-        done = subprocess.run(
-            ["mount", "-t", "tmpfs", "-o", f"size={size}", "tmpfs", str(folder)], capture_output=True, check=False
-        )
-        if done.returncode:
-            pytest.skip("this machine lets nobody mount a small disk")
-        mounted.append(folder)
-        return folder
-
-    yield mount
-    for folder in mounted:
-        subprocess.run(["umount", "--lazy", str(folder)], check=True)
-
-
 def test_a_full_disk_under_sqlite_is_told_and_the_writer_goes_on_when_there_is_room(
-    tmp_path: Path, small_disk: Callable[[Path, str], Path], open_engine: Callable[[Database], Engine]
+    tmp_path: Path, small_disk: MountDisk, open_engine: Callable[[Database], Engine]
 ) -> None:
     disk = small_disk(tmp_path / "disk", "3m")
     ballast = disk / "ballast"
@@ -143,7 +120,7 @@ def test_a_full_disk_under_sqlite_is_told_and_the_writer_goes_on_when_there_is_r
 
 
 def test_a_full_disk_under_postgresql_is_told_and_the_writer_goes_on_when_there_is_room(
-    tmp_path: Path, cluster: Cluster, small_disk: Callable[[Path, str], Path]
+    tmp_path: Path, cluster: Cluster, small_disk: MountDisk
 ) -> None:
     disk = small_disk(cluster.folder / "small", "24m")
     ballast = disk / "ballast"
