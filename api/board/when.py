@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime, timedelta
 
-from careplans.course.due import END_OF_DAY
+from careplans.course.waits import END_OF_DAY
 from engine.texts import Texts
 from rules.times import oslo, oslo_day
 

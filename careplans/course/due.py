@@ -7,18 +7,19 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, timedelta
 
 from careplans.catalogue import read, replacement
+from careplans.course.case_now import case_as_it_stands
 from careplans.course.choices import accepted_of
 from careplans.course.events import StepDone, StepNotDone
-from careplans.course.state import ClockState, Course, PlanState, Rest, Screening, Standing, Stay, StepClock, routing
-from careplans.parts import Action, Due, Step
+from careplans.course.state import ClockState, Course, PlanState, Screening, Standing, Stay, StepClock, routing
+from careplans.course.waits import end_of, moved_on
+from careplans.parts import Action, Due, Plan, Step
 from careplans.pathway import Clock, timeline
 from careplans.plan import build_plan, place
 from careplans.settings import PlanSettings
 from rules.assessment import Assessment
-from rules.case import Case, Encounter
+from rules.case import Case
 from rules.times import OSLO, oslo, oslo_day
 
-END_OF_DAY = time(23, 59, 59)
 NOON = time(12)
 SCREENING = "screening"
 EXPECTED_SET = "expected_discharge_set"
@@ -49,6 +50,14 @@ def clocks_of(course: Course, basis: Mapping[str, Basis], offsets: Mapping[str, 
     return (*of_plan, *_of_stay(course, course.stay, basis, offsets=offsets))
 
 
+def plan_as_it_stands(course: Course, state: PlanState, basis: Basis, *, settings: PlanSettings) -> Plan:
+    """Return a plan with the dates that it has now; what is printed and what the clocks show are both from here."""
+    case = case_as_it_stands(course, state, basis.case)
+    accepted = accepted_of(course, state, basis.assessment)
+    made = build_plan(_counted(case, state), basis.assessment, accepted=accepted, settings=settings)
+    return _after_waiting(course, state, _from_here(made, case) if state.renews else made)
+
+
 def assessments_behind(course: Course) -> frozenset[str]:
     """Return the assessments whose facts `clocks_of` and `next_step` ask for."""
     plan, here = waiting_plan(course), course.stay and screening_in(course, course.stay)
@@ -66,7 +75,7 @@ def screening_in(course: Course, stay: Stay) -> Screening | None:
 
 
 def clocks_in(course: Course, plan: PlanState, parts: Iterable[Step | Action]) -> tuple[StepClock, ...]:
-    """Return the clocks of a plan's own steps or actions, also of a plan that is closed."""
+    """Return the clocks of steps or actions of a plan as it stands, also of one that is closed."""
     return tuple(_clock(course, plan.marks, _as_step(part), plan=plan) for part in parts)
 
 
@@ -95,40 +104,47 @@ def _open_stands(due: datetime | None, now: datetime) -> Standing:
     return "due_soon" if near or oslo_day(due) == oslo_day(now) else "waiting"
 
 
-def end_of(due: Due) -> datetime | None:
-    """Return the last moment in time: a day lasts until it ends in Norway."""
-    if due.at is not None:
-        return due.at.astimezone(UTC)
-    return datetime.combine(due.on, END_OF_DAY, OSLO).astimezone(UTC) if due.on else None
-
-
 def _of_plan(
     course: Course, plan: PlanState, basis: Mapping[str, Basis], *, offsets: Mapping[str, int]
 ) -> tuple[StepClock, ...]:
     found = basis.get(plan.assessment)
     if found is None:
         return ()
-    case = replace(found.case, encounter=_encounter(course, plan, found.case))
-    accepted = accepted_of(course, plan, found.assessment)
-    made = build_plan(case, found.assessment, accepted=accepted, settings=PlanSettings(offsets=offsets)).timeline
-    kept = read("pathway")["renewal"]["steps"] if plan.renews else [step.id for step in made]
-    return tuple(_clock(course, plan.marks, step, plan=plan) for step in made if step.id in kept)
+    return clocks_in(course, plan, plan_as_it_stands(course, plan, found, settings=PlanSettings(offsets)).timeline)
 
 
-def _encounter(course: Course, plan: PlanState, case: Case) -> Encounter:
-    """Return the stay as it stands now; a plan that renews another counts from the day it started instead."""
-    if plan.renews:
-        return Encounter(discharged=datetime.combine(plan.started, NOON, OSLO))
-    stay = next((each for each in course.stays if each.id == plan.stay), None)
-    if stay is None:
-        return case.encounter
-    return replace(
-        case.encounter,
-        id=stay.id,
-        admitted=stay.admitted,
-        expected_discharge=stay.expected,
-        discharged=stay.discharged,
+def _counted(case: Case, state: PlanState) -> Case:
+    """Return the case that the dates are counted from: a plan that renews another begins on its own day, at home."""
+    if not state.renews:
+        return case
+    began = datetime.combine(state.started, NOON, OSLO)
+    return replace(case, encounter=replace(case.encounter, discharged=began, expected_discharge=None))
+
+
+def _from_here(plan: Plan, case: Case) -> Plan:
+    """Return a plan that renews another, without what belonged to the way home from hospital, which is over."""
+    steps = tuple(step for step in plan.timeline if step.id in read("pathway")["renewal"]["steps"])
+    blocks = tuple(replace(block, actions=tuple(filter(_still_comes, block.actions))) for block in plan.blocks)
+    kept = {action.id for block in blocks for action in block.actions}
+    conflicts = tuple(each for each in plan.conflicts if kept.issuperset(each.actions))
+    home = case.encounter.discharged
+    discharge = oslo_day(home) if home else plan.discharge
+    return replace(plan, timeline=steps, blocks=blocks, conflicts=conflicts, discharge=discharge)
+
+
+def _still_comes(action: Action) -> bool:
+    return action.due.anchor in {"discharge", "event"} and not action.due.before
+
+
+def _after_waiting(course: Course, state: PlanState, plan: Plan) -> Plan:
+    """Return the plan with each date later by the time that was waited."""
+    of = state.marks
+    steps = tuple(replace(step, due=_due(course, of, step, plan=state)) for step in plan.timeline)
+    blocks = tuple(
+        replace(block, actions=tuple(replace(each, due=_due(course, of, each, plan=state)) for each in block.actions))
+        for block in plan.blocks
     )
+    return replace(plan, timeline=steps, blocks=blocks)
 
 
 def _of_stay(
@@ -137,10 +153,11 @@ def _of_stay(
     """Return the hospital's own clocks, after the screening's for a stay that no person has screened."""
     screening = screening_in(course, stay)
     waits = stay.discharged is None and (screening is None or screening.unjudged)
-    to_screen = (_clock(course, stay.id, _screening_step(stay)),) if waits else ()
+    to_screen = (_screening_step(stay),) if waits else ()
     found = basis.get(screening.assessment) if screening else None
     own = _before_plan(found, stay, offsets) if found else ()
-    return (*to_screen, *(_clock(course, stay.id, step) for step in own))
+    every = (replace(step, due=_due(course, stay.id, step)) for step in (*to_screen, *own))
+    return tuple(_clock(course, stay.id, step) for step in every)
 
 
 def _screening_step(stay: Stay) -> Step:
@@ -165,19 +182,33 @@ def _before_plan(found: Basis, stay: Stay, offsets: Mapping[str, int]) -> tuple[
     return tuple(step for step in every if step.due.anchor in still or step.id in beside)
 
 
+def _due(course: Course, of: str, part: Step | Action, *, plan: PlanState | None = None) -> Due:
+    """Return when a step or action is due, later by the time that its plan or its clock waited before it was done."""
+    key = (of, part.id)
+    done = _done(course, key)
+    rests = (*(plan.rests if plan else ()), *course.rests.get(key, ()))
+    return moved_on(part.due, [rest for rest in rests if done is None or rest.since < done])
+
+
 def _clock(course: Course, of: str, step: Step, *, plan: PlanState | None = None) -> StepClock:
     key = (of, step.id)
-    mark = course.marks.get(key) or _told_by_the_stay(course, key)
-    done = oslo(mark.at).astimezone(UTC) if isinstance(mark, StepDone) else None
-    rests = (*(plan.rests if plan else ()), *course.rests.get(key, ()))
-    waited = [rest for rest in rests if done is None or rest.since < done]
+    mark, done = _mark(course, key), _done(course, key)
     paused = key in course.waits or (plan is not None and plan.status == "paused")
     state: ClockState = "paused" if paused else "open"
     if mark is not None:
         state = "done" if done else "not_done"
     owner = course.owners.get(key, step.owners[0])
     expected = step.due.expected and not step.due.before
-    return StepClock(of, step.id, owner, _moved_on(step.due, waited), state, done, expected)
+    return StepClock(of, step.id, owner, end_of(step.due), state, done, expected)
+
+
+def _mark(course: Course, key: tuple[str, str]) -> StepDone | StepNotDone | None:
+    return course.marks.get(key) or _told_by_the_stay(course, key)
+
+
+def _done(course: Course, key: tuple[str, str]) -> datetime | None:
+    mark = _mark(course, key)
+    return oslo(mark.at).astimezone(UTC) if isinstance(mark, StepDone) else None
 
 
 def _told_by_the_stay(course: Course, key: tuple[str, str]) -> StepDone | StepNotDone | None:
@@ -188,32 +219,3 @@ def _told_by_the_stay(course: Course, key: tuple[str, str]) -> StepDone | StepNo
     if stay.expected_at is not None:
         return StepDone(*key, stay.expected_at)
     return StepNotDone(*key, "not_needed") if stay.discharged else None
-
-
-def _moved_on(due: Due, rests: Iterable[Rest]) -> datetime | None:
-    """Return the last moment, later by the time that was waited; part of a day gives the whole of it."""
-    end = end_of(due)
-    if end is None:
-        return None
-    waited = _waited(rests, counted_from=_counted_from(due))
-    if due.at is not None or not waited:
-        return end + waited
-    return datetime.combine((oslo(end) + waited).date(), END_OF_DAY, OSLO).astimezone(UTC)
-
-
-def _counted_from(due: Due) -> datetime:
-    """Return the moment that a due date is counted from; who waits before that loses no time."""
-    if due.at is not None:
-        return due.at.astimezone(UTC) - timedelta(hours=due.hours)
-    day = due.moved_from or due.on
-    assert day is not None, "only what has a day is counted"  # noqa: S101 for the type checker
-    return datetime.combine(day - timedelta(days=0 if due.before else due.days), time.min, OSLO)
-
-
-def _waited(rests: Iterable[Rest], *, counted_from: datetime) -> timedelta:
-    """Return the time waited since a moment; what a plan and its clock waited at once is counted once."""
-    total, reached = timedelta(), counted_from
-    for rest in sorted(rests, key=lambda each: each.since):
-        total += max(timedelta(), rest.until - max(rest.since, reached))
-        reached = max(reached, rest.until)
-    return total

@@ -16,8 +16,9 @@ from careplans.course.choices import (
     plans_from,
     undecided_offers,
 )
-from careplans.course.due import SCREENING, Basis, end_of, screening_in, waiting_plan
+from careplans.course.due import SCREENING, Basis, screening_in, waiting_plan
 from careplans.course.state import Course, NextStep, PlanState, Screening, StepClock
+from careplans.course.waits import end_of
 from careplans.parts import Due
 from rules.assessment import Assessment
 

@@ -18,8 +18,9 @@ from api.people.user import ROLES, Unit, User
 from api.record.list_rows import OnBoard
 from api.v1.languages import texts_of as texts_in
 from careplans.catalogue import read, steps
-from careplans.course.due import END_OF_DAY, SCREENING
+from careplans.course.due import SCREENING
 from careplans.course.state import Standing, StepClock
+from careplans.course.waits import END_OF_DAY
 from rules.times import OSLO
 from tests.pictures.test_black_and_white import contrast, light
 from tests.unit.test_careplans_texts import roles

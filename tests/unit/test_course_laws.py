@@ -12,6 +12,7 @@ from itertools import pairwise
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from api.record.plans import planned
 from careplans.catalogue import read, steps
 from careplans.course.due import SCREENING, assessments_behind, clocks_of, standing, waiting_plan
 from careplans.course.events import (
@@ -30,6 +31,7 @@ from careplans.course.events import (
 from careplans.course.fold import course_of
 from careplans.course.next_step import next_step
 from careplans.course.state import Course, StepClock
+from careplans.course.waits import end_of
 from rules.knowledge import ITEMS
 from tests.spec.people import ON
 from tests.unit.course_lives import BY, MADE, RUBBISH, STAYS, STEPS, Life, lives
@@ -154,6 +156,18 @@ def test_the_clocks_follow_the_pathway_and_none_is_there_twice(life: Life) -> No
     assert len(set(found)) == len(found)
     for (course, earlier), (other, later) in pairwise(found):
         assert course != other or order.index(earlier) < order.index(later)
+
+
+@LIVES
+@given(lives())
+def test_every_date_of_a_plan_that_is_printed_is_that_of_its_clock(life: Life) -> None:
+    course = course_of(life.events)
+    plan = waiting_plan(course)
+    if plan is None or plan.assessment not in life.basis:
+        return
+    printed = planned(course, plan, life.basis[plan.assessment], None).plan.timeline
+    due = {each.step: each.due for each in clocks_of(course, life.basis, {}) if each.course == plan.marks}
+    assert {step.id: end_of(step.due) for step in printed} == {step.id: due[step.id] for step in printed}
 
 
 @LIVES
