@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
+from api.record.catalogued import refuse_uncatalogued
 from api.record.streams import Stream, read_stream, survivor
 from careplans.course.events import (
     Admitted,
@@ -50,6 +51,7 @@ def refuse_impossible(event: Event, stream: Stream, *, now: datetime, connection
         raise InputError("kind", "patient_has_died")
     if isinstance(event, Screened):
         raise InputError("kind", "screened_by_screening")
+    refuse_uncatalogued(event)
     _refuse_future(event, now)
     _refuse_unknown(event, stream)
     if isinstance(event, Decided) and event.verdict == "overridden" and not (event.reason or "").strip():

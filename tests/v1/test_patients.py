@@ -162,7 +162,7 @@ def test_a_contested_track_starts_only_after_the_choice_was_recorded(client: Tes
     early = patient.post(DOCTOR, **started, rules=["cga_team"])
     assert (early.status_code, early.json()["code"]) == (422, "choice_not_recorded")
     choice = {"kind": "choice_recorded", "assessment": patient.assessment, "track": "palliative_focus"}
-    assert patient.post(DOCTOR, **choice, participants=[]).json()["code"] == "nobody_took_part"
+    assert patient.post(DOCTOR, **choice, participants=[]).json()["code"] == "not_shared"
     patient.tell(DOCTOR, **choice, participants=["patient", "treating_doctor"])
     assert patient.post(DOCTOR, **started, rules=["cga_team"]).json()["code"] == "not_the_chosen_track"
     course = patient.tell(DOCTOR, **started, rules=["palliative_indicators"])
@@ -266,7 +266,7 @@ def test_what_was_on_the_wrong_patient_is_seen_by_nobody_and_comes_back(client: 
     done = {
         "kind": "step_done",
         "course": "E-45",
-        "step": "med_rec",
+        "step": "HPH0",
         "at": "2026-11-17T09:00:00+01:00",
         "note": "Hemmelig",
     }

@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from functools import cache
-from typing import Any, get_args
+from collections.abc import Mapping
+from typing import get_args
 
 from api.ward.event_forms import EventForm, Field
-from careplans.catalogue import modules, read, steps
 from careplans.course.events import Ending, NotDone
 
 REASON = Field("reason")
-NOBODY = frozenset({"whoever_acts", "asker"})
-"""Owners in the data that stand for whoever it turns out to be."""
-
 NOTE = Field("note", "note", needed=False)
 FORMS: Mapping[str, EventForm] = {
     form.id: form
@@ -41,19 +36,3 @@ FORMS: Mapping[str, EventForm] = {
         EventForm("renew_plan", "plan_started"),
     )
 }
-
-
-@cache
-def owners() -> tuple[str, ...]:
-    """Return everyone who can have a step: the owners in the plan's own data, and who stands in for them."""
-    return tuple(sorted(set(_owners()) - NOBODY))
-
-
-def _owners() -> Iterator[str]:
-    for step in steps():
-        yield from step.owners
-    for module in modules():
-        yield from (action.owner for action in module.actions)
-    instead: Mapping[str, Any] = read("plan")["instead"]
-    for table in instead.values():
-        yield from table.get("owners", {}).values()
