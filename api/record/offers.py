@@ -23,12 +23,18 @@ def refuse_unoffered(event: Event, course: Course, assessment: Assessment) -> No
             _refuse_plan(event, course, assessment)
 
 
+THE_PATIENTS_SIDE = frozenset({"patient", "next_of_kin"})
+THE_DOCTORS_SIDE = frozenset({"treating_doctor", "geriatric_team", "gp"})
+"""A shared decision is the treating doctor's and the patient's, with the next of kin (SPEC section 3)."""
+
+
 def _refuse_choice(event: ChoiceRecorded, assessment: Assessment) -> None:
     tracks = {each.suggests for each in assessment.offers if contested(each)}
     if not assessment.fired(_shared()) or f"track:{event.track}" not in tracks:
         raise InputError("track", "no_choice_to_make")
-    if not event.participants:
-        raise InputError("participants", "nobody_took_part")
+    took_part = set(event.participants)
+    if not (took_part & THE_PATIENTS_SIDE and took_part & THE_DOCTORS_SIDE):
+        raise InputError("participants", "not_shared")
 
 
 def _refuse_plan(event: PlanStarted, course: Course, assessment: Assessment) -> None:

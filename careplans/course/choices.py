@@ -59,8 +59,9 @@ def chosen_track(course: Course, of: str) -> str | None:
     before: str | None = of
     while before is not None and before not in asked:
         asked.add(before)
-        for choice in course.choices:
-            if choice.assessment == before:
+        versions = _versions(course, before)
+        for choice in reversed(course.choices):
+            if choice.assessment in versions:
                 return choice.track
         before = _goes_on_from(course, before)
     return None
@@ -94,7 +95,18 @@ def _of_track(offer: Finding, track: str) -> bool:
 
 
 def _verdicts(course: Course, of: str) -> dict[str, str]:
-    return {each.rule: each.verdict for each in course.decisions if each.assessment == of}
+    """Return what was said to each rule, newest last: a correction keeps what was said to the versions before it."""
+    versions = _versions(course, of)
+    return {each.rule: each.verdict for each in course.decisions if each.assessment in versions}
+
+
+def _versions(course: Course, of: str) -> frozenset[str]:
+    """Return an assessment with those it corrects, but none that corrects it."""
+    for each in course.screenings:
+        every = (*each.versions, each.assessment)
+        if of in every:
+            return frozenset(every[: every.index(of) + 1])
+    return frozenset({of})
 
 
 def _shared() -> str:

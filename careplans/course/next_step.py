@@ -98,11 +98,14 @@ IN_ORDER: tuple[Callable[[_Asked], NextStep | None], ...] = (_screen, _decide, _
 
 
 def _in_question(course: Course) -> Screening | None:
-    """Return the screening whose suggestions are in question: this stay's, or one made after the hospital."""
+    """Return the screening whose suggestions are in question: this stay's, one made at home, or a corrected one."""
     if course.stay is not None and (course.in_hospital or course.owes_epikrise):
         return screening_in(course, course.stay)
-    newest = course.screening
-    return newest if newest and newest.stay is None else None
+    newest, plan = course.screening, waiting_plan(course)
+    if newest is None or newest.stay is None:
+        return newest
+    corrected = plan is not None and plan.assessment in newest.versions
+    return newest if corrected else None
 
 
 def _earliest(clocks: Iterable[StepClock]) -> NextStep | None:

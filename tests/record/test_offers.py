@@ -68,10 +68,11 @@ WITH_PLAN = Course(plans=(PlanState("P1", "A1", DAY), PlanState("P2", "A1", DAY)
         (plan("cga_team", "palliative_indicators"), CHOSEN, CONTESTED, "rules: not_the_chosen_track"),
         (Decided("A1", "fall_prevention", "accepted"), Course(), assessed(FALLS), None),
         (Decided("A1", "cga_team", "accepted"), Course(), assessed(FALLS), "rule: rule_not_offered"),
-        (ChoiceRecorded("A1", "cga_team", ("patient",)), Course(), CONTESTED, None),
+        (ChoiceRecorded("A1", "cga_team", ("patient", "treating_doctor")), Course(), CONTESTED, None),
         (ChoiceRecorded("A1", "prevention", ("patient",)), Course(), CONTESTED, "track: no_choice_to_make"),
         (ChoiceRecorded("A1", "cga_team", ("patient",)), Course(), assessed(TEAM), "track: no_choice_to_make"),
-        (ChoiceRecorded("A1", "cga_team", ()), Course(), CONTESTED, "participants: nobody_took_part"),
+        (ChoiceRecorded("A1", "cga_team", ()), Course(), CONTESTED, "participants: not_shared"),
+        (ChoiceRecorded("A1", "cga_team", ("nurse", "interpreter")), Course(), CONTESTED, "participants: not_shared"),
     ],
 )
 def test_only_what_was_suggested_and_chosen_can_begin(event, course, assessment, why):

@@ -143,11 +143,11 @@ def test_suggestions_are_decided_then_what_is_unknown_is_asked_then_the_plan_sta
     assert what(story, basis) == ("expected_discharge_set", "treating_doctor")
 
 
-def test_a_correction_is_decided_anew() -> None:
-    story, basis = screened(), offering(FOOD)
-    decided(story, "overridden", "nutrition")
+def test_what_a_correction_suggests_besides_is_decided_too() -> None:
+    story = screened()
+    decided(story, "accepted", "nutrition")
     story.tell(Screened("K1", "A2", "S1"))
-    assert coming(story, basis) == NextStep("decide", "treating_doctor", about="A2")
+    assert coming(story, offering(FOOD, TEAM)) == NextStep("decide", "geriatric_team", about="A2")
 
 
 def test_with_nothing_to_start_the_hospitals_clocks_come_first_and_then_the_discharge() -> None:
@@ -329,3 +329,18 @@ def test_a_new_stay_asks_for_the_choice_anew() -> None:
     story.tell(ChoiceRecorded("A1", "cga_team", ("patient",)), PlanStarted("P1", "A1", DAY_HOME, ("cga_team",)))
     story.tell(home(), admitted("S2"), Screened("K2", "A2", "S2"))
     assert what(story, basis) == ("shared_decision", "treating_doctor")
+
+
+def test_a_correction_keeps_what_was_decided_and_chosen_before_it() -> None:
+    story, basis = screened(), offering(TEAM, RELIEF, CHOICE, FOOD)
+    story.tell(ChoiceRecorded("A1", "palliative_focus", ("patient", "treating_doctor")))
+    decided(story, "overridden", "nutrition")
+    story.tell(Screened("K1", "A2", "S1"))
+    assert what(story, basis) == ("start_plan", "treating_doctor")
+
+
+def test_a_plan_whose_answers_are_corrected_after_going_home_is_started_anew_from_them() -> None:
+    story, basis = screened(), offering(FOOD)
+    decided(story, "accepted", "nutrition")
+    story.tell(PlanStarted("P1", "A1", DAY_HOME, ("nutrition",)), home(), Screened("K1", "A2", "S1"))
+    assert coming(story, basis) == NextStep("start_plan", "treating_doctor", about="A2")

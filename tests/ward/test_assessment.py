@@ -236,7 +236,7 @@ def test_the_plan_starts_from_the_chosen_track_and_says_what_palliative_focus_ke
 def test_nothing_can_be_decided_once_the_plan_has_started_and_it_can_be_taken_back(ward: Arrange) -> None:
     here = ward(**TWO_TRACKS)
     here.send("decide", rule="cga_team", verdict="overridden", reason="Ønsker det ikke")
-    here.send("choose", track="cga_team", participants=["patient"])
+    here.send("choose", track="cga_team", participants=["patient", "treating_doctor"])
     here.send("accept-recommended")
     assert here.send("start").status_code == 303
     page = here.read()
