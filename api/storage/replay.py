@@ -26,8 +26,10 @@ from forms.model import read_case
 from rules.assess import assess
 from rules.ruleset import national
 
+Said = Mapping[tuple[str, ...], Any]
 Verdict = Literal["same", "differs", "other_tables", "engines_disagreed"]
 AT_A_TIME = 100
+ALWAYS_SAID = {("errors",), ("findings",), ("notes",), ("scores", "cfs"), ("tracks",), ("undecided",)}
 TOLD_ONLY = frozenset({"sources"})  # tables that name things and reach no score or rule
 OF_THE_READING = frozenset({"index_date_is_today"})  # a note on how the day was chosen; the day itself is stored
 
@@ -60,13 +62,23 @@ def _verdict(connection: Connection, row: Row[Any], comparable: dict[str, bool])
 def _compared(row: Row[Any], ruleset: RuleSet) -> Verdict:
     try:
         stored = _said(said_in(json.loads(row.outcome)))
+        if not stored.keys() >= ALWAYS_SAID:
+            return "differs"
+        again = _said(said_by(assess(read_case(json.loads(row.inputs)), row.index_date, ruleset)))
         if stored["errors",]:
-            return "engines_disagreed"
-        again = assess(read_case(json.loads(row.inputs)), row.index_date, ruleset)
+            return "engines_disagreed" if _may_have_disagreed(stored, again, ruleset) else "differs"
         # A later program may say more; all that was said then must still follow.
-        return "same" if stored.items() <= _said(said_by(again)).items() else "differs"
+        return "same" if stored.items() <= again.items() else "differs"
     except (RettHjemError, LookupError, TypeError, ValueError, AttributeError):  # no longer a case, or a result
         return "differs"
+
+
+def _may_have_disagreed(stored: Said, again: Said, ruleset: RuleSet) -> bool:
+    """Return whether the scores, which no engine works out, follow, and nothing is found but what follows."""
+    scores = {part: value for part, value in stored.items() if part[0] == "scores"}
+    of_rules = {each["rule"] for each in stored["errors",]} <= ruleset.by_id.keys()
+    found = all(each in again["findings",] for each in stored["findings",])
+    return of_rules and found and scores.items() <= again.items()
 
 
 def _scored_as_today(ruleset: RuleSet) -> bool:

@@ -1,9 +1,13 @@
-"""Whether the store is as it was written: the access log, events and rule sets, and whether what was said follows."""
+"""Whether the store holds together: the chain of the log, events that can be read, and what follows from answers.
+
+Only the access log is chained by hash: a change of it is always found. Of the rest, what no longer fits together is
+found; an event that someone with the database in hand wrote over with another possible one is not.
+"""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from sqlalchemy import Connection, Engine, Row, func, select, text
@@ -13,8 +17,10 @@ from api.storage.engine import reading
 from api.storage.replay import replay
 from api.storage.rule_sets import written_as
 from api.storage.tables import event, person, rule_set
+from api.storage.told_verified import faults_among
 
 AT_A_TIME = 1000
+PERSONS_AT_A_TIME = 200
 MOST_TOLD = 20
 Tell = Callable[[int], None]
 
@@ -66,14 +72,17 @@ def damaged(connection: Connection) -> bool:
 
 
 def _check_events(connection: Connection, verified: Verified) -> None:
-    """Find each person whose events are not numbered 1 to the number that the person has."""
-    for row in _numbering(connection):
-        verified.persons += 1
-        if not row.version == row.events == row.last:
-            verified.found("events_missing", row.id)
+    """Find each person whose events are not numbered 1 to the number that the person has, or do not fit together."""
+    for rows in _numbering(connection):
+        verified.persons += len(rows)
+        for row in rows:
+            if not row.version == row.events == row.last:
+                verified.found("events_missing", row.id)
+        for code, id in faults_among(connection, [row.id for row in rows]):
+            verified.found(code, id)
 
 
-def _numbering(connection: Connection) -> Iterator[Row[tuple[str, int, int, int]]]:
+def _numbering(connection: Connection) -> Iterator[Sequence[Row[tuple[str, int, int, int]]]]:
     last = ""
     events, highest = func.count(event.c.id).label("events"), func.coalesce(func.max(event.c.seq), 0).label("last")
     of_person = (
@@ -81,10 +90,10 @@ def _numbering(connection: Connection) -> Iterator[Row[tuple[str, int, int, int]
         .outerjoin(event, event.c.person == person.c.id)
         .group_by(person.c.id, person.c.version)
         .order_by(person.c.id)
-        .limit(AT_A_TIME)
+        .limit(PERSONS_AT_A_TIME)
     )
     while rows := connection.execute(of_person.where(person.c.id > last)).all():
-        yield from rows
+        yield rows
         last = rows[-1].id
 
 
