@@ -119,7 +119,7 @@ def answered(stored: Stored, status: int = 201) -> Answer:
     headers = {"ETag": etag(stored.version), "Content-Language": stored.language}
     if status == 201:  # noqa: PLR2004 # created
         headers["Location"] = f"/api/v1/screenings/{stored.screening}"
-    return Answer(body, stored.person, headers, status)
+    return Answer(body, stored.person, headers, status, stored.screening)
 
 
 async def _prepared(record: Record, content: object, texts: Texts, *, size: int) -> Prepared:

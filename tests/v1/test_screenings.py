@@ -81,6 +81,32 @@ def test_the_same_key_with_another_body_is_refused(client: TestClient, record: R
     assert stored(record) == before
 
 
+def test_what_was_retracted_is_not_answered_again(client: TestClient):
+    mine = NURSE | {"Idempotency-Key": "retracted"}
+    kept = client.post(SCREENINGS, json=case(21), headers=mine).json()["screening"]
+    patient = f"/api/v1/patients/{kept['patient']}"
+    version = {"If-Match": client.get(patient, headers=DOCTOR).headers["etag"]}
+    gone = {"kind": "retracted", "of": "screening", "id": kept["id"], "reason": "Feil pasient"}
+    assert client.post(f"{patient}/events", json=gone, headers=DOCTOR | version).status_code == 201
+    again = client.post(SCREENINGS, json=case(21), headers=mine)
+    nowhere = client.get(f"{SCREENINGS}/{'f' * 32}", headers=NURSE)
+    assert (again.status_code, again.content) == (404, nowhere.content)
+
+
+def test_an_answer_is_given_again_while_the_caller_sees_the_patient_and_not_after(client: TestClient):
+    mine = NURSE | {"Idempotency-Key": "moved-away"}
+    kept = client.post(SCREENINGS, json=case(22), headers=mine).json()["screening"]
+    patient = f"/api/v1/patients/{kept['patient']}"
+    away = {"kind": "transferred", "stay": "E-22", "hospital": "STO", "ward": "KIR1"}
+    version = {"If-Match": client.get(patient, headers=NURSE).headers["etag"]}
+    moving = NURSE | version | {"Idempotency-Key": "the-moving"}
+    assert client.post(SCREENINGS, json=case(22), headers=mine).status_code == 201
+    moved = client.post(f"{patient}/events", json=away, headers=moving)
+    assert client.post(SCREENINGS, json=case(22), headers=mine).status_code == 404
+    again = client.post(f"{patient}/events", json=away, headers=moving)
+    assert (again.status_code, again.content) == (201, moved.content)
+
+
 def test_another_callers_key_is_another_key(client: TestClient):
     one = bearer("system", "hospital:STO", id="one") | {"Idempotency-Key": "shared"}
     two = bearer("system", "hospital:STO", id="two") | {"Idempotency-Key": "shared"}
