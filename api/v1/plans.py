@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from threading import Lock
+from functools import partial
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query, Request, Response
@@ -11,6 +11,7 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from api.people.user import User
 from api.people.who import needs
 from api.planning import epikrise_section, rendered
+from api.printing import on_paper
 from api.record.courses import Seen
 from api.record.plans import Planned, plan_in, planned
 from api.record.record import by
@@ -29,7 +30,6 @@ router = APIRouter(tags=["plans"])
 Reader = Annotated[User, Depends(needs("read"))]
 InLanguage = Annotated[Language | None, Query(description="The language; else that of `Accept-Language`.")]
 ForWhom = Annotated[Audience, Query(description="Whom the print is for.")]
-ONE_AT_A_TIME = Lock()  # WeasyPrint keeps fonts and pictures for the whole process
 TYPES = {".pdf": "application/pdf", ".html": "text/html", ".ics": "text/calendar"}
 PLAN = "The plan (`retthjem/plan/1`)."
 SHOWN = answers_with("application/json", PLAN) | problems(404)
@@ -54,13 +54,14 @@ def read_plan(request: Request, user: Reader, patient: PersonId, language: InLan
 @router.get(
     "/patients/{patient}/plan.pdf",
     response_class=Response,
-    responses=PRINTED[".pdf"],
+    responses=PRINTED[".pdf"] | problems(503),
 )
-def print_pdf(
+async def print_pdf(
     request: Request, user: Reader, patient: PersonId, language: InLanguage = None, audience: ForWhom = "clinician"
 ) -> Response:
-    """Return the plan as a tagged PDF."""
-    return _printed(request, user, patient, suffix=".pdf", language=language, audience=audience)
+    """Return the plan as a tagged PDF; where many print, it is refused for a moment."""
+    work = partial(_printed, request, user, patient, suffix=".pdf", language=language, audience=audience)
+    return await on_paper(request, user, work)
 
 
 @router.get(
@@ -135,7 +136,6 @@ def _planned(request: Request, seen: Seen) -> Planned:
 def _rendered(
     request: Request, found: Planned, suffix: str, *, texts: Texts, audience: Audience = "clinician"
 ) -> bytes:
-    """Return the plan as a file; it is made on a thread of the pool, so the event loop goes on meanwhile."""
+    """Return the plan as a file."""
     ruleset = record_of(request).screening.ruleset
-    with ONE_AT_A_TIME:
-        return rendered(found.plan, suffix, ruleset=ruleset, texts=texts, printed=oslo_day(now()), audience=audience)
+    return rendered(found.plan, suffix, ruleset=ruleset, texts=texts, printed=oslo_day(now()), audience=audience)

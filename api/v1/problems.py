@@ -41,6 +41,7 @@ STATUS: Mapping[str, int] = {
     "too_large": 413,
     "not_json": 415,
     "precondition_missing": 428,
+    "printer_busy": 503,
     "store_full": 507,
 }
 """The statuses of codes; any other is 422, and 503 where it is the store or the machine that cannot."""

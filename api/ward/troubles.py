@@ -19,7 +19,7 @@ from api.people.user import User
 from api.people.who import session_of
 from api.record.courses import Changed, NoSuchPatient, NotYours
 from api.refusals import refusal_in_words
-from api.v1.problems import status_of
+from api.v1.problems import Problem, status_of
 from api.ward.desk import Desk, chosen_texts
 from engine.errors import Refusal
 
@@ -60,7 +60,9 @@ def _page(request: Request, user: User, error: Exception) -> Response:
     status, code = _told(error)
     said = refusal_in_words(error, texts) if isinstance(error, Refusal) else texts(f"trouble.{code}.said")
     request.state.problem = error.code if isinstance(error, Refusal) else code
-    return desk.page("trouble", status=status, code=code, said=said, back=request.headers.get("referer", "/"))
+    page = desk.page("trouble", status=status, code=code, said=said, back=request.headers.get("referer", "/"))
+    page.headers.update(error.headers if isinstance(error, Problem) else {})
+    return page
 
 
 def _told(error: Exception) -> tuple[int, str]:

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Annotated
 
 from fastapi import APIRouter, Depends
 from fastapi.responses import HTMLResponse, Response
 
 from api.log_print import About, log_as_html, log_as_pdf
+from api.printing import on_paper
 from api.record.streams import standing_merges
 from api.storage.access_log import AccessLine, head_of, lines_about
 from api.v1.languages import Language, texts_of
-from api.v1.plans import ONE_AT_A_TIME
 from api.ward.desk import Desk, desk_for
 from api.ward.patient import patient_at
 
@@ -21,11 +22,14 @@ LOGGED = "access_log_read"
 
 
 @router.get("/patients/{person}/access-log.pdf")
-def print_log(desk: LogDesk, person: str, language: Language = "nb") -> Response:
+async def print_log(desk: LogDesk, person: str, language: Language = "nb") -> Response:
     """Return the log as a tagged PDF."""
+    return await on_paper(desk.request, desk.user, partial(_printed, desk, person, language))
+
+
+def _printed(desk: Desk, person: str, language: Language) -> Response:
     lines, about = _log(desk, person)
-    with ONE_AT_A_TIME:
-        body = log_as_pdf(lines, about, texts_of(language), printed=desk.now)
+    body = log_as_pdf(lines, about, texts_of(language), printed=desk.now)
     headers = {"Content-Disposition": 'inline; filename="log.pdf"', "Content-Language": language}
     return Response(body, headers=headers, media_type="application/pdf")
 

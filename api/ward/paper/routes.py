@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Query
 from fastapi.responses import Response
 
+from api.printing import on_paper
 from api.v1.languages import LANGUAGES, Language, texts_of
-from api.v1.plans import ONE_AT_A_TIME
 from api.ward.desk import Desk, desk_for
 from api.ward.paper.form import paper_html, paper_pdf
 
@@ -24,13 +25,16 @@ def about(desk: Screener) -> Response:
 
 
 @router.get("/paper/form")
-def blank(desk: Screener, language: Language = "nb", how: How = "pdf") -> Response:
+async def blank(desk: Screener, language: Language = "nb", how: How = "pdf") -> Response:
     """Return the blank form, as paper or for the screen; it holds nothing of anyone."""
-    ruleset, texts = desk.record.screening.ruleset, texts_of(language)
-    headers: dict[str, str] = {"Content-Language": language}
-    if how == "html":
-        return Response(paper_html(ruleset, texts, printed=desk.today), headers=headers, media_type="text/html")
-    with ONE_AT_A_TIME:
-        pdf = paper_pdf(ruleset, texts, printed=desk.today)
-    headers["Content-Disposition"] = f'inline; filename="rett-hjem-{language}.pdf"'
+    if how == "pdf":
+        return await on_paper(desk.request, desk.user, partial(_printed, desk, language))
+    page = paper_html(desk.record.screening.ruleset, texts_of(language), printed=desk.today)
+    return Response(page, headers={"Content-Language": language}, media_type="text/html")
+
+
+def _printed(desk: Desk, language: Language) -> Response:
+    pdf = paper_pdf(desk.record.screening.ruleset, texts_of(language), printed=desk.today)
+    shown = f'inline; filename="rett-hjem-{language}.pdf"'
+    headers = {"Content-Language": language, "Content-Disposition": shown}
     return Response(pdf, headers=headers, media_type="application/pdf")

@@ -1,21 +1,24 @@
 """What leaves the plan page: every print and sheet in three languages, the calendar, and the script of the copy button.
 
-Paper is made on a thread of the pool, never on the event loop.
+Paper waits for its turn on the press (`api/printing.py`); what is read on a screen is made at once.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import Annotated, Literal, get_args
 
 from fastapi import APIRouter, Query
 from fastapi.responses import FileResponse, Response
+from starlette.concurrency import run_in_threadpool
 
 from api.planning import Sheet, rendered, sheet
+from api.printing import on_paper
 from api.record.plans import Planned, plan_in, planned
 from api.v1.languages import LANGUAGES as KNOWN
 from api.v1.languages import Language, texts_of
-from api.v1.plans import ONE_AT_A_TIME, TYPES, refuse_to_print
+from api.v1.plans import TYPES, refuse_to_print
 from api.v1.problems import Problem
 from api.ward.desk import PAGES, Desk, ReaderDesk
 from api.ward.patient import patient_at
@@ -41,19 +44,12 @@ class _Asked:
 
 
 @router.get("/patients/{person}/print")
-def print_it(
+async def print_it(
     desk: ReaderDesk, person: str, what: Audience | Document, language: Language, how: How = "pdf"
 ) -> Response:
     """Return a print of the plan, or a sheet beside it, as paper or for the screen."""
-    found = _to_print(desk, person)
-    asked = _Asked(texts_of(language), f".{how}")
-    with ONE_AT_A_TIME:
-        match what:
-            case "clinician" | "municipality" | "patient":
-                body = _plan(desk, found, what, asked)
-            case _:
-                body = _sheet(desk, found, what, asked)
-    return _file(body, asked)
+    work = partial(_printed, desk, person, what, asked=_Asked(texts_of(language), f".{how}"))
+    return await (on_paper(desk.request, desk.user, work) if how == "pdf" else run_in_threadpool(work))
 
 
 @router.get("/patients/{person}/visits.ics")
@@ -67,6 +63,16 @@ def calendar(desk: ReaderDesk, person: str, language: Language = "nb") -> Respon
 def script() -> Response:
     """Return the script of the copy button."""
     return FileResponse(PAGES / "ward" / "copy.js", media_type="text/javascript")
+
+
+def _printed(desk: Desk, person: str, what: Audience | Document, *, asked: _Asked) -> Response:
+    found = _to_print(desk, person)
+    match what:
+        case "clinician" | "municipality" | "patient":
+            body = _plan(desk, found, what, asked)
+        case _:
+            body = _sheet(desk, found, what, asked)
+    return _file(body, asked)
 
 
 def _to_print(desk: Desk, person: str) -> Planned:
