@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
-from sqlalchemy import Connection, Engine, exc, make_url
+from sqlalchemy import Engine, exc, make_url
 
 from api.files import print_out
 from api.screening import read_overlay, texts_in
@@ -42,13 +42,17 @@ def run(arguments: Namespace) -> int:
 
 
 def _upgrade(engine: Engine, arguments: Namespace, settings: Settings) -> int:
-    old, rebuilt = schema.version_of(engine), list[int]()
+    from api.storage.rebuild import rebuild_if_stale, rebuild_lists
+
+    old, rebuilt, offsets = schema.version_of(engine), list[int](), _offsets(settings)
     # What the lists hold may have changed with the program, so they are made anew from the record.
-    schema.upgrade(engine, then=lambda connection: rebuilt.append(rebuild_lists(connection, settings.overlay)))
+    schema.upgrade(engine, then=lambda connection: rebuilt.append(rebuild_lists(connection, offsets)))
     new = schema.version_of(engine)
-    if not rebuilt:
-        return _answer(arguments, "up_to_date", new=new)
-    return _answer(arguments, "upgraded", old=_version(old, arguments), new=new, count=rebuilt[0])
+    if rebuilt:
+        return _answer(arguments, "upgraded", old=_version(old, arguments), new=new, count=rebuilt[0])
+    if (count := rebuild_if_stale(engine, offsets)) is not None:
+        return _answer(arguments, "rebuilt", count=count)
+    return _answer(arguments, "up_to_date", new=new)
 
 
 def _downgrade(engine: Engine, arguments: Namespace, _: Settings) -> int:
@@ -80,9 +84,11 @@ def _restore(engine: Engine, arguments: Namespace, _: Settings) -> int:
 
 
 def _rebuild(engine: Engine, arguments: Namespace, settings: Settings) -> int:
+    from api.storage.rebuild import rebuild_lists
+
     schema.require_current(engine)
     with schema.alone(engine) as connection:
-        count = rebuild_lists(connection, settings.overlay)
+        count = rebuild_lists(connection, _offsets(settings))
     return _answer(arguments, "rebuilt", count=count)
 
 
@@ -111,12 +117,8 @@ COMMANDS: Mapping[str, Command] = {
 }
 
 
-def rebuild_lists(connection: Connection, overlay: Path | None) -> int:
-    """Make every list anew from the record, and return how many patients there are."""
-    from api.record.bases import Bases
-    from api.record.projection import rebuild
-
-    return rebuild(connection, Bases(), read_overlay(overlay).offsets if overlay else {})
+def _offsets(settings: Settings) -> Mapping[str, int]:
+    return read_overlay(settings.overlay).offsets if settings.overlay else {}
 
 
 def _say_faults(verified: Verified, texts: Texts) -> int:

@@ -12,11 +12,10 @@ from api.app import Service, make_app
 from api.demo import fill
 from api.files import print_out
 from api.observing import logs
-from api.record.bases import Bases
-from api.record.projection import rebuild
 from api.screening import Screening, read_overlay, texts_in
 from api.settings import Settings
 from api.storage.engine import make_engine
+from api.storage.rebuild import rebuild_if_stale, rebuild_lists
 from api.storage.schema import make_ready
 from engine.errors import InputError
 
@@ -55,8 +54,9 @@ def _make_ready(settings: Settings, screening: Screening) -> None:
         make_ready(
             engine,
             upgrade_old=settings.upgrade_at_start,
-            rebuild=lambda connection: rebuild(connection, Bases(), offsets),
+            rebuild=lambda connection: rebuild_lists(connection, offsets),
         )
+        rebuild_if_stale(engine, offsets)  # before anyone is served: a changed offset moves dates on every list
     finally:
         engine.dispose()
 

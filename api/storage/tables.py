@@ -249,3 +249,9 @@ clock = Table(
     Column("done", Moment),
 )
 REBUILT = (listing, alias, clock)
+
+lists_made_with = Table(
+    "lists_made_with",  # one row, or none where the lists were never made whole
+    tables,
+    Column("digest", String(64), nullable=False),
+)

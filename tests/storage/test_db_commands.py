@@ -15,8 +15,9 @@ from sqlalchemy import Engine, Table, insert, select, text
 
 from api.cli import main
 from api.settings import read_settings
-from api.storage import schema
+from api.storage import rebuild, schema
 from api.storage.engine import make_engine
+from api.storage.rebuild import made_with, rebuild_if_stale
 from api.storage.tables import REBUILT, assessment, draft, idempotency, opened, person, session, sign_in
 from api.storage.tidy import tidy
 from tests.storage.databases import Database
@@ -63,17 +64,17 @@ def test_an_empty_database_is_upgraded_and_then_has_nothing_to_do(db):
     code, out, err = db("upgrade", "--lang", "en")
     assert (code, out, err) == (
         0,
-        "The database is upgraded from nothing to 0004. The lists are rebuilt. Patients: 0.\n",
+        "The database is upgraded from nothing to 0005. The lists are rebuilt. Patients: 0.\n",
         "",
     )
-    assert db("upgrade", "--lang", "nn") == (0, "Databasen har alt versjon 0004.\n", "")
+    assert db("upgrade", "--lang", "nn") == (0, "Databasen har alt versjon 0005.\n", "")
 
 
 def test_down_and_up_again_gives_the_same_lists(db, filled):
     before = lists(filled)
     assert all(before[table.name] for table in REBUILT if table.name != "alias")
     filled.dispose()
-    assert db("downgrade", "0001", "--lang", "en")[:2] == (0, "The database is taken back from 0004 to 0001.\n")
+    assert db("downgrade", "0001", "--lang", "en")[:2] == (0, "The database is taken back from 0005 to 0001.\n")
     code, out, _ = db("upgrade", "--lang", "en")
     assert (code, "Patients: 4" in out) == (0, True)
     assert lists(filled) == before
@@ -87,6 +88,29 @@ def test_rebuilt_lists_are_those_that_were_written(db, filled):
     assert lists(filled) != before
     assert db("rebuild")[:2] == (0, "Listene er bygget på nytt. Pasienter: 4.\n")
     assert lists(filled) == before
+
+
+def test_lists_of_other_offsets_are_rebuilt_by_an_upgrade_and_at_the_start_and_then_left_alone(db, filled):
+    db("rebuild")
+    before = lists(filled)
+    assert rebuild_if_stale(filled, {}) is None
+    assert rebuild_if_stale(filled, {"HPH1": 9}) == 4
+    assert rebuild_if_stale(filled, {"HPH1": 9}) is None
+    filled.dispose()
+    assert db("upgrade")[:2] == (0, "Listene er bygget på nytt. Pasienter: 4.\n")
+    assert lists(filled) == before
+    assert "0005" in db("upgrade")[1]
+
+
+def test_what_lists_are_made_with_changes_with_offsets_and_with_every_data_file(monkeypatch, tmp_path):
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "pathway.toml").write_text("days = 3")
+    monkeypatch.setattr(rebuild, "DATA", (tmp_path / "data",))
+    then = made_with({"HPH1": 3})
+    assert made_with({"HPH1": 3}) == then
+    assert made_with({"HPH1": 4}) != then
+    (tmp_path / "data" / "pathway.toml").write_text("days = 5")
+    assert made_with({"HPH1": 3}) != then
 
 
 def test_down_to_nothing_asks_whether_the_record_is_to_be_lost(db, filled):
