@@ -52,7 +52,7 @@ def _screen(asked: _Asked) -> NextStep | None:
 
 
 def _decide(asked: _Asked) -> NextStep | None:
-    """Ask for the choice, the decisions, an answer, and the start of the plan, in that order."""
+    """Ask for the choice, the decisions, the start of the plan, and an answer, in that order."""
     screening = _in_question(asked.course)
     found = asked.basis.get(screening.assessment) if screening else None
     if screening is None or found is None:
@@ -64,10 +64,10 @@ def _decide(asked: _Asked) -> NextStep | None:
         return None
     if undecided_offers(course, of, assessment):
         return NextStep("decide", _decider(course, of, assessment), about=of)
-    if assessment.ask_next:
-        return NextStep("ask", question_owner(assessment.ask_next), about=assessment.ask_next)
     if has_something_to_start(course, of, assessment):
         return NextStep("start_plan", _decider(course, of, assessment), about=of)
+    if assessment.ask_next:
+        return NextStep("ask", question_owner(assessment.ask_next), about=assessment.ask_next)
     return None
 
 

@@ -133,14 +133,19 @@ def test_the_choice_can_be_told_by_what_was_accepted() -> None:
     assert what(story, basis) == ("start_plan", "geriatric_team")
 
 
-def test_suggestions_are_decided_then_what_is_unknown_is_asked_then_the_plan_starts() -> None:
+def test_suggestions_are_decided_and_the_plan_starts_before_what_is_unknown_is_asked() -> None:
     story, basis = screened(), offering(FOOD, ask_next="dementia_stage")
     assert what(story, basis) == ("decide", "treating_doctor")
     decided(story, "accepted", "nutrition")
-    assert coming(story, basis) == NextStep("ask", "treating_doctor", about="dementia_stage")
-    assert what(story, offering(FOOD)) == ("start_plan", "treating_doctor")
+    assert what(story, basis) == ("start_plan", "treating_doctor")
     story.tell(PlanStarted("P1", "A1", DAY_HOME, ("nutrition",)))
     assert what(story, basis) == ("expected_discharge_set", "treating_doctor")
+
+
+def test_what_is_unknown_is_asked_when_nothing_waits_to_be_started() -> None:
+    story, basis = screened(), offering(FOOD, ask_next="dementia_stage")
+    decided(story, "overridden", "nutrition")
+    assert coming(story, basis) == NextStep("ask", "treating_doctor", about="dementia_stage")
 
 
 def test_what_a_correction_suggests_besides_is_decided_too() -> None:

@@ -13,10 +13,11 @@ from api.record.record import Record
 from api.record.streams import new_id
 from api.ward.event_forms import Blank, text_in
 from careplans.acceptance import contested
-from careplans.course.choices import chosen_track
+from careplans.course.choices import accepted_of
 from careplans.course.due import Basis
 from careplans.course.events import PlanStarted, StepDone
 from careplans.course.state import Course, PlanState, Screening
+from engine.errors import InputError
 from engine.texts import Texts
 from rules.assessment import Finding
 from rules.times import OSLO, oslo_day
@@ -26,12 +27,16 @@ NOT_RESCORED = "not_rescored"
 
 @dataclass(frozen=True, slots=True)
 class Renewal:
-    """What a plan would be renewed from: an assessment, what it suggests, and what of it goes on."""
+    """What a plan would be renewed from: an assessment, what it suggests, and what of it goes on.
+
+    `waits` is where the new score gives another track than the plan has: whoever evaluates does not choose it.
+    """
 
     assessment: str
     offers: tuple[Finding, ...]
     kept: frozenset[str]
     modules: tuple[str, ...]
+    waits: bool = False
 
 
 def scored_since(course: Course, plan: PlanState, basis: Mapping[str, Basis]) -> Screening | None:
@@ -53,20 +58,33 @@ def scored_since(course: Course, plan: PlanState, basis: Mapping[str, Basis]) ->
 def renewal_of(record: Record, connection: Connection, course: Course, plan: PlanState) -> Renewal | None:
     """Return what the plan can be renewed from: a new screening, else its own as it was corrected since."""
     own = next((each for each in course.screenings if plan.assessment in _assessments(each)), None)
-    basis = record.bases.of(connection, [each.assessment for each in (own, course.screening) if each])
+    ids = {plan.assessment, *(each.assessment for each in (own, course.screening) if each)}
+    basis = record.bases.of(connection, ids)
     screening = scored_since(course, plan, basis) or own
-    found = basis.get(screening.assessment) if screening else None
-    if screening is None or found is None:
+    found, before = basis.get(screening.assessment) if screening else None, basis.get(plan.assessment)
+    if screening is None or found is None or before is None:
         return None
-    chosen = chosen_track(course, screening.assessment)
-    offers = tuple(each for each in found.assessment.offers if _may_start(each, chosen))
+    every, tracks = found.assessment.offers, _tracks(course, plan, before)
     verdicts = {each.rule: each.verdict for each in course.decisions if each.assessment == screening.assessment}
-    kept = frozenset(each.rule for each in offers if _goes_on(each.rule, verdicts, plan))
-    return Renewal(screening.assessment, offers, kept, plan.modules)
+    accepted = {rule for rule, verdict in verdicts.items() if verdict == "accepted"}
+    offers = tuple(each for each in every if not contested(each) or each.suggests in tracks or each.rule in accepted)
+    kept = frozenset(each.rule for each in offers if _goes_on(each, verdicts, plan))
+    waits = any(map(contested, every)) or bool(tracks)
+    return Renewal(
+        screening.assessment, offers, kept, plan.modules, waits=waits and not any(contested(each) for each in offers)
+    )
+
+
+def _tracks(course: Course, plan: PlanState, before: Basis) -> frozenset[str]:
+    """Return the contested tracks that the plan has, which go on without being chosen anew."""
+    rules = accepted_of(course, plan, before.assessment).rules or frozenset()
+    return frozenset(each.suggests for each in before.assessment.offers if contested(each) and each.rule in rules)
 
 
 def renewed(plan: PlanState, renewal: Renewal, sent: FormData, *, now: datetime) -> PlanStarted:
     """Return the plan that goes on with what was ticked."""
+    if renewal.waits:
+        raise InputError("rules", "track_to_be_decided")
     ticked = {each for each in sent.getlist("rules") if isinstance(each, str)}
     rules = tuple(each.rule for each in renewal.offers if each.rule in ticked)
     if not rules:
@@ -87,14 +105,11 @@ def with_cfs_accounted(event: StepDone, sent: FormData, texts: Texts, *, scored:
     return replace(event, note=" ".join(part for part in (event.note, said) if part))
 
 
-def _goes_on(rule: str, verdicts: Mapping[str, str], plan: PlanState) -> bool:
-    """What was decided in the newest assessment goes first, then what the plan holds."""
-    return verdicts[rule] == "accepted" if rule in verdicts else rule in plan.rules
-
-
-def _may_start(offer: Finding, chosen: str | None) -> bool:
-    """A contested track goes on only where it is the one that was chosen."""
-    return not contested(offer) or offer.suggests == f"track:{chosen}"
+def _goes_on(offer: Finding, verdicts: Mapping[str, str], plan: PlanState) -> bool:
+    """What was decided in the newest assessment goes first, then what the plan holds, its track among it."""
+    if offer.rule in verdicts:
+        return verdicts[offer.rule] == "accepted"
+    return offer.rule in plan.rules or contested(offer)
 
 
 def _assessments(screening: Screening) -> tuple[str, ...]:
