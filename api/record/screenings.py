@@ -33,6 +33,7 @@ ADD = insert(assessment)
 NEWEST = (
     select(assessment).where(assessment.c.screening == bindparam("of")).order_by(assessment.c.version.desc()).limit(1)
 )
+OF_ASSESSMENT = select(assessment).where(assessment.c.id == bindparam("of"))
 VERSIONS = select(assessment).where(assessment.c.screening == bindparam("of")).order_by(assessment.c.version)
 
 
@@ -103,12 +104,19 @@ def correct(record: Record, user: User, prepared: Prepared, *, change: Change, h
     stream = read_stream(change.connection, person)
     if stream is None or find(change.connection, naming) != person:
         raise InputError("patient", "patient_changed")
-    version = Version(held.screening, held.version + 1)
+    highest = newest(change.connection, held.screening) or held  # one that was undone keeps its number
+    version = Version(held.screening, highest.version + 1)
     return _write(record, user, prepared, change=change, stream=stream, version=version)
 
 
+def stored_as(connection: Connection, assessed: str) -> Stored | None:
+    """Return the version of a screening that an assessment is of."""
+    row = connection.execute(OF_ASSESSMENT, {"of": assessed}).mappings().one_or_none()
+    return Stored.of(row) if row else None
+
+
 def newest(connection: Connection, screening: str) -> Stored | None:
-    """Return the newest version of a screening."""
+    """Return the newest version of a screening, also one that was undone."""
     row = connection.execute(NEWEST, {"of": screening}).mappings().one_or_none()
     return Stored.of(row) if row else None
 

@@ -16,28 +16,34 @@ from api.storage.writer import Change
 
 def shown_versions(connection: Connection, user: User, screening: str, *, now: datetime) -> list[Stored]:
     """Return every version of a screening, the oldest first; one that was retracted is as one that never was."""
+    found, _ = _seen(connection, user, screening, now=now)
+    return found
+
+
+def shown(connection: Connection, user: User, screening: str, *, now: datetime, version: int | None = None) -> Stored:
+    """Return a version of a screening, the one that stands unless another is named."""
+    found, stands = _seen(connection, user, screening, now=now)
+    wanted = [each for each in found if (each.version == version if version else each.assessment == stands)]
+    if not wanted:
+        raise NoSuchPatient
+    return wanted[0]
+
+
+def _seen(connection: Connection, user: User, screening: str, *, now: datetime) -> tuple[list[Stored], str]:
+    """Return the versions, and the assessment that stands: a correction that was undone is no longer the newest."""
     found = versions(connection, screening)
     if not found:
         raise NoSuchPatient
     person = visible(connection, user, found[0].person, now=now)
     stream = read_stream(connection, person)
-    if stream is None or all(each.id != screening for each in stream.course.screenings):
+    held = next((each for each in stream.course.screenings if each.id == screening), None) if stream else None
+    if held is None:
         raise NoSuchPatient
-    return [replace(each, person=person) for each in found]
-
-
-def shown(connection: Connection, user: User, screening: str, *, now: datetime, version: int | None = None) -> Stored:
-    """Return a version of a screening, the newest unless another is named."""
-    found = shown_versions(connection, user, screening, now=now)
-    if version is None:
-        return found[-1]
-    if version > len(found):
-        raise NoSuchPatient
-    return found[version - 1]
+    return [replace(each, person=person) for each in found], held.assessment
 
 
 def to_correct(change: Change, user: User, screening: str, *, expected: int) -> Stored:
-    """Return the newest version where it is the expected one; raise `Changed` where another came first."""
+    """Return the version that stands where it is the expected one; raise `Changed` where another came first."""
     found = shown(change.connection, user, screening, now=change.now)
     if found.version != expected:
         raise Changed(found.version)

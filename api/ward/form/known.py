@@ -15,7 +15,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from api.record.naming import named
-from api.record.screenings import Stored, newest
+from api.record.screenings import Stored, stored_as
 from api.record.streams import Naming, Stream
 from api.ward.form.questions import CFS, TREE
 from api.ward.form.reading import LISTS
@@ -121,7 +121,7 @@ def known_of(connection: Connection, stream: Stream, *, now: datetime) -> Known:
 
 
 def _told(connection: Connection, stream: Stream, screening: Screening, *, now: datetime) -> Told | None:
-    stored = newest(connection, screening.id)
+    stored = stored_as(connection, screening.assessment)
     if stored is None:
         return None
     content = json.loads(stored.inputs)
