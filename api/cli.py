@@ -175,6 +175,7 @@ def _add_db(commands: Any) -> None:
             task.add_argument("version", metavar="VERSION")
         if what == "verify":
             task.add_argument("--head", metavar="HASH", help="a head of the access log that was noted earlier")
+            task.add_argument("--lists", action="store_true", help="make each patient's lists anew, and compare")
         if what in DATABASE_FORCED:
             task.add_argument("--force", action="store_true", help="also where something is lost by it")
 

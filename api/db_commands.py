@@ -62,10 +62,15 @@ def _downgrade(engine: Engine, arguments: Namespace, _: Settings) -> int:
     return _answer(arguments, "downgraded", old=_version(old, arguments), new=_version(new, arguments))
 
 
-def _verify(engine: Engine, arguments: Namespace, _: Settings) -> int:
+def _verify(engine: Engine, arguments: Namespace, settings: Settings) -> int:
     schema.require_current(engine)
     texts = texts_in(arguments.lang)
     verified = verify(engine, head=arguments.head, tell=lambda done: _tell(texts("db.progress", count=done)))
+    if arguments.lists:
+        from api.storage.lists_verified import with_other_rows
+
+        for person in with_other_rows(engine, _offsets(settings)):
+            verified.found("lists_differ", person)
     for verdict in ("other_tables", "engines_disagreed"):
         if count := verified.assessments[verdict]:
             _tell(texts(f"db.{verdict}", count=count))

@@ -11,14 +11,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, Table, insert, select, text
+from sqlalchemy import Engine, Table, delete, insert, select, text, update
 
 from api.cli import main
 from api.settings import read_settings
 from api.storage import rebuild, schema
 from api.storage.engine import make_engine
 from api.storage.rebuild import made_with, rebuild_if_stale
-from api.storage.tables import REBUILT, assessment, draft, idempotency, opened, person, session, sign_in
+from api.storage.tables import REBUILT, assessment, clock, draft, idempotency, listing, opened, person, session, sign_in
 from api.storage.tidy import tidy
 from tests.storage.databases import Database
 from tests.storage.ward import lists, open_ward, screen
@@ -111,6 +111,19 @@ def test_what_lists_are_made_with_changes_with_offsets_and_with_every_data_file(
     assert made_with({"HPH1": 4}) != then
     (tmp_path / "data" / "pathway.toml").write_text("days = 5")
     assert made_with({"HPH1": 3}) != then
+
+
+def test_lists_that_do_not_follow_are_told_by_the_patient_and_left_as_they_are(db, filled):
+    assert db("verify", "--lists")[0] == 0
+    with filled.begin() as connection:
+        one, two = connection.scalars(select(person.c.id).order_by(person.c.id).limit(2))
+        connection.execute(update(listing).where(listing.c.person == one).values(ward="X"))
+        connection.execute(delete(clock).where(clock.c.person == two))
+    before = lists(filled)
+    code, _, err = db("verify", "--lists", "--lang", "en")
+    assert (code, "Faults: 2" in err, err.count(f"lists of patient {one}"), err.count(two)) == (1, True, 1, 1)
+    assert lists(filled) == before
+    assert db("verify")[0] == 0
 
 
 def test_down_to_nothing_asks_whether_the_record_is_to_be_lost(db, filled):
