@@ -14,6 +14,7 @@ from api.people.who import needs
 from api.record.admissions import admit
 from api.record.courses import NotYours, read, visible
 from api.record.courses import Seen as Course
+from api.record.elsewhere import NamedBy
 from api.record.opening import identify, open_with_reason
 from api.record.record import Record, by
 from api.record.streams import Naming
@@ -73,7 +74,7 @@ async def admitted(request: Request, user: Teller, key: IdempotencyKey = None) -
         place = {"Location": f"/api/v1/patients/{stream.person}", "ETag": etag(stream.version)}
         return Answer(shown.model_dump_json(), stream.person, place)
 
-    answer = await record.writer(once(Key.of(request, user, key=key, body=data), work))
+    answer = await NamedBy(record, user, case).do(once(Key.of(request, user, key=key, body=data), work))
     return answer.response()
 
 

@@ -11,6 +11,8 @@ from starlette.concurrency import run_in_threadpool
 from api.people.user import User
 from api.people.who import needs
 from api.record.courses import Changed
+from api.record.elsewhere import NamedBy
+from api.record.protected import as_corrected, is_protected, shown_case
 from api.record.record import Record, by
 from api.record.screenings import Prepared, Stored, correct, prepare, store
 from api.record.shown_screenings import shown, shown_versions, to_correct
@@ -49,7 +51,8 @@ async def create(request: Request, user: Screener, key: IdempotencyKey = None) -
     def work(change: Change) -> Answer:
         return answered(store(record, user, prepared, change))
 
-    answer = await record.writer(once(Key.of(request, user, key=key, body=data), work))
+    named = NamedBy(record, user, prepared.case)
+    answer = await named.do(once(Key.of(request, user, key=key, body=data), work))
     return answer.response()
 
 
@@ -65,9 +68,14 @@ def read_one(request: Request, user: Reader, screening: ScreeningId, version: Ve
     responses=answers_with("application/json", "The case.", schema=CASE) | problems(404),
 )
 def read_case_of(request: Request, user: Reader, screening: ScreeningId, version: VersionWanted = None) -> Response:
-    """Return the case that was screened, as it came in, for whoever corrects it."""
+    """Return the case that was screened, as it came in, for whoever corrects it.
+
+    Of someone with a protected address, nothing that tells where the person is; a correction without it keeps it.
+    """
     found = _seen(request, user, screening, version)
-    return Response(found.inputs, headers={"ETag": etag(found.version)}, media_type="application/json")
+    with reading(record_of(request).engine) as connection:
+        case = shown_case(found.inputs) if is_protected(connection, found.person) else found.inputs
+    return Response(case, headers={"ETag": etag(found.version)}, media_type="application/json")
 
 
 @router.get("/screenings/{screening}/versions", responses=problems(404))
@@ -93,6 +101,7 @@ async def correct_one(
     """Correct a screening: the case as it should have been, whole; the older version is kept."""
     record, texts, version = record_of(request), texts_for(request.headers), expected(if_match)
     data, content = await json_of(request)
+    content = await run_in_threadpool(_whole, record, user, id_of(screening), content)
     prepared = await _prepared(record, content, texts, size=len(data))
 
     def work(change: Change) -> Answer:
@@ -120,6 +129,11 @@ def answered(stored: Stored, status: int = 201) -> Answer:
     if status == 201:  # noqa: PLR2004 # created
         headers["Location"] = f"/api/v1/screenings/{stored.screening}"
     return Answer(body, stored.person, headers, status, stored.screening)
+
+
+def _whole(record: Record, user: User, screening: str, content: object) -> object:
+    with reading(record.engine) as connection:
+        return as_corrected(connection, user, screening, content=content, now=now())
 
 
 async def _prepared(record: Record, content: object, texts: Texts, *, size: int) -> Prepared:

@@ -9,6 +9,8 @@ from fastapi.testclient import TestClient
 from sqlalchemy import select
 
 from api.record.record import Record
+from api.storage.access_log import lines_about
+from api.storage.engine import reading
 from api.storage.tables import event
 from tests.v1.issuer import bearer
 from tests.v1.people import ADMINISTRATOR, DOCTOR, NURSE, OTHER_NURSE, SYSTEM, Patient, case, number, with_answers
@@ -249,6 +251,30 @@ def test_a_protected_address_is_shown_and_printed_nowhere(client: TestClient):
     assert (row["room"], row["municipality"]) == (None, None)
 
 
+def test_a_protected_address_is_told_neither_by_events_nor_by_the_case_and_a_correction_keeps_it(client: TestClient):
+    patient = Patient.screened(client, 46)
+    address = client.get(patient.path, headers=DOCTOR).json()["screening"]["id"]
+    path = f"/api/v1/screenings/{address}"
+    before = client.get(f"{path}/case", headers=DOCTOR).json()
+    corrected = before | {"answers": before["answers"] | {"gp": "Byåsen legesenter", "next_of_kin": "Ola Pårørende"}}
+    put = client.put(path, json=corrected, headers={**DOCTOR, "If-Match": '"1"'})
+    assert put.status_code == 200, put.text
+    patient.tell(DOCTOR, kind="moved", municipality="0301")
+    patient.tell(DOCTOR, kind="practice_set", practice="Byåsen legesenter")
+    patient.tell(DOCTOR, kind="address_protected", protected=True)
+    events = client.get(f"{patient.path}/events", headers=DOCTOR).text
+    read = client.get(f"{path}/case", headers=DOCTOR)
+    for place in ("0301", "5001", "Byåsen", "Ola Pårørende"):
+        assert place not in events
+        assert place not in read.text
+    without = read.json()
+    assert "room" not in without["encounter"]
+    again = client.put(path, json=without, headers={**DOCTOR, "If-Match": '"2"'})
+    assert again.status_code == 200, again.text
+    patient.tell(DOCTOR, kind="address_protected", protected=False)
+    assert client.get(f"{path}/case", headers=DOCTOR).json() == corrected
+
+
 def test_a_municipality_sees_a_patient_once_told(client: TestClient):
     patient = Patient.screened(client, 44)
     assert client.get(patient.path, headers=COORDINATOR).status_code == 404
@@ -401,3 +427,28 @@ def test_who_sends_a_patient_away_by_a_slip_gets_what_brings_the_patient_back(cl
     assert client.post(patient.events, json=sent, headers=OTHER_NURSE | version).status_code == 404
     back = client.post(patient.events, json=sent, headers=NURSE | version)
     assert back.json()["stay"]["hospital"] == "STO"
+
+
+@pytest.mark.parametrize(("route", "which"), [("screenings", 92), ("admissions", 93)])
+def test_a_number_that_is_tried_from_another_unit_stands_in_the_patients_log(
+    client: TestClient, record: Record, route: str, which: int
+):
+    patient = Patient.screened(client, which)
+    told = {name: case(which)[name] for name in ("patient", "encounter")}
+    sent = case(which) if route == "screenings" else told
+    refused = client.post(f"/api/v1/{route}", json=sent, headers=OTHER_NURSE)
+    assert (refused.status_code, refused.json()["code"]) == (422, "patient_elsewhere")
+    assert patient.id not in refused.text
+    with reading(record.engine) as connection:
+        newest = lines_about(connection, patient.id)[-1]
+    assert (newest.action, newest.by.role, newest.by.unit) == ("refused_elsewhere", "nurse", "ward:STO/KIR1")
+
+
+def test_another_refusal_says_nothing_of_an_attempt(client: TestClient, record: Record):
+    patient = Patient.screened(client, 94)
+    patient.tell(DOCTOR, kind="died", on="2026-11-17")
+    told = {name: case(94)[name] for name in ("patient", "encounter")}
+    told["encounter"] = told["encounter"] | {"room": "9"}
+    assert client.post("/api/v1/admissions", json=told, headers=NURSE).status_code == 409
+    with reading(record.engine) as connection:
+        assert "refused_elsewhere" not in {line.action for line in lines_about(connection, patient.id)}

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Depends
 from fastapi.responses import Response
 
 from api.record.admissions import admit
+from api.record.elsewhere import NamedBy
 from api.record.screenings import naming_of
 from api.record.streams import find, read_stream
 from api.record.who_sees import may_see
@@ -49,7 +50,8 @@ def begin(desk: Screening, fields: Sent) -> Response:
     try:
         case = desk.record.screening.checked(read_case(content_of(fields)))
         naming_of(case, desk.record.hospital_of(desk.user))
-        person = desk.record.writer.run(lambda change: _known_or_admitted(desk, case, change))
+        named = NamedBy(desk.record, desk.user, case)
+        person = named.run(lambda change: _known_or_admitted(desk, case, change))
     except InputError as error:
         return _page(desk, fields, {PLACES.get(error.where, "identity"): error})
     return desk.back_to(f"/patients/{person}/screen")
