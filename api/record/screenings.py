@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -20,8 +21,8 @@ from api.result import to_result
 from api.storage.tables import assessment
 from api.storage.writer import Change
 from careplans.course.due import Basis
-from careplans.course.events import Event, Screened
-from careplans.course.told import Here, stay_of, told_by
+from careplans.course.events import Admitted, Event, Screened
+from careplans.course.told import Earlier, Here, stay_of, told_by, told_by_correction
 from engine.errors import InputError
 from engine.texts import Texts
 from forms.model import read_case
@@ -95,6 +96,7 @@ class Version:
     screening: str
     number: int
     second: bool = False
+    corrects: Earlier | None = None
 
 
 def correct(record: Record, user: User, prepared: Prepared, *, change: Change, held: Stored) -> Stored:
@@ -105,7 +107,8 @@ def correct(record: Record, user: User, prepared: Prepared, *, change: Change, h
     if stream is None or find(change.connection, naming) != person:
         raise InputError("patient", "patient_changed")
     highest = newest(change.connection, held.screening) or held  # one that was undone keeps its number
-    version = Version(held.screening, highest.version + 1)
+    made_in = next((each.stay for each in stream.course.screenings if each.id == held.screening), None)
+    version = Version(held.screening, highest.version + 1, corrects=Earlier(_case_of(held), made_in))
     return _write(record, user, prepared, change=change, stream=stream, version=version)
 
 
@@ -156,7 +159,7 @@ def _write(
     here = record.here(user, prepared.case, change.now)
     unjudged = user.role == "system" and cfs_clinician.id not in prepared.case.answers
     screened = Screened(version.screening, assessed, second=version.second, unjudged=unjudged)
-    events = _events(here, prepared.case, stream, screened=screened)
+    events = _events(here, prepared.case, stream, screened=screened, corrects=version.corrects)
     stream = append(connection, stream, events, by=by(user), at=change.now)
     row = {
         "id": assessed,
@@ -177,10 +180,20 @@ def _write(
     return Stored.of(row)
 
 
-def _events(here: Here, case: Case, stream: Stream, *, screened: Screened) -> tuple[Event, ...]:
-    told = told_by(case, stream.course, here)
-    admitted = next((each.stay for each in told if each.kind == "admitted"), None)
-    return (*told, replace(screened, stay=admitted or stay_of(case, stream.course)))
+def _events(
+    here: Here, case: Case, stream: Stream, *, screened: Screened, corrects: Earlier | None
+) -> tuple[Event, ...]:
+    """Return what the case tells, and the screening with the stay that it was made in."""
+    course = stream.course
+    told = told_by_correction(case, course, corrects, here=here) if corrects else told_by(case, course, here)
+    begun = next((each for each in told if isinstance(each, Admitted)), None)
+    same = corrects is not None and not corrects.is_another_stay(case, course)
+    stay = corrects.stay if corrects and same else None
+    return (*told, replace(screened, stay=stay or (begun.stay if begun else stay_of(case, course))))
+
+
+def _case_of(held: Stored) -> Case:
+    return read_case(json.loads(held.inputs))
 
 
 def _compact(value: object) -> str:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from datetime import datetime
-from typing import cast
+from typing import Any, cast
 
 from careplans.course.events import Admitted, Described, Discharged, DischargeExpected, Event, Moved, Place, Transferred
 from careplans.course.state import Course, Stay
-from rules.case import Case
+from rules.case import Case, Encounter, Patient
 from rules.times import oslo
 
 
@@ -30,6 +30,46 @@ def told_by(case: Case, course: Course, here: Here) -> tuple[Event, ...]:
     stay = known or (_begun(events[0]) if events else None)
     changes = _changes(case, stay) if stay else ()
     return (*_description(case, course), *events, *changes, *_move(case, course, admitted=bool(events)))
+
+
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """The version that a correction corrects: its case, and the stay that the screening was made in."""
+
+    case: Case
+    stay: str | None
+
+    def is_another_stay(self, case: Case, course: Course) -> bool:
+        """Return whether a correction names another stay by its id; one nobody had named is a name for the same."""
+        before, now = self.case.encounter.id, case.encounter.id
+        if now is None or now in {before, self.stay}:
+            return False
+        return before is not None or any(each.id == now for each in course.stays)
+
+
+def told_by_correction(case: Case, course: Course, earlier: Earlier, *, here: Here) -> tuple[Event, ...]:
+    """Return what a corrected case says that the one before it did not: what has happened since is not told away."""
+    if earlier.is_another_stay(case, course):
+        return told_by(case, course, here)
+    new = _new_in(case, earlier.case)
+    stay = next((each for each in course.stays if each.id == earlier.stay), None)
+    if stay is None and (new.encounter.id or new.encounter.admitted):
+        return told_by(case, course, here)
+    changes = _changes(new, stay) if stay else ()
+    return (*_description(new, course), *changes, *_move(new, course, admitted=False))
+
+
+def _new_in(case: Case, before: Case) -> Case:
+    """Return the case without what an earlier one says too of the patient and the stay."""
+    patient = replace(case.patient, **_same_in(case.patient, before.patient))
+    return replace(
+        case, patient=patient, encounter=replace(case.encounter, **_same_in(case.encounter, before.encounter))
+    )
+
+
+def _same_in(now: Patient | Encounter, before: Patient | Encounter) -> dict[str, Any]:
+    names = [each.name for each in fields(now)]
+    return {name: None for name in names if getattr(now, name) == getattr(before, name)}
 
 
 def stay_of(case: Case, course: Course) -> str | None:

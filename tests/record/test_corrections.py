@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, date, datetime
+from typing import Any
 
 import pytest
 
@@ -10,7 +12,7 @@ from api.record.courses import Changed
 from api.record.screenings import Stored
 from api.record.shown_screenings import shown, shown_versions, to_correct
 from api.ward.form.known import known_of
-from careplans.course.events import Undone
+from careplans.course.events import Admitted, Discharged, DischargeExpected, Transferred, Undone
 from tests.record.hospital import DOCTOR, EPJ, Hospital, case
 
 
@@ -45,3 +47,60 @@ def test_a_version_that_was_undone_keeps_its_number_and_is_not_corrected(hospita
         now = shown(connection, DOCTOR, stored.screening, now=hospital.now)
     assert (again.version, [each.version for each in found]) == (3, [1, 2, 3])
     assert json.loads(now.inputs)["answers"]["cfs_clinician"] == 7
+
+
+UNNAMED: dict[str, Any] = {"id": None, "admitted": None}
+
+
+def test_a_correction_does_not_tell_again_what_has_changed_since(hospital):
+    stay = {"expected_discharge": "2026-11-20"}
+    stored = hospital.screen(case(encounter=stay), EPJ)
+    hospital.tell(stored.person, Transferred("E1", "STO", "MED1"), EPJ)
+    hospital.tell(stored.person, DischargeExpected("E1", date(2026, 11, 25)), EPJ)
+    hospital.correct(stored, case(encounter=stay, answers={"cfs_clinician": 7}), EPJ)
+    course = hospital.read(stored.person).stream.course
+    assert (course.stay.ward, course.stay.expected) == ("MED1", date(2026, 11, 25))
+    assert len(course.screenings[0].versions) == 1
+
+
+def test_a_correction_tells_what_it_corrects_of_the_stay_and_the_patient(hospital):
+    stored = hospital.screen(case(encounter={"expected_discharge": "2026-11-20"}), EPJ)
+    right = case(encounter={"expected_discharge": "2026-11-23", "room": "14"}, patient={"municipality": "5059"})
+    hospital.correct(stored, right, EPJ)
+    course = hospital.read(stored.person).stream.course
+    assert (course.stay.expected, course.stay.room, course.municipality) == (date(2026, 11, 23), "14", "5059")
+
+
+def test_correcting_a_screening_of_an_earlier_stay_leaves_the_readmission_to_be_screened(hospital):
+    hospital.screen(by=EPJ)
+    stored = hospital.screen(case(encounter=UNNAMED), EPJ)
+    hospital.tell(stored.person, Discharged("E1", hospital.now, "home"), EPJ)
+    hospital.later(days=3)
+    hospital.tell(stored.person, Admitted("E9", hospital.now, "STO", "GER2"), EPJ)
+    hospital.correct(stored, case(encounter=UNNAMED, answers={"cfs_clinician": 7}), EPJ)
+    seen = hospital.read(stored.person)
+    assert {each.id: each.stay for each in seen.stream.course.screenings}[stored.screening] == "E1"
+    assert seen.next_step.what == "screening"
+
+
+@pytest.mark.parametrize("hour", [10, 13])
+def test_correcting_the_hour_of_admission_makes_no_second_stay(hospital, hour):
+    stored = hospital.screen(case(encounter={"id": None}), EPJ)
+    hospital.start_plan(stored)
+    right = datetime(2026, 11, 16, hour, 5, tzinfo=UTC)
+    hospital.correct(stored, case(encounter={"id": None, "admitted": right.isoformat()}), EPJ)
+    course = hospital.read(stored.person).stream.course
+    assert [each.admitted for each in course.stays] == [right]
+    assert course.running
+
+
+def test_a_correction_may_say_that_the_screening_was_of_another_stay(hospital):
+    hospital.screen(by=EPJ)
+    hospital.tell(hospital.screen(by=EPJ).person, Discharged("E1", hospital.now, "home"), EPJ)
+    hospital.later(days=3)
+    again = {"id": "E9", "admitted": hospital.now.isoformat()}
+    wrong = hospital.screen(case(), EPJ)
+    hospital.open("1", Admitted("E9", hospital.now, "STO", "GER2"))
+    hospital.correct(wrong, case(encounter=again), EPJ)
+    stays = {each.id: each.stay for each in hospital.read(wrong.person).stream.course.screenings}
+    assert stays[wrong.screening] == "E9"
