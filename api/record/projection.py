@@ -11,9 +11,11 @@ from sqlalchemy import Connection, bindparam, delete, insert, select
 from api.record.bases import Bases
 from api.record.streams import Stream, read_stream, standing_merges
 from api.storage.tables import alias, clock, listing, person
-from careplans.course.due import Basis, assessments_behind, clocks_of, screening_in
+from careplans.course.choices import accepted_of
+from careplans.course.due import Basis, assessments_behind, clocks_of, screening_in, waiting_plan
 from careplans.course.next_step import END_OF_TIME, next_step
 from careplans.course.state import Course, NextStep, StepClock
+from rules.assessment import Assessment
 
 DROP = tuple(delete(table).where(table.c.person == bindparam("of")) for table in (listing, clock, alias))
 DROP_ALIASES = delete(alias).where(alias.c.leads_to == bindparam("of"))
@@ -139,12 +141,23 @@ def _found(course: Course, basis: Mapping[str, Basis]) -> dict[str, Any]:
         return dict.fromkeys(("track", "pathway", "cfs_low", "cfs_high", "team_list"))
     assessment, cfs = newest.assessment, newest.assessment.scores["cfs"]
     return {
-        "track": assessment.tracks[0].track if assessment.tracks else None,
+        "track": _track(course, assessment, basis),
         "pathway": assessment.pathway,
         "cfs_low": cfs.low,
         "cfs_high": cfs.high,
         "team_list": assessment.on_team_list.reason if assessment.on_team_list else None,
     }
+
+
+def _track(course: Course, newest: Assessment, basis: Mapping[str, Basis]) -> str | None:
+    """Return the track of the plan that runs or waits, else the one suggested; of two that are suggested, none."""
+    plan = waiting_plan(course)
+    found = basis.get(plan.assessment) if plan else None
+    if plan is None or found is None:
+        return newest.tracks[0].track if len(newest.tracks) == 1 else None
+    rules = accepted_of(course, plan, found.assessment).rules or frozenset()
+    started = {each.suggests for each in found.assessment.offers if each.rule in rules}
+    return next((each.track for each in found.assessment.tracks if f"track:{each.track}" in started), None)
 
 
 def _clock(person_id: str, each: StepClock) -> dict[str, Any]:

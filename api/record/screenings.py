@@ -13,6 +13,7 @@ from sqlalchemy import Connection, bindparam, insert, select
 
 from api.people.access import AT_HOSPITAL
 from api.people.user import User
+from api.record.possible import refuse_impossible
 from api.record.projection import project
 from api.record.record import Record, by
 from api.record.streams import Naming, Stream, append, find, new_id, open_record, read_stream, survivor
@@ -21,7 +22,7 @@ from api.result import to_result
 from api.storage.tables import assessment
 from api.storage.writer import Change
 from careplans.course.due import Basis
-from careplans.course.events import Admitted, Event, Screened
+from careplans.course.events import Admitted, Event, Recorded, Screened
 from careplans.course.told import Earlier, Here, stay_of, told_by, told_by_correction
 from engine.errors import InputError
 from engine.texts import Texts
@@ -35,6 +36,9 @@ NEWEST = (
     select(assessment).where(assessment.c.screening == bindparam("of")).order_by(assessment.c.version.desc()).limit(1)
 )
 OF_ASSESSMENT = select(assessment).where(assessment.c.id == bindparam("of"))
+TOLD_IN = {"admitted": "encounter.admitted", "discharged": "encounter.discharged"}
+"""Where in the case an event is told."""
+
 VERSIONS = select(assessment).where(assessment.c.screening == bindparam("of")).order_by(assessment.c.version)
 
 
@@ -157,13 +161,14 @@ def _write(
 ) -> Stored:
     assessed, connection, is_new = new_id(), change.connection, stream.version == 0
     here = record.here(user, prepared.case, change.now)
-    unjudged = user.role == "system" and cfs_clinician.id not in prepared.case.answers
+    unjudged = user.role == "system" and not _judged(prepared.case)
     screened = Screened(version.screening, assessed, second=version.second, unjudged=unjudged)
     events = _events(here, prepared.case, stream, screened=screened, corrects=version.corrects)
+    _refuse_impossible(events, stream, user, change)
     stream = append(connection, stream, events, by=by(user), at=change.now)
     row = {
         "id": assessed,
-        "person": stream.person,
+        "person": stream.home_of(events[-1]),
         "screening": version.screening,
         "version": version.number,
         "at": change.now,
@@ -177,7 +182,7 @@ def _write(
     record.bases.remember(assessed, Basis(prepared.case, prepared.assessment))
     project(connection, stream, record.bases, record.offsets, is_new=is_new)
     change.saw(stream.person, "screened" if version.number == 1 else "corrected", by(user))
-    return Stored.of(row)
+    return replace(Stored.of(row), person=stream.person)
 
 
 def _events(
@@ -192,8 +197,26 @@ def _events(
     return (*told, replace(screened, stay=stay or (begun.stay if begun else stay_of(case, course))))
 
 
+def _refuse_impossible(events: tuple[Event, ...], stream: Stream, user: User, change: Change) -> None:
+    """Ask of what a case tells as of any event, each after those before it; nobody dead is screened."""
+    if stream.course.died is not None:
+        raise InputError("patient", "patient_has_died")
+    for each in events[:-1]:  # the last is the screening itself
+        try:
+            refuse_impossible(each, stream, now=change.now, connection=change.connection)
+        except InputError as error:
+            raise InputError(TOLD_IN.get(each.kind, error.where), error.code, **error.values) from None
+        stream = stream.with_events([Recorded(new_id(), each, change.now, by(user))])
+
+
 def _case_of(held: Stored) -> Case:
     return read_case(json.loads(held.inputs))
+
+
+def _judged(case: Case) -> bool:
+    """Return whether a person has judged the CFS; what is only proposed waits for one."""
+    told = case.sources.get(cfs_clinician.id)
+    return cfs_clinician.id in case.answers and (told is None or told.status == "confirmed")
 
 
 def _compact(value: object) -> str:
