@@ -197,7 +197,7 @@ def test_an_administrator_merges_by_number_and_never_sees_what_is_in_a_record(de
     page = administrator.get(f"{patient.path}/history").text
     assert "Prøve 10" not in page
     assert "Innlagt" not in page
-    assert {"merge", "block", "protect"} == offered(administrator, patient)
+    assert {"merge", "block", "protect", "undo"} == offered(administrator, patient)
     asked = patient.send(administrator, "history", "merge", identity=number(11))
     assert number(11) not in asked.text
     assert "Prøve" not in asked.text
@@ -255,3 +255,19 @@ def test_neither_name_nor_number_stands_in_an_address_or_a_title(demo, doctor):
     assert not [
         link for link in re.findall(r'(?:href|action)="([^"]*)"', page) if number(18) in link or "Pr%C3" in link
     ]
+
+
+def test_an_administrator_brings_a_patient_back_from_a_hospital_that_does_not_exist_and_sees_no_place(
+    demo, administrator
+):
+    patient = admitted(demo, 19)
+    nurse = demo.browser("ingrid")
+    patient.send(nurse, "history", "transferred", stay=patient.stay, hospital="dem0", ward="GER2")
+    moved = patient.seen.stream.recorded[-1].id
+    page = words_of(administrator.get(f"{patient.path}/history").text)
+    assert "En overflytting" in page
+    assert not [word for word in ("dem0", "GER2", "Prøve 19") if word in page]
+    answer = patient.send(administrator, "history", "undo", event=moved, reason="Skrev null for o")
+    assert answer.status_code == 303
+    assert patient.course().stay.hospital == "demo"
+    assert "En overflytting ble angret" in words_of(administrator.get(f"{patient.path}/history").text)

@@ -20,6 +20,7 @@ from api.ward.desk import Desk, desk_for
 from api.ward.event_forms import Blank, EventForm, Sent, Wrong, event_in, form_in, text_in, version_in
 from api.ward.history.events import Ground, lines
 from api.ward.history.life import FORMS, UNDO, offered
+from api.ward.history.moves import moves
 from api.ward.patient import Patient, change, patient_at, patient_page
 from careplans.course.events import Event, Merged
 from engine.errors import InputError
@@ -70,6 +71,7 @@ def history_page(desk: Desk, patient: Patient, *, wrong: Wrong | None = None) ->
     }
     status = 422 if wrong else 200
     if desk.user.role == NO_CONTENT:
+        shown["moves"] = moves(patient.seen.stream.recorded, desk)
         return desk.page("history_closed", status=status, patient=patient, course=course, **shown)
     recorded = patient.seen.stream.recorded
     ground = Ground(desk.t, desk.words, recorded, course.protected)
