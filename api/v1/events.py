@@ -12,6 +12,7 @@ from api.people.user import User
 from api.people.who import needs
 from api.record.codec import event_to_text
 from api.record.courses import Changed, add, read
+from api.record.protected import shown_event
 from api.record.told_events import Told, told
 from api.record.who_sees import may_see
 from api.storage.writer import Change
@@ -43,7 +44,8 @@ def read_events(
     page, onward = page_of(told(seen.stream.recorded), lambda each: each.recorded.id, cursor=cursor, size=size)
     link_next(request, response, onward)
     response.headers["ETag"] = etag(seen.stream.version)
-    return EventPage(events=[_shown(each) for each in page], next_cursor=onward)
+    protected = seen.stream.course.protected
+    return EventPage(events=[_shown(each, protected=protected) for each in page], next_cursor=onward)
 
 
 @router.post(
@@ -85,12 +87,12 @@ def _after(request: Request, user: User, change: Change, person: str) -> str:
     return CourseShown.of(seen, change.now).model_dump_json()
 
 
-def _shown(each: Told) -> EventShown:
+def _shown(each: Told, *, protected: bool) -> EventShown:
     recorded = each.recorded
     return EventShown(
         id=recorded.id,
         kind=recorded.event.kind,
-        body=body_of(recorded.event),
+        body=shown_event(body_of(recorded.event), protected=protected),
         at=recorded.at,
         by=ByWhom(role=recorded.by.role, name=recorded.by.name),
         stands=each.stands,

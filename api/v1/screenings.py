@@ -101,8 +101,8 @@ async def correct_one(
     """Correct a screening: the case as it should have been, whole; the older version is kept."""
     record, texts, version = record_of(request), texts_for(request.headers), expected(if_match)
     data, content = await json_of(request)
-    content = await run_in_threadpool(_whole, record, user, id_of(screening), content)
-    prepared = await _prepared(record, content, texts, size=len(data))
+    whole = await run_in_threadpool(_whole, record, user, id_of(screening), content)
+    prepared = await _prepared(record, whole, texts, size=len(data))
 
     def work(change: Change) -> Answer:
         held = to_correct(change, user, id_of(screening), expected=version)

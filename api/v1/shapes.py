@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any, Literal
 
@@ -77,6 +78,7 @@ class CourseShown(BaseModel):
     def of(cls, seen: Seen, now: datetime) -> CourseShown:
         """Return what was read, as it is shown."""
         course = seen.stream.course
+        stays = [replace(each, room=None) if course.protected else each for each in course.stays]
         return cls(
             id=seen.stream.person,
             version=seen.stream.version,
@@ -87,8 +89,8 @@ class CourseShown(BaseModel):
             died=course.died,
             blocked=course.blocked,
             protected=course.protected,
-            stay=course.stay,
-            stays=list(course.stays),
+            stay=stays[-1] if stays else None,
+            stays=stays,
             screening=course.screening,
             screenings=list(course.screenings),
             plans=list(course.plans),

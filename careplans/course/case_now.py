@@ -7,7 +7,7 @@ from dataclasses import replace
 from careplans.course.state import Course, PlanState, Stay
 from rules.case import Case, Encounter
 
-TELLS_WHERE = ("next_of_kin",)
+TELLS_WHERE = ("gp", "next_of_kin")
 """Answers that tell where someone lives, or through whom to find out."""
 
 

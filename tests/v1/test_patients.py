@@ -253,8 +253,9 @@ def test_a_protected_address_is_shown_and_printed_nowhere(client: TestClient):
 
 def test_a_protected_address_is_told_neither_by_events_nor_by_the_case_and_a_correction_keeps_it(client: TestClient):
     patient = Patient.screened(client, 46)
-    address = client.get(patient.path, headers=DOCTOR).json()["screening"]["id"]
-    path = f"/api/v1/screenings/{address}"
+    seen = client.get(patient.path, headers=DOCTOR).json()
+    assert seen["stays"][0]["room"]
+    path = f"/api/v1/screenings/{seen['screening']['id']}"
     before = client.get(f"{path}/case", headers=DOCTOR).json()
     corrected = before | {"answers": before["answers"] | {"gp": "Byåsen legesenter", "next_of_kin": "Ola Pårørende"}}
     put = client.put(path, json=corrected, headers={**DOCTOR, "If-Match": '"1"'})
@@ -267,6 +268,7 @@ def test_a_protected_address_is_told_neither_by_events_nor_by_the_case_and_a_cor
     for place in ("0301", "5001", "Byåsen", "Ola Pårørende"):
         assert place not in events
         assert place not in read.text
+    assert all(stay["room"] is None for stay in client.get(patient.path, headers=DOCTOR).json()["stays"])
     without = read.json()
     assert "room" not in without["encounter"]
     again = client.put(path, json=without, headers={**DOCTOR, "If-Match": '"2"'})

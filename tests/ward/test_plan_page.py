@@ -274,11 +274,15 @@ def test_prints_are_files_and_the_access_log_says_that_they_were_made(doctor, ho
 
 
 def test_a_protected_address_is_on_no_print(demo, doctor):
-    patient = at_home(demo, 14, days=20)
+    office = "Byåsen legesenter"
+    patient = with_plan(admitted(demo, 14, gp=office))
     shown = f"{patient.path}/print?what=clinician&language=nb&as=html"
     assert "Ola Pårørende" in doctor.get(shown).text
+    assert office in doctor.get(shown).text
     patient.tell(AddressProtected(protected=True))
-    assert "Ola Pårørende" not in doctor.get(shown).text
+    for page in (shown, f"{patient.path}/plan", f"{patient.path}/print?what=patient&language=nb&as=html"):
+        assert "Ola Pårørende" not in doctor.get(page).text
+        assert office not in doctor.get(page).text
 
 
 def test_a_blocked_record_is_seen_by_nobody_who_has_not_opened_it(demo, doctor):

@@ -159,6 +159,8 @@ def _moved(event: Any, ground: Ground) -> str:
 
 
 def _practice(event: Any, ground: Ground) -> str:
+    if ground.protected:
+        return ground.say("practice_changed")
     return ground.say("practice_set", practice=event.practice) if event.practice else ground.say("practice_unknown")
 
 
