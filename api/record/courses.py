@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 
 from api.people.access import may_write
 from api.people.user import User
+from api.record.merging import move_drafts, project_parted, refuse_merged
 from api.record.offers import refuse_unoffered
 from api.record.possible import refuse_impossible
 from api.record.projection import project
@@ -106,23 +107,17 @@ def add(record: Record, user: User, event: Event, *, change: Change, person: str
 
 def write(record: Record, user: User, event: Event, *, change: Change, stream: Stream) -> Stream:
     """Write an event, the patient's rows in the lists, and the line in the access log."""
-    before = set(standing_merges(stream.recorded))
+    before = standing_merges(stream.recorded)
     stream = append(change.connection, stream, [event], by=by(user), at=change.now)
-    if set(standing_merges(stream.recorded)) != before:
-        stream = read_stream(change.connection, stream.person) or stream
+    after = standing_merges(stream.recorded)
+    merged, parted = set(after) - set(before), set(before) - set(after)
+    refuse_merged(change.connection, stream, merged)  # also where an undoing makes a merging stand again
     project(change.connection, stream, record.bases, record.offsets)
-    _project_parted(record, change, before - set(standing_merges(stream.recorded)))
-    change.saw(stream.person, event.kind, by(user))
+    move_drafts(change.connection, stream, merged)
+    project_parted(record, change, parted)
+    for each in (stream.person, *sorted(parted)):
+        change.saw(each, event.kind, by(user))
     return stream
-
-
-def _project_parted(record: Record, change: Change, ids: set[str]) -> None:
-    """Write the rows of records that are no longer merged into this one, but for those merged into each other."""
-    parted = [other for each in sorted(ids) if (other := read_stream(change.connection, each))]
-    inner = {each for other in parted for each in standing_merges(other.recorded)}
-    for other in parted:
-        if other.person not in inner:
-            project(change.connection, other, record.bases, record.offsets)
 
 
 def open_course(record: Record, user: User, events: list[Event], *, change: Change, naming: Naming) -> Stream:

@@ -10,7 +10,7 @@ from sqlalchemy import insert, select
 from api.people.user import User
 from api.record.courses import NoSuchPatient, visible
 from api.record.record import by
-from api.record.streams import Naming, find, new_id, version_of
+from api.record.streams import Naming, find, new_id, read_stream
 from api.storage.tables import listing, opened
 from api.storage.writer import Change
 
@@ -32,7 +32,8 @@ def identify(user: User, naming: Naming, change: Change) -> Found:
         raise NoSuchPatient
     person = visible(change.connection, user, found, now=change.now)
     change.saw(person, "identified", by(user))
-    return Found(person, version_of(change.connection, person) or 0)
+    stream = read_stream(change.connection, person)
+    return Found(person, stream.version if stream else 0)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,16 +7,17 @@ that is changed, taken out or moved is found; that the end was cut off is found 
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, Select, select
+from sqlalchemy import Connection, RowMapping, Select, bindparam, select
 
-from api.storage.tables import access, access_batch
+from api.storage.tables import access, access_batch, alias
 from careplans.course.events import By
 
 BEGINNING = "0" * 64
@@ -25,6 +26,11 @@ BEGINNING = "0" * 64
 WORDS = ("by", "by_name", "role", "unit", "person", "action", "reason")
 LAST_BATCH = (
     select(access_batch.c.id, access_batch.c.last, access_batch.c.hash).order_by(access_batch.c.id.desc()).limit(1)
+)
+MERGED_INTO = (
+    select(alias.c.person, alias.c.leads_to)
+    .where(alias.c.leads_to.in_(bindparam("people", expanding=True)))
+    .order_by(alias.c.person)
 )
 INSERT_LINE = access.insert()
 INSERT_BATCH = access_batch.insert()
@@ -79,6 +85,7 @@ class Batch:
     def add(self, entries: Sequence[Seen]) -> None:
         """Log what was seen."""
         if entries:
+            entries = _under_every_id(self._connection, entries)
             rows = [self._row(seq, entry) for seq, entry in enumerate(entries, self.last + 1)]
             self._connection.execute(INSERT_LINE, rows)
             self._lines += map(_line, rows)
@@ -117,13 +124,34 @@ def head_of(connection: Connection) -> str:
     return str(last.hash) if last else BEGINNING
 
 
+def _under_every_id(connection: Connection, entries: Sequence[Seen]) -> list[Seen]:
+    """Give what was seen of a record to the logs of those merged into it too: they may be parted again."""
+    people = sorted({each.person for each in entries if each.person})
+    others: dict[str | None, list[str]] = {}
+    for row in connection.execute(MERGED_INTO, {"people": people}) if people else ():
+        others.setdefault(row.leads_to, []).append(row.person)
+    return [
+        one for each in entries for one in (each, *(replace(each, person=id) for id in others.get(each.person, ())))
+    ]
+
+
 def lines_about(connection: Connection, *people: str) -> tuple[AccessLine, ...]:
-    """Return who has seen or changed a patient's record, oldest first; give every id of one that was merged."""
+    """Return who has seen or changed a patient's record, oldest first; give every id of one that was merged.
+
+    What was seen of merged records stands in the log of each, and is told once.
+    """
     found = connection.execute(select(access).where(access.c.person.in_(people)).order_by(access.c.seq))
-    return tuple(
-        AccessLine(row.seq, row.at, row.person, row.action, By(row.by, row.role, row.unit, row.by_name), row.reason)
-        for row in found
-    )
+    of_one: Counter[tuple[Any, ...]] = Counter()
+    told: Counter[tuple[Any, ...]] = Counter()
+    lines = []
+    for row in found:
+        act = (row.batch, row.by, row.role, row.unit, row.action, row.reason)
+        of_one[row.person, *act] += 1
+        if of_one[row.person, *act] > told[act]:
+            told[act] += 1
+            by = By(row.by, row.role, row.unit, row.by_name)
+            lines.append(AccessLine(row.seq, row.at, row.person, row.action, by, row.reason))
+    return tuple(lines)
 
 
 def verify_log(connection: Connection, known_head: str | None = None) -> LogReport:

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Engine, insert
+from sqlalchemy import Engine, func, insert, select
 
 from api.people.user import Role, Unit, User
 from api.record import courses, screenings
@@ -22,7 +22,7 @@ from api.record.screenings import Prepared, Stored
 from api.record.streams import Naming, Stream, new_id
 from api.screening import Screening, texts_in
 from api.storage.rule_sets import keep_rule_set
-from api.storage.tables import REBUILT, person
+from api.storage.tables import REBUILT, event, person
 from api.storage.writer import Writer
 from careplans.acceptance import contested
 from careplans.course.events import Event, PlanStarted
@@ -194,6 +194,11 @@ class Hospital:
         """Return every row of the projections, made anew from the events."""
         self.record.writer.run(lambda change: rebuild(change.connection, self.record.bases, self.record.offsets))
         return self.projected()
+
+    def count_events(self) -> int:
+        """Return how many events there are of anyone."""
+        with self.engine.connect() as connection:
+            return connection.execute(select(func.count()).select_from(event)).scalar_one()
 
     def new_person(self, local_id: str) -> str:
         """Return the id of a record with nothing in it."""

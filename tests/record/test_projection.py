@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import timedelta
 from pathlib import Path
 
@@ -36,6 +36,7 @@ from careplans.course.events import (
     PlanStarted,
     ReadyForDischarge,
     RecordBlocked,
+    Recorded,
     Retracted,
     StepDone,
     StepNotDone,
@@ -129,6 +130,47 @@ def test_the_rows_of_the_lists_are_those_of_the_events_after_whatever_happened(s
                 happens(hospital, people, what)
             except InputError:
                 continue
+        written = hospital.projected()
+        assert written == hospital.rebuilt()
+
+
+def merges_or_parts(hospital: Hospital, people: list[str], what: tuple[int, int, int]) -> None:
+    """Let one of three people be merged with another, or what was merged, parted or told lately be undone."""
+    kind, who, which = what
+    hospital.later(minutes=(7, -2)[which % 2])
+    recorded = hospital.read(people[who]).stream.recorded
+    of_merging = [each for each in recorded if isinstance(each.event, Merged)]
+    of_merging += [each for each in recorded if _undoes(each.event, of_merging)]
+    of_merging += [each for each in recorded if _undoes(each.event, of_merging)]
+    event: Event = Merged(people[which % 3])
+    if kind > 1 and of_merging:
+        event = Undone(of_merging[(kind + which) % len(of_merging)].id, "Feil")
+    hospital.record.writer.run(lambda change: told(hospital, change, people[who], event))
+
+
+def _undoes(event: Event, those: list[Recorded]) -> bool:
+    return isinstance(event, Undone) and event.event in {each.id for each in those}
+
+
+mergings = st.tuples(st.just("merging"), st.tuples(st.integers(0, 4), st.integers(0, 2), st.integers(0, 5)))
+others = st.tuples(st.just("other"), st.tuples(st.integers(0, 24), st.integers(0, 2), st.integers(0, 5)))
+
+
+@given(st.lists(st.one_of(mergings, mergings, others), min_size=5, max_size=20))
+@settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow])
+def test_whoever_is_merged_and_parted_is_told_once_and_as_the_rows_say(sequence):
+    with a_hospital() as hospital:
+        people = [hospital.screen(case(str(each))).person for each in (1, 2, 3)]
+        versions = dict.fromkeys(people, 0)
+        for kind, what in sequence:
+            with suppress(InputError):
+                (merges_or_parts if kind == "merging" else happens)(hospital, people, what)
+            streams = {stream.person: stream for stream in (hospital.read(each).stream for each in people)}
+            ids = [each.id for stream in streams.values() for each in stream.recorded]
+            assert len(ids) == len(set(ids)) == hospital.count_events()
+            for person, stream in streams.items():
+                assert stream.version >= versions[person]
+                versions[person] = stream.version
         written = hospital.projected()
         assert written == hospital.rebuilt()
 
