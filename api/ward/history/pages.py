@@ -71,8 +71,8 @@ def history_page(desk: Desk, patient: Patient, *, wrong: Wrong | None = None) ->
     }
     status = 422 if wrong else 200
     if desk.user.role == NO_CONTENT:
-        shown["moves"] = moves(patient.seen.stream.recorded, desk)
-        return desk.page("history_closed", status=status, patient=patient, course=course, **shown)
+        back = moves(patient.seen.stream.recorded, desk)
+        return desk.page("history_closed", status=status, patient=patient, course=course, moves=back, **shown)
     recorded = patient.seen.stream.recorded
     ground = Ground(desk.t, desk.words, recorded, course.protected)
     said = lines(recorded, ground, user=desk.user, now=desk.now)
