@@ -133,14 +133,19 @@ def test_a_number_that_is_no_municipality_is_refused_beside_its_field_with_what_
     assert 'value="Oslo"' in answer.text
 
 
-def test_who_sends_the_patient_to_another_ward_is_told_that_it_is_saved(demo, doctor):
+def test_who_sends_the_patient_to_another_ward_is_told_that_it_is_saved_and_may_take_it_back(demo, doctor):
     patient = admitted(demo, 5)
     nurse = demo.browser("ingrid")
     answer = patient.send(nurse, "history", "transferred", stay=patient.stay, hospital="demo", ward="MED1")
     assert isinstance(patient.newest(), Transferred)
-    assert answer.headers["location"] == "/history/left"
-    assert "Det er lagret" in nurse.get("/history/left").text
+    gone = nurse.get(answer.headers["location"]).text
+    assert "Det er lagret" in gone
     assert nurse.get(f"{patient.path}/history").status_code == 404
+    sent = dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', gone.partition('class="event"')[2]))
+    assert nurse.post(f"{patient.path}/history", data=sent).status_code == 422
+    back = nurse.post(f"{patient.path}/history", data=sent | {"reason": "Feil pasient"})
+    assert (back.status_code, back.headers["location"]) == (303, f"{patient.path}/history")
+    assert patient.course().stay.ward == "GER2"
 
 
 def test_practice_and_address_are_set_and_taken_back(demo, doctor):

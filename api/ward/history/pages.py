@@ -6,6 +6,7 @@ another one, without the patient's name and without the events.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import APIRouter, Depends
@@ -15,14 +16,15 @@ from starlette.datastructures import FormData
 from api.people.refused import MayNot
 from api.record.courses import NoSuchPatient, visible
 from api.record.opening import identify
-from api.record.streams import Naming
+from api.record.streams import Naming, read_stream, survivor
+from api.record.taking_back import is_own
 from api.ward.desk import Desk, desk_for
 from api.ward.event_forms import Blank, EventForm, Sent, Wrong, event_in, form_in, text_in, version_in
 from api.ward.history.events import Ground, lines
 from api.ward.history.life import FORMS, UNDO, offered
 from api.ward.history.moves import moves
 from api.ward.patient import Patient, change, patient_at, patient_page
-from careplans.course.events import Event, Merged
+from careplans.course.events import Event, Merged, Undone
 from engine.errors import InputError
 from forms.identity import parse_identity_number
 from rules.times import oslo_day
@@ -30,6 +32,20 @@ from rules.times import oslo_day
 router = APIRouter(include_in_schema=False)
 AnyDesk = Annotated[Desk, Depends(desk_for("me"))]
 NO_CONTENT = "administrator"
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """A patient out of sight, and the event that can be taken back: ids alone."""
+
+    id: str
+    event: str
+    version: int
+
+    @property
+    def path(self) -> str:
+        """Return the address of the patient's pages."""
+        return f"/patients/{self.id}"
 
 
 @router.get("/patients/{person}/history")
@@ -42,6 +58,8 @@ def read_history(desk: AnyDesk, person: str) -> Response:
 def record(desk: AnyDesk, person: str, sent: Sent) -> Response:
     """Record what happened, or take something back; death, retracting and merging are asked about once more."""
     form, version = form_in(sent, FORMS), version_in(sent)
+    if form is UNDO and not _still_seen(desk, person):
+        return _take_back(desk, person, sent, version)
     patient = _patient(desk, person)
     try:
         event = _event(desk, sent, form)
@@ -50,13 +68,13 @@ def record(desk: AnyDesk, person: str, sent: Sent) -> Response:
         change(desk, person, [event], version=version)
     except (Blank, InputError) as wrong:
         return history_page(desk, patient, wrong=Wrong.of(wrong, sent, desk.t))
-    return desk.back_to(f"{patient.path}/history" if _still_seen(desk, patient) else "/history/left")
+    return _onward(desk, patient.id)
 
 
 @router.get("/history/left")
-def left(desk: AnyDesk) -> Response:
-    """Tell that it was recorded, and that the patient is no longer among those the person sees."""
-    return desk.page("history_left")
+def left(desk: AnyDesk, person: str = "", event: str = "", version: int = 0) -> Response:
+    """Tell that it was recorded, that the patient is no longer among those the person sees, and how it is undone."""
+    return _left_page(desk, Left(person, event, version))
 
 
 def history_page(desk: Desk, patient: Patient, *, wrong: Wrong | None = None) -> HTMLResponse:
@@ -110,10 +128,35 @@ def _ask_again(desk: Desk, patient: Patient, form: EventForm, event: Event) -> H
     return desk.page("history_sure", patient=patient, form=form, sent=sent, name=name, event=event)
 
 
-def _still_seen(desk: Desk, patient: Patient) -> bool:
+def _take_back(desk: Desk, person: str, sent: FormData, version: int) -> Response:
+    """Undo one's own slip of a patient who went out of sight by it."""
+    try:
+        change(desk, person, [event_in(sent, UNDO, now=desk.now)], version=version)
+    except (Blank, InputError) as wrong:
+        return _left_page(desk, Left(person, text_in(sent, "event"), version), Wrong.of(wrong, sent, desk.t))
+    return _onward(desk, person)
+
+
+def _left_page(desk: Desk, gone: Left, wrong: Wrong | None = None) -> HTMLResponse:
+    return desk.page("history_left", status=422 if wrong else 200, patient=gone, undo=UNDO, wrong=wrong)
+
+
+def _onward(desk: Desk, person: str) -> Response:
+    """Lead back to the page where the patient is still seen, else to what takes the last event back."""
+    if _still_seen(desk, person):
+        return desk.back_to(f"/patients/{person}/history")
+    with desk.reading() as connection:
+        stream = read_stream(connection, survivor(connection, person))
+    last = stream.recorded[-1].id if stream else ""
+    if stream is None or not is_own(desk.user, Undone(last, ""), stream.recorded, now=desk.now):
+        return desk.back_to("/history/left")
+    return desk.back_to(f"/history/left?person={person}&event={last}&version={stream.version}")
+
+
+def _still_seen(desk: Desk, person: str) -> bool:
     with desk.reading() as connection:
         try:
-            visible(connection, desk.user, patient.id, now=desk.now)
+            visible(connection, desk.user, person, now=desk.now)
         except NoSuchPatient:
             return False
     return True
