@@ -9,7 +9,9 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
+from careplans.course.events import AddressProtected
 from rules.knowledge import ITEMS
+from tests.ward.plans import Planned
 from tests.ward.signed_in import Hospital, attribute, example, fields, hospital
 
 KNOWN = "15814512336"
@@ -86,6 +88,21 @@ def test_what_the_record_sent_stands_and_is_stored_again_with_where_it_came_from
     assert stored["medicines"] == content["medicines"]
     assert stored["rater"]["role"] == "ward_nurse"
     assert stored["sources"]["four_at"]["from"] == "record"
+
+
+def test_where_someone_protected_is_to_be_found_is_kept_and_not_shown(demo, nurse):
+    person = patient(demo, "protected", answers={"gp": "Byåsen legesenter", "next_of_kin": "Ola Pårørende"})
+    path = f"/patients/{person}/screen"
+    assert "Byåsen legesenter" in nurse.get(path).text
+    Planned(demo, person, "E-protected").tell(AddressProtected(protected=True))
+    page = nurse.get(path).text
+    assert "Byåsen" not in page
+    assert "Ola Pårørende" not in page
+    assert send(nurse, path, "save", four_at="3").status_code == 303
+    kept = {"gp": "Byåsen legesenter", "next_of_kin": "Ola Pårørende", "four_at": 3}
+    assert demo.case(person)["answers"] == kept
+    send(nurse, path, "save", gp="Heimdal legesenter")
+    assert demo.case(person)["answers"] == kept | {"gp": "Heimdal legesenter"}
 
 
 def test_signing_leads_to_the_assessment_and_throws_the_draft_away(demo, nurse):

@@ -7,7 +7,7 @@ question, taken over with one press, and counts for nothing until then.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -106,7 +106,11 @@ class Known:
 
     def for_second(self) -> Known:
         """Return what a second rater may see: nothing of what the first judged."""
-        return replace(self, hidden=JUDGED)
+        return self.without(JUDGED)
+
+    def without(self, items: Iterable[str]) -> Known:
+        """Return what is known, with some items hidden."""
+        return replace(self, hidden=self.hidden | frozenset(items))
 
 
 def known_of(connection: Connection, stream: Stream, *, now: datetime) -> Known:

@@ -18,6 +18,7 @@ from api.ward.form.fields import Fields
 from api.ward.form.form import Form
 from api.ward.form.known import Known, known_of
 from api.ward.form.questions import TREE
+from careplans.course.case_now import TELLS_WHERE
 from careplans.course.state import Course
 from engine.errors import InputError
 from engine.texts import Texts
@@ -52,9 +53,10 @@ class Screener:
         """Return whether this is a second rater, who does not see the first."""
         return SECOND in self.ways
 
-    def seen(self, known: Known) -> Known:
-        """Return what this rater may see."""
-        return known.for_second() if self.second else known
+    def seen(self, known: Known, course: Course) -> Known:
+        """Return what this rater may see; where someone protected is to be found, nobody."""
+        shown = known.without(TELLS_WHERE) if course.protected else known
+        return shown.for_second() if self.second else shown
 
 
 @dataclass(frozen=True)
@@ -119,6 +121,8 @@ def _assessed(screener: Screener, form: Form, course: Course, *, signing: Signin
     content = content_of(form.known, course, answers, fields=form.fields, signing=signing, hospital=hospital)
     if screener.second:
         content = with_facts(content, whole, TREE)
+    if course.protected:
+        content = with_facts(content, whole, TELLS_WHERE)
     return prepare(screener.record, content, screener.texts, now=screener.now)
 
 

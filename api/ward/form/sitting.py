@@ -37,7 +37,7 @@ class Sitting:
         with desk.reading() as connection:
             self.whole = known_of(connection, patient.seen.stream, now=desk.now)
         self._logged = logged
-        self.known: Known = self.screener.seen(self.whole)
+        self.known: Known = self.screener.seen(self.whole, patient.course)
         self.place = Place(patient.id, "_".join(("screening", *sorted(ways))))
 
     @classmethod
