@@ -261,6 +261,13 @@ def test_the_print_says_who_printed_what_and_is_logged(demo: Hospital) -> None:
     assert actions(demo, "printed") == ["list_print"]
 
 
+@pytest.mark.parametrize("name", ["=1", " =1", "  +1", "＝1", "＠x", "\u00a0-1"])
+def test_no_name_begins_a_formula_in_the_file_however_it_is_written(demo: Hospital, name: str) -> None:
+    put(demo, patient("formula", name=name))
+    file = demo.browser("henrik").get("/lists/team/csv").content.decode("utf-8-sig")
+    assert f"'{name}" in file
+
+
 def test_the_file_opens_in_a_norwegian_spreadsheet_and_is_logged_for_each_patient(demo: Hospital) -> None:
     due = datetime(2026, 3, 9, 12, 5, tzinfo=UTC)
     put(demo, patient("first", name='=HYPERLINK("x")', next_due=due, expected=date(2026, 12, 1)), patient("second"))

@@ -6,6 +6,7 @@ import csv
 import io
 from collections.abc import Iterable
 from datetime import date, datetime
+from unicodedata import normalize
 
 from api.record.list_rows import Listing
 from api.ward.lists.view import (
@@ -64,7 +65,8 @@ def cell(value: Cell, reader: Reader) -> str:
             return f"{value:%d.%m.%Y}"
         case int() | float():
             return f"{value:g}".replace(".", reader.t("words.decimal"))
-    return f"'{value}" if value.startswith(RISKY) else value
+    # Some spreadsheets pass over spaces before a sign, and take its full-width form for it.
+    return f"'{value}" if normalize("NFKC", value).lstrip(" ").startswith(RISKY) else value
 
 
 def _values(each: Listing, reader: Reader) -> tuple[Cell, ...]:
