@@ -105,6 +105,12 @@ def test_where_someone_protected_is_to_be_found_is_kept_and_not_shown(demo, nurs
     assert demo.case(person)["answers"] == kept | {"gp": "Heimdal legesenter"}
 
 
+def test_a_line_with_half_a_sign_is_refused_kindly(demo, nurse):
+    path = f"/patients/{patient(demo, 'half')}/screen"
+    answer = send(nurse, path, "save", conditions__row='{"code":"\\ud800"}')
+    assert answer.status_code == 422
+
+
 def test_signing_leads_to_the_assessment_and_throws_the_draft_away(demo, nurse):
     person = patient(demo, "signed")
     path = f"/patients/{person}/screen"

@@ -148,6 +148,7 @@ def _row(name: str, text: str) -> Row:
 def _parsed(text: str) -> Row | None:
     try:
         row = json.loads(text, parse_constant=_refused)
+        json.dumps(row, ensure_ascii=False).encode()  # half a sign cannot be stored
     except (ValueError, RecursionError):
         return None
     return row if isinstance(row, dict) else None
