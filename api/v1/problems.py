@@ -16,7 +16,7 @@ from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.types import Receive, Scope, Send
 
-from api.record.courses import NoSuchPatient, NotYours
+from api.record.courses import Changed, NoSuchPatient, NotYours
 from api.refusals import refusal_in_words
 from api.storage.failures import StoreUnavailable
 from api.v1.languages import texts_for
@@ -81,6 +81,10 @@ def answer_problems(app: FastAPI) -> None:
     @app.exception_handler(NotYours)
     async def not_yours(request: Request, _: NotYours) -> JSONResponse:
         return _answer(request, Problem("kind", "may_not_record"))
+
+    @app.exception_handler(Changed)
+    async def changed(request: Request, error: Changed) -> JSONResponse:
+        return _answer(request, Problem(None, "changed_meanwhile", members={"version": error.version}))
 
     @app.exception_handler(DataError)
     async def unstorable(request: Request, _: DataError) -> JSONResponse:

@@ -97,6 +97,15 @@ def test_undoing_an_undoing_without_end_is_still_said_on_the_page(demo, doctor):
     assert next(each.recorded.id for each in shown if each.may_undo) == "u1999"
 
 
+def test_a_program_that_sends_an_older_version_is_told_so(demo, doctor):
+    patient = admitted(demo, 1)
+    sent = {"form": "moved", "municipality": "4601", "version": "1"}
+    csrf = re.search(r'name="csrf" value="([^"]*)"', doctor.get(f"{patient.path}/history").text)
+    patient.tell(Moved("4602"))
+    answer = doctor.post(f"{patient.path}/history", data={**sent, "csrf": csrf[1]}, headers={"Accept": "*/*"})
+    assert (answer.status_code, answer.json()["code"]) == (412, "changed_meanwhile")
+
+
 def test_the_stay_changes_from_the_page(demo, doctor):
     patient = admitted(demo, 2)
     stay = {"stay": patient.stay}
