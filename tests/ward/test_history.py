@@ -101,6 +101,7 @@ def test_a_program_that_sends_an_older_version_is_told_so(demo, doctor):
     patient = admitted(demo, 1)
     sent = {"form": "moved", "municipality": "4601", "version": "1"}
     csrf = re.search(r'name="csrf" value="([^"]*)"', doctor.get(f"{patient.path}/history").text)
+    assert csrf
     patient.tell(Moved("4602"))
     answer = doctor.post(f"{patient.path}/history", data={**sent, "csrf": csrf[1]}, headers={"Accept": "*/*"})
     assert (answer.status_code, answer.json()["code"]) == (412, "changed_meanwhile")
