@@ -40,7 +40,7 @@ def test_every_package_of_the_lock_is_in_it_with_its_licence(listed: Json, lock:
     named = {(_canonical(each["name"]), each["version"]): each for each in listed["components"]}
     assert {(_canonical(name), version) for name, version in locked} <= named.keys()
     licensed = [named[_canonical(name), version] for name, version in locked if is_installed(name, version)]
-    assert len(licensed) > 50
+    assert len(licensed) >= 50
     assert [each["name"] for each in licensed if not each.get("licenses")] == []
 
 
