@@ -10,6 +10,8 @@ RettHjemError
 
 from __future__ import annotations
 
+from typing import Self
+
 
 class RettHjemError(Exception):
     """Base of the errors that are shown to people. Never holds a name, an identity number or an answer."""
@@ -30,6 +32,10 @@ class InputError(Refusal):
 
     def __init__(self, where: str, code: str, /, **values: object) -> None:
         super().__init__(where, code, **values)
+
+    def at(self, where: str) -> Self:
+        """Return the same error at the place where the reader wrote what is wrong."""
+        return type(self)(where, self.code, **self.values)
 
 
 class MachineLacks(Refusal):

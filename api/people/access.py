@@ -12,6 +12,7 @@ from careplans.course.events import Event, PlanStarted, Recorded
 Action = Literal[
     "me",
     "screen",
+    "form",
     "read",
     "decide",
     "plan",
@@ -59,6 +60,7 @@ MAY: Mapping[Action, Roles] = {
     "renew": DOCTORS | MUNICIPALITY,  # who evaluates a plan after four weeks closes or renews it
     "step": CLINICIANS,
     "life_event": CLINICIANS | SYSTEM | ADMINISTRATOR,  # which of them: `RECORDS`
+    "form": HOSPITAL | MUNICIPALITY,  # the pages to screen on, which the hospital's record itself has no use for
     "correct": AT_HOSPITAL | MUNICIPALITY,
     "retract": DOCTORS,
     "restore": ADMINISTRATOR,  # the only one who can bring back what nobody sees any more

@@ -205,7 +205,7 @@ def _refuse_impossible(events: tuple[Event, ...], stream: Stream, user: User, ch
         try:
             refuse_impossible(each, stream, now=change.now, connection=change.connection)
         except InputError as error:
-            raise InputError(TOLD_IN.get(each.kind, error.where), error.code, **error.values) from None
+            raise error.at(TOLD_IN.get(each.kind, error.where)) from None
         stream = stream.with_events([Recorded(new_id(), each, change.now, by(user))])
 
 

@@ -33,7 +33,7 @@ ForWhom = Annotated[Audience, Query(description="Whom the print is for.")]
 TYPES = {".pdf": "application/pdf", ".html": "text/html", ".ics": "text/calendar"}
 PLAN = "The plan (`retthjem/plan/1`)."
 SHOWN = answers_with("application/json", PLAN) | problems(404)
-PRINTED = {suffix: answers_with(kind, PLAN) | problems(403, 404, 409) for suffix, kind in TYPES.items()}
+PRINTED = {suffix: answers_with(kind, PLAN) | problems(403, 404, 409, 503) for suffix, kind in TYPES.items()}
 SECTION = answers_with("application/json", "The plan section, in words and in parts.") | problems(403, 404, 409)
 
 

@@ -40,7 +40,7 @@ NAVIGATION: tuple[tuple[Action, str, str], ...] = (
     ("board", "/tavle", "nav.board"),
     ("devices", "/devices", "nav.devices"),
     ("restore", "/retractions", "nav.retractions"),
-    ("screen", "/paper", "nav.paper"),
+    ("form", "/paper", "nav.paper"),
 )
 """What each page asks of a role, where it is, and what it is called; the first that a role may open is its home."""
 

@@ -24,7 +24,7 @@ from rules.case import Case
 from rules.times import oslo
 
 router = APIRouter(include_in_schema=False)
-Screening = Annotated[Desk, Depends(desk_for("screen"))]
+Screening = Annotated[Desk, Depends(desk_for("form"))]
 MINUTES = "%Y-%m-%dT%H:%M"
 PLACES = {
     "patient.id": "identity",

@@ -18,7 +18,7 @@ from api.ward.form.sitting import Sitting
 
 router = APIRouter(include_in_schema=False)
 router.include_router(new_patient.router)
-Screening = Annotated[Desk, Depends(desk_for("screen"))]
+Screening = Annotated[Desk, Depends(desk_for("form"))]
 SCRIPT = Path(__file__).parent / "form.js"
 
 

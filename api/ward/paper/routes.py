@@ -14,7 +14,7 @@ from api.ward.desk import Desk, desk_for
 from api.ward.paper.form import paper_html, paper_pdf
 
 router = APIRouter(include_in_schema=False)
-Screener = Annotated[Desk, Depends(desk_for("screen"))]
+Screener = Annotated[Desk, Depends(desk_for("form"))]
 How = Annotated[Literal["pdf", "html"], Query(alias="as")]
 
 
