@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import Field, TypeAdapter, ValidationError, with_config
+from pydantic import Field, TypeAdapter, with_config
 
 from careplans.course.events import KINDS, Event
-from forms.refusals import as_input_error
 
 for _kind in KINDS:
     with_config({"extra": "forbid", "str_max_length": 5_000})(_kind)
@@ -24,11 +23,3 @@ def event_to_text(event: Event) -> str:
 def event_from_text(text: str | bytes) -> Event:
     """Return a stored event."""
     return EVENT.validate_json(text)
-
-
-def read_event(content: object) -> Event:
-    """Return the event that someone sent; raise `InputError` for the first thing that is wrong with it."""
-    try:
-        return EVENT.validate_python(content)
-    except ValidationError as wrong:
-        raise as_input_error(wrong) from None
