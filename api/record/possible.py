@@ -8,6 +8,7 @@ from sqlalchemy import Connection
 
 from api.record.catalogued import refuse_uncatalogued
 from api.record.streams import Stream, read_stream, survivor
+from careplans.catalogue import steps
 from careplans.course.events import (
     Admitted,
     ChoiceRecorded,
@@ -38,6 +39,9 @@ from rules.times import oslo, oslo_day
 
 AHEAD = timedelta(minutes=10)  # how far a sender's clock may be before ours
 AFTER_DEATH = frozenset({"undone", "described", "merged", "retracted", "record_blocked", "address_protected"})
+AT_HOME = frozenset(step.id for step in steps() if step.due.anchor == "discharge" and step.due.days > 0)
+"""The visits, which are days after the patient went home."""
+
 OF_STAY = (Transferred, DischargeExpected, ReadyForDischarge, Discharged)
 OF_PLAN = (PlanPaused, PlanResumed, PlanClosed)
 OF_STEP = (StepDone, StepNotDone, ClockPaused, ClockResumed, OwnerSet)
@@ -54,6 +58,8 @@ def refuse_impossible(event: Event, stream: Stream, *, now: datetime, connection
     refuse_uncatalogued(event)
     _refuse_future(event, now)
     _refuse_unknown(event, stream)
+    if isinstance(event, StepDone) and event.step in AT_HOME and _in_bed(event, course):
+        raise InputError("step", "not_home_yet")
     if isinstance(event, Decided) and event.verdict == "overridden" and not (event.reason or "").strip():
         raise InputError("reason", "override_needs_reason")
     if isinstance(event, Merged):
@@ -68,6 +74,13 @@ def _refuse_future(event: Event, now: datetime) -> None:
         raise InputError("at", "not_yet")
     if isinstance(event, Died) and event.on > oslo_day(now):
         raise InputError("on", "not_yet")
+
+
+def _in_bed(event: StepDone, course: Course) -> bool:
+    """Return whether the stay that the step follows has not ended."""
+    of_plan = next((plan.stay for plan in course.plans if plan.id == event.course), None)
+    stay = next((each for each in course.stays if each.id == (of_plan or event.course)), None)
+    return stay is not None and stay.discharged is None
 
 
 def _refuse_unknown(event: Event, stream: Stream) -> None:
