@@ -66,13 +66,16 @@ def _wrong(events: Sequence[Recorded]) -> Wrong:
 def _made_in(events: Sequence[Recorded]) -> dict[str, str]:
     """Return the stay of each screening: the last one named that was known by then, as `fold.py` tells it."""
     known: set[str] = set()
+    told: set[str] = set()  # an assessment that is told again changes nothing
     made_in: dict[str, str] = {}
     for each in events:
         match each.event:
             case Admitted(stay=stay):
                 known.add(stay)
-            case Screened(screening=screening, stay=str(stay)) if stay in known:
-                made_in[screening] = stay
+            case Screened(screening=screening, assessment=assessment, stay=stay) if assessment not in told:
+                told.add(assessment)
+                if stay in known:
+                    made_in[screening] = str(stay)
     return made_in
 
 
