@@ -42,7 +42,7 @@ class Acceptance:
 def accept(assessment: Assessment, accepted: Accepted) -> Acceptance:
     """Return what starts; while `shared_decision` holds without a recorded choice, both of its tracks wait."""
     chosen = _chosen(assessment, accepted)
-    choice_open = assessment.fired(read("plan")["shared_decision"]["rule"]) and not choice_recorded(chosen, accepted)
+    choice_open = assessment.fired(shared_decision_rule()) and not choice_recorded(chosen, accepted)
     held = tuple(f for f in assessment.offers if choice_open and contested(f))
     started = tuple(f for f in chosen if f not in held)
     return Acceptance(
@@ -55,9 +55,14 @@ def accept(assessment: Assessment, accepted: Accepted) -> Acceptance:
 
 def choice_recorded(chosen: tuple[Finding, ...], accepted: Accepted) -> bool:
     """Return whether `shared_decision` and exactly one of its tracks were accepted by name; `all` records nothing."""
-    if accepted.rules is None or read("plan")["shared_decision"]["rule"] not in accepted.rules:
+    if accepted.rules is None or shared_decision_rule() not in accepted.rules:
         return False
     return len({finding.suggests for finding in chosen if contested(finding)}) == 1
+
+
+def shared_decision_rule() -> str:
+    """Return the rule that asks for the choice between two tracks."""
+    return str(read("plan")["shared_decision"]["rule"])
 
 
 def contested(finding: Finding) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from careplans.acceptance import Acceptance, Accepted
+from careplans.acceptance import Acceptance, Accepted, shared_decision_rule
 from careplans.catalogue import ActionTemplate, DueRule, Module, modules, read, replacement
 from careplans.parts import CLINICIAN, PATHWAY, SAFETY, Action, Block, Due
 from careplans.pathway import Clock, due
@@ -35,7 +35,7 @@ def marks_of(assessment: Assessment, acceptance: Acceptance, accepted: Accepted)
             marks[mark] = (*marks.get(mark, ()), finding.rule)
     marks |= {f"{CLINICIAN}:{name}": (CLINICIAN,) for name in _added(accepted, acceptance)}
     if acceptance.choice_open:
-        marks["shared_decision:open"] = (read("plan")["shared_decision"]["rule"],)
+        marks["shared_decision:open"] = (shared_decision_rule(),)
     if assessment.ask_next:
         marks["ask_next"] = tuple(u.rule for u in assessment.undecided if assessment.ask_next in u.missing)
     if assessment.on_team_list:

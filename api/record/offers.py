@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from careplans.acceptance import contested
-from careplans.catalogue import modules, read
+from careplans.acceptance import contested, shared_decision_rule
+from careplans.catalogue import modules
 from careplans.course.choices import chosen_track
 from careplans.course.events import ChoiceRecorded, Decided, Event, PlanStarted
 from careplans.course.state import Course
@@ -30,7 +30,7 @@ THE_DOCTORS_SIDE = frozenset({"treating_doctor", "geriatric_team", "gp"})
 
 def _refuse_choice(event: ChoiceRecorded, assessment: Assessment) -> None:
     tracks = {each.suggests for each in assessment.offers if contested(each)}
-    if not assessment.fired(_shared()) or f"track:{event.track}" not in tracks:
+    if not assessment.fired(shared_decision_rule()) or f"track:{event.track}" not in tracks:
         raise InputError("track", "no_choice_to_make")
     took_part = set(event.participants)
     if not (took_part & THE_PATIENTS_SIDE and took_part & THE_DOCTORS_SIDE):
@@ -48,7 +48,7 @@ def _refuse_plan(event: PlanStarted, course: Course, assessment: Assessment) -> 
         raise InputError("plan", "plan_there_already")
     if event.renews is not None and event.renews not in plans:
         raise InputError("renews", "not_of_this_patient")
-    if assessment.fired(_shared()):
+    if assessment.fired(shared_decision_rule()):
         _refuse_unchosen(event, course, assessment)
 
 
@@ -63,7 +63,3 @@ def _refuse_unchosen(event: PlanStarted, course: Course, assessment: Assessment)
 
 def _offered(assessment: Assessment) -> set[str]:
     return {each.rule for each in assessment.offers}
-
-
-def _shared() -> str:
-    return str(read("plan")["shared_decision"]["rule"])

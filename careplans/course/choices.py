@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from careplans.acceptance import Accepted, accept, contested
-from careplans.catalogue import modules, read
+from careplans.acceptance import Accepted, accept, contested, shared_decision_rule
+from careplans.catalogue import modules
 from careplans.course.state import Course, PlanState
 from rules.assessment import Assessment, Finding
 
@@ -16,7 +16,7 @@ def accepted_of(course: Course, plan: PlanState, assessment: Assessment) -> Acce
 
 def choice_open(course: Course, of: str, assessment: Assessment) -> bool:
     """Return whether two tracks wait for a choice that nobody has recorded; overriding both leaves none."""
-    verdicts = _verdicts(course, of)
+    verdicts = verdicts_on(course, of)
     declined = all(verdicts.get(each.rule) == "overridden" for each in assessment.offers if contested(each))
     if declined or chosen_track(course, of):
         return False
@@ -29,9 +29,10 @@ def undecided_offers(course: Course, of: str, assessment: Assessment) -> tuple[F
     """Return the suggestions that nobody has accepted or overridden; a recorded choice decides both its tracks."""
     if plans_from(course, of):
         return ()
-    verdicts, chosen = _verdicts(course, of), chosen_track(course, of)
+    verdicts, chosen = verdicts_on(course, of), chosen_track(course, of)
     waiting = (each for each in assessment.offers if each.rule not in verdicts)
-    return tuple(each for each in waiting if chosen is None or not (contested(each) or each.rule == _shared()))
+    shared = shared_decision_rule()
+    return tuple(each for each in waiting if chosen is None or not (contested(each) or each.rule == shared))
 
 
 def has_something_to_start(course: Course, of: str, assessment: Assessment) -> bool:
@@ -41,14 +42,14 @@ def has_something_to_start(course: Course, of: str, assessment: Assessment) -> b
 
 def to_start(course: Course, of: str, assessment: Assessment) -> tuple[str, ...]:
     """Return the rules that a plan would start from, in the order they are suggested: accepted, and chosen together."""
-    accepted = frozenset(rule for rule, verdict in _verdicts(course, of).items() if verdict == "accepted")
+    accepted = frozenset(rule for rule, verdict in verdicts_on(course, of).items() if verdict == "accepted")
     starting = _after_choice(course, of, assessment, named=accepted)
     return tuple(each.rule for each in assessment.offers if each.rule in starting)
 
 
 def waits_for_choice(offer: Finding, assessment: Assessment) -> bool:
     """Return whether a suggestion is part of the shared decision: the decision itself, or a track that may need it."""
-    shared = _shared()
+    shared = shared_decision_rule()
     may_be = assessment.fired(shared) or any(each.rule == shared for each in assessment.undecided)
     return may_be and (offer.rule == shared or contested(offer))
 
@@ -84,17 +85,18 @@ def _goes_on_from(course: Course, of: str) -> str | None:
 def _after_choice(course: Course, of: str, assessment: Assessment, *, named: frozenset[str]) -> frozenset[str]:
     """Return the named rules that were suggested: after a choice with the chosen track, and without the other."""
     chosen = chosen_track(course, of)
-    if chosen is None or not assessment.fired(_shared()):
+    if chosen is None or not assessment.fired(shared_decision_rule()):
         return frozenset(each.rule for each in assessment.offers if each.rule in named)
     kept = {each.rule for each in assessment.offers if each.rule in named and not contested(each)}
-    return frozenset({*kept, _shared(), *(each.rule for each in assessment.offers if _of_track(each, chosen))})
+    chosen_rules = (each.rule for each in assessment.offers if _of_track(each, chosen))
+    return frozenset({*kept, shared_decision_rule(), *chosen_rules})
 
 
 def _of_track(offer: Finding, track: str) -> bool:
     return contested(offer) and offer.suggests == f"track:{track}"
 
 
-def _verdicts(course: Course, of: str) -> dict[str, str]:
+def verdicts_on(course: Course, of: str) -> dict[str, str]:
     """Return what was said to each rule, newest last: a correction keeps what was said to the versions before it."""
     versions = _versions(course, of)
     return {each.rule: each.verdict for each in course.decisions if each.assessment in versions}
@@ -107,7 +109,3 @@ def _versions(course: Course, of: str) -> frozenset[str]:
         if of in every:
             return frozenset(every[: every.index(of) + 1])
     return frozenset({of})
-
-
-def _shared() -> str:
-    return str(read("plan")["shared_decision"]["rule"])

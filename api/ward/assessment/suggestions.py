@@ -10,8 +10,7 @@ from api.ward.assessment.answers import Answers, answers_to, word_of
 from api.ward.assessment.shown import Shown
 from api.ward.desk import Desk
 from api.ward.patient import Patient
-from careplans.acceptance import contested
-from careplans.catalogue import read
+from careplans.acceptance import contested, shared_decision_rule
 from careplans.course.choices import chosen_track, undecided_offers, waits_for_choice
 from careplans.course.events import Decided
 from careplans.words import answer_words, label
@@ -52,7 +51,7 @@ class Reader:
     @property
     def choice_to_make(self) -> bool:
         """Return whether both tracks are suggested, so that they are chosen between together."""
-        return self.shown.assessment.fired(str(read("plan")["shared_decision"]["rule"]))
+        return self.shown.assessment.fired(shared_decision_rule())
 
 
 def suggestions(reader: Reader) -> list[View]:

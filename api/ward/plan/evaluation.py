@@ -13,7 +13,7 @@ from api.record.record import Record
 from api.record.streams import new_id
 from api.ward.event_forms import Blank, text_in
 from careplans.acceptance import contested
-from careplans.course.choices import accepted_of
+from careplans.course.choices import accepted_of, verdicts_on
 from careplans.course.due import Basis
 from careplans.course.events import PlanStarted, StepDone
 from careplans.course.state import Course, PlanState, Screening
@@ -65,7 +65,7 @@ def renewal_of(record: Record, connection: Connection, course: Course, plan: Pla
     if screening is None or found is None or before is None:
         return None
     every, tracks = found.assessment.offers, _tracks(course, plan, before)
-    verdicts = {each.rule: each.verdict for each in course.decisions if each.assessment == screening.assessment}
+    verdicts = verdicts_on(course, screening.assessment)
     accepted = {rule for rule, verdict in verdicts.items() if verdict == "accepted"}
     offers = tuple(each for each in every if not contested(each) or each.suggests in tracks or each.rule in accepted)
     kept = frozenset(each.rule for each in offers if _goes_on(each, verdicts, plan))
