@@ -23,7 +23,7 @@ SAME_AS_LAST_TIME = (
     "Funksjon og tjenester",
     "Faresignaler",
     "Det som er viktig",
-    "Utskriving",
+    "Utskrivning",
     "Diagnoser og legemidler",
 )
 MOST_PRESSED, MOST_SECONDS = 25, 60

@@ -160,7 +160,7 @@ def test_in_a_care_home_the_patient_does_not_read_of_the_gp(language: str) -> No
 
 
 def test_a_hard_text_is_not_easy_to_read() -> None:
-    hard = "Tverrfaglig legemiddelgjennomgang gjennomføres før utskriving i samarbeid med behandlende lege og farmasøyt"
+    hard = "Tverrfaglig legemiddelgjennomgang gjennomføres før utskrivning i samarbeid med behandlende lege og farmasøyt"
     assert lix([hard]) > LIX_LIMIT
 
 

@@ -64,7 +64,7 @@ def test_who_goes_home_or_nobody_knows_where_has_home_care_and_gp(answers: dict[
 
 def test_the_steps_are_called_what_they_are_in_an_institution() -> None:
     there = said(plan_of(case=case_with(discharge_to="care_home")))
-    assert there["HPH1"] == "Utskrivingsdagen: sykehuset ringer sykehjemmet"
+    assert there["HPH1"] == "Utskrivningsdagen: sykehuset ringer sykehjemmet"
     assert "besøk" not in there["HPH2"]
     assert "astlege" not in there["HPH3"]
     assert said(plan_of())["HPH2"] == "Tredagersbesøk"

@@ -139,10 +139,10 @@ def test_an_unknown_discharge_gives_words_and_no_date() -> None:
     plan = plan_of(case=replace(example_case(), encounter=Encounter()))
     said = {name: due_words(step.due, texts()) for name, step in steps_of(plan).items()}
     assert plan.discharge_status == "unknown"
-    assert said["HPH0"] == "før utskriving"
-    assert said["HPH1"] == "på utskrivingsdagen"
-    assert said["HPH2"] == "3 dager etter utskriving"
-    assert said["HPH3"] == "14 dager etter utskriving"
+    assert said["HPH0"] == "før utskrivning"
+    assert said["HPH1"] == "på utskrivningsdagen"
+    assert said["HPH2"] == "3 dager etter utskrivning"
+    assert said["HPH3"] == "14 dager etter utskrivning"
     assert said["municipal_notice"] == "24 timer etter innleggelse"
     assert said["admission_report"] == "48 timer etter innleggelse"
 

@@ -108,7 +108,7 @@ def test_further_follow_up_by_the_gp_is_unclear_having_neither_what_nor_when(wor
         ("Plan: Blodprøver om to uker.", ("who",)),
         ("Plan: Fastlege ser pasienten til oppfølging om to uker.", ("what",)),
         ("Plan: Kommunen tek over medisinar og vekt kvar dag.", ("who",)),
-        ("Plan: Fastlege, kontroll av Hb 14 dager etter utskriving.", ("when",)),
+        ("Plan: Fastlege, kontroll av Hb 14 dager etter utskrivning.", ("when",)),
         ("Plan: Time ved geriatrisk poliklinikk er ikke avtalt.", ("when",)),
     ],
 )
@@ -125,7 +125,7 @@ def test_one_line_without_a_time_makes_a_plan_unclear_and_is_the_one_shown() -> 
 
 
 def test_days_after_a_discharge_count_when_the_text_dates_it() -> None:
-    line = "Plan: Fastlege, kontroll av Hb 14 dager etter utskriving."
+    line = "Plan: Fastlege, kontroll av Hb 14 dager etter utskrivning."
     assert states(f"Utskrevet 23.11.2026.\n{line}")["follow_up_plan"] == "present"
 
 
@@ -152,7 +152,7 @@ def test_that_no_follow_up_is_needed_is_no_plan(words: str) -> None:
         ("Alt er avklart.", "open_problems", "present"),
         ("Ingen uavklara problem.", "open_problems", "present"),
         ("Funksjonsnivået er ikke vurdert.", "function", "absent"),
-        ("Forventet utskriving er 4. desember, går da hjem.", "function", "absent"),
+        ("Forventet utskrivning er 4. desember, går da hjem.", "function", "absent"),
         ("Ble ikke innlagt for dette.", "problem_at_admission", "absent"),
         ("Tidligere innlagt med pneumoni.", "problem_at_admission", "absent"),
         ("Innlagt 16.11.", "problem_at_admission", "unclear"),

@@ -105,7 +105,7 @@ def test_what_matters_stands_in_the_patients_own_words() -> None:
 
 def test_the_notice_has_its_three_contents_and_its_deadline() -> None:
     headings = [part.heading for part in sheet("notice").parts]
-    assert headings == ["Status", "Forventet forløp", "Forventet utskrivingstidspunkt", "Sendt"]
+    assert headings == ["Status", "Forventet forløp", "Forventet utskrivningstidspunkt", "Sendt"]
     assert "man. 23. nov. 2026, forventet." in said("notice")
     assert "tir. 17. nov. 2026 kl. 14" in said("notice")
 

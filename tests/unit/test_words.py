@@ -37,7 +37,7 @@ READS = {
     & (cfs.at_least(CFS_FRAIL).conditions[0] | falls),  # type: ignore[attr-defined] # an And by its guard
     "MST er minst 2 eller pasienten har gått ned i vekt": mst.at_least(MST_AT_RISK) | weight_loss.is_yes(),
     "pasienten har ikke gått ned i vekt": ~weight_loss.is_yes(),
-    "det pasienten trenger etter utskriving er det samme som før eller mer enn før": need_after_discharge.is_any(
+    "det pasienten trenger etter utskrivning er det samme som før eller mer enn før": need_after_discharge.is_any(
         "unchanged", "increased"
     ),
     "graden av demens er mild, moderat eller alvorlig": dementia_stage.is_any("mild", "moderate", "severe"),
