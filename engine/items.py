@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from engine.conditions import Compare, Condition, Has, Is, Limit, Operator
@@ -18,6 +18,9 @@ class Item:
     """A fact by its public id; `codes` are the answers of a choice or the members of a set.
 
     `low` and `high` bound a count, both included. `guard` is a condition that every comparison on it takes along.
+    A `judgement` is made by whoever signs: never confirmed among others, never taken over from last time. What is
+    `anew` holds for the day or the stay it was told in: never taken over either. No rule reads the two, so the digest
+    leaves them out.
     """
 
     id: str
@@ -29,6 +32,13 @@ class Item:
     group: str | None = None
     coding: Mapping[str, str] | None = None
     guard: Condition | None = None
+    judgement: bool = field(default=False, repr=False)
+    anew: bool = field(default=False, repr=False)
+
+    @property
+    def carries(self) -> bool:
+        """Return whether an answer from an earlier time can be taken over."""
+        return not (self.judgement or self.anew)
 
     def at_least(self, limit: Limit) -> Condition:
         """Return the condition that the number is at or over the limit."""

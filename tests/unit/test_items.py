@@ -86,3 +86,19 @@ def test_every_choice_and_set_has_codes_and_every_count_a_range():
 
 def test_items_are_values():
     assert Item("tea", "yes_no") == Item("tea", "yes_no")
+
+
+def test_a_judgement_and_what_holds_for_the_day_are_never_taken_over():
+    judged = {item.id for item in ITEMS.values() if item.judgement}
+    assert judged == {
+        "cfs_clinician",
+        "surprised_if_died_within_12_months",
+        *(each for each in ITEMS if each.startswith("spict_")),
+    }
+    assert {"four_at", "mst", "function_now"} <= {item.id for item in ITEMS.values() if item.anew}
+    assert not any(item.carries for item in ITEMS.values() if item.judgement or item.anew)
+    assert ITEMS["what_matters"].carries
+
+
+def test_how_an_answer_is_taken_over_changes_no_rule_set():
+    assert repr(Item("tea", "yes_no", judgement=True, anew=True)) == repr(Item("tea", "yes_no"))

@@ -485,11 +485,48 @@ def test_what_was_said_in_an_earlier_stay_counts_for_nothing_until_it_is_taken_o
     now = fields(nurse.get(path).text)
     assert (now["residence"], now["municipal_services.home_nursing"]) == (["home"], ["yes"])
     assert (now["four_at"], now["cfs_clinician"]) == ([""], [""])
-    send(nurse, path, "take:signs:four_at")
     send(nurse, path, "save")
     stored = demo.case(person)
-    assert set(stored["answers"]) == {"residence", "living_alone", "municipal_services", "four_at"}
-    assert stored["sources"]["four_at"]["from"] == "previous_screening"
+    assert set(stored["answers"]) == {"residence", "living_alone", "municipal_services"}
+    assert stored["sources"]["residence"]["from"] == "previous_screening"
+
+
+def test_what_is_judged_or_measured_anew_is_never_taken_over_and_never_said_to_be_as_last_time(demo, nurse):
+    anew = {"four_at": 0, "mst": 1, "function_now": "Går med rullator", "need_after_discharge": "unchanged"}
+    judged = {"cfs_clinician": 6, "surprised_if_died_within_12_months": False, "spict_wish": True}
+    stay = STAY | {"id": "old", "admitted": "2026-03-01T10:00:00+01:00", "discharged": "2026-03-09T10:00:00+01:00"}
+    person = patient(demo, "anew", answers=anew | judged | {"what_matters": "Hagen"}, encounter=stay)
+    patient(demo, "anew")
+    path = f"/patients/{person}/screen"
+    page = nurse.get(path).text
+    for item in anew | judged:
+        question = page[page.index(f'id="q-{item}"') :].partition('id="q-')[2].partition('id="q-')[0]
+        assert "Sist: " in question, item
+        assert "take:" not in question, item
+        send(nurse, path, f"take:signs:{item}")
+    for group in ("cfs", "signs", "function", "matters", "discharge"):
+        send(nurse, path, f"take:{group}")
+    send(nurse, path, "save", four_at="0", surprised_if_died_within_12_months="no")
+    stored = demo.case(person)
+    assert set(stored["answers"]) == {"what_matters", "four_at", "surprised_if_died_within_12_months"}
+    assert set(stored["sources"]) == {"what_matters"}
+
+
+def test_one_press_confirms_no_judgement(demo, nurse):
+    source = {"from": "Innleggelsesrapport", "status": "proposed"}
+    judged = {"surprised_if_died_within_12_months": False, "spict_weight": True, "spict_wish": True}
+    person = patient(
+        demo,
+        "judged",
+        answers=judged | {"what_matters": "Hagen"},
+        sources=dict.fromkeys([*judged, "what_matters"], source),
+    )
+    path = f"/patients/{person}/screen"
+    assert "Alt stemmer (1)" in nurse.get(path).text
+    send(nurse, path, "take:matters")
+    send(nurse, path, "save", confirmed=["what_matters", "spict_weight"])
+    status = {item: each["status"] for item, each in demo.case(person)["sources"].items()}
+    assert status == dict.fromkeys(judged, "proposed") | {"what_matters": "confirmed", "spict_weight": "confirmed"}
 
 
 def test_a_form_keeps_the_ward_that_the_patient_has_moved_to(demo, nurse):

@@ -14,6 +14,7 @@ from api.ward.form.reading import LISTS, Row, as_content, rows_of
 from careplans.course.state import Course
 from forms.questionnaire import FROM_THE_PATIENT
 from rules.case import Answer, Rater, Source
+from rules.knowledge import ITEMS
 
 REASON_NOTE = "cfs_reason"
 LONGEST_REASON = 200
@@ -142,7 +143,7 @@ def _source(known: Known, item: str, answer: Answer, *, signing: Signing) -> Sou
     told = known.told(item)
     if told and told.case.answers.get(item) == answer:
         return told.source(item) or _by_record(told)
-    if known.before and known.offered(item) == answer:
+    if known.before and ITEMS[item].carries and known.offered(item) == answer:
         return Source(PREVIOUS, known.before.stored.screening, known.before.at, "confirmed")
     return Source(ON_PAPER, None, signing.time, "confirmed") if signing.on_paper else None
 

@@ -10,7 +10,7 @@ from functools import cached_property
 from api.ward.form.content import REASON_NOTE
 from api.ward.form.fields import Fields, whole
 from api.ward.form.known import Known
-from api.ward.form.questions import ANEW, CFS, Group
+from api.ward.form.questions import CFS, Group
 from api.ward.form.reading import LISTS, NO, Row, Said, fields_of, fields_of_rows, lines, read_answers
 from rules.knowledge import ITEMS
 
@@ -57,7 +57,11 @@ class Form:
         return item in LISTS or self.said.answers.get(item) == self.known.answer(item)
 
     def offered(self, item: str) -> bool:
-        """Return whether last time's answer can be taken over: nobody has answered now."""
+        """Return whether last time's answer can be taken over: nobody has answered now, and it may still hold."""
+        return ITEMS[item].carries and self.remembered(item)
+
+    def remembered(self, item: str) -> bool:
+        """Return whether there is an answer of last time to show: nobody has answered now."""
         if item in LISTS:
             return not self.fields.one(item) and self.offered_rows(item) is not None
         return self.known.offered(item) is not None and item not in self.said.answers and item not in self.said.wrong
@@ -68,14 +72,15 @@ class Form:
         return before.content.get(name) if before and not self.known.told(name) else None
 
     def waiting(self, group: Group) -> tuple[str, ...]:
-        """Return the items of a group that its one button settles."""
-        unsettled = (item for item in group.items if self.proposed(item) and item not in self.confirmed)
-        offered = (item for item in group.items if item not in ANEW and self.offered(item))
+        """Return the items of a group that its one button settles: a judgement is confirmed alone."""
+        shared = tuple(item for item in group.items if not ITEMS[item].judgement)
+        unsettled = (item for item in shared if self.proposed(item) and item not in self.confirmed)
+        offered = (item for item in shared if self.offered(item))
         return (*unsettled, *offered)
 
     def take(self, items: Iterable[str]) -> Form:
         """Return the form with what is proposed confirmed, and what was said last time answered."""
-        named, fields = tuple(items), self.fields
+        named, fields = tuple(each for each in items if self.offered(each) or self.proposed(each)), self.fields
         for item in (each for each in named if self.offered(each)):
             rows = self.offered_rows(item)
             answer = self.known.offered(item)

@@ -45,20 +45,6 @@ ORDER: dict[str, tuple[str, ...]] = {
     "discharge": ("need_after_discharge", "discharge_to", "can_coordinate", "readmission_criteria"),
     "lists": ("conditions", "medicines"),
 }
-ANEW = frozenset(
-    {
-        CFS,
-        "four_at",
-        "mst",
-        "weight_loss",
-        "recent_function_decline",
-        "function_now",
-        "function_expected",
-        "need_after_discharge",
-        "discharge_to",
-    }
-)
-"""What is judged or measured anew each time: never taken over with the rest of its group."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -206,13 +206,13 @@ def _row_words(row: Row, t: Texts) -> tuple[str, str]:
 def _mark(sight: Sight, item: str) -> View | None:
     """Return where an answer comes from and when, or what was said last time."""
     form, told = sight.form, sight.form.known.told(item)
-    if form.offered(item) and form.known.before:
+    if form.remembered(item) and form.known.before:
         value = form.offered_rows(item) if item in LISTS else form.known.offered(item)
         said = len(value or ()) if item in LISTS and isinstance(value, list) else value
         when = _when(sight.words, form.known.before.at)
         return {
             "kind": "offered",
-            "takes": item != CFS,  # a level is judged, and chosen, each time
+            "takes": form.offered(item),
             "words": sight.t("screen.mark.offered", answer=_said(item, said, sight.t), when=when),
         }
     if told and _stands(form, told, item):
