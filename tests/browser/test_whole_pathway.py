@@ -62,6 +62,7 @@ def screens_the_first_on_the_list(nurse: Page) -> str:
     hand.press(nurse.locator("#q-cfs_clinician .choice", has_text="7"))
     for group in SAME_AS_LAST_TIME:
         takes_over(nurse, group, hand)
+    hand.press(nurse.locator("#q-surprised_if_died_within_12_months .choice", has_text="Nei"))
     hand.press(nurse.locator("#g-sign").get_by_role("button", name="Signer og lagre"))
     nurse.wait_for_url("**/assessment")
     assert hand.pressed <= MOST_PRESSED
