@@ -14,6 +14,7 @@ from starlette.types import ASGIApp
 
 from api.board.routes import router as board_routes
 from api.body_limit import SaidLength
+from api.fhir.outcome import answer_outcomes, too_large
 from api.observing.figures import stored_figures
 from api.observing.health import Healthy, Parts, health_route
 from api.observing.metrics import Metrics, metrics_route
@@ -28,7 +29,6 @@ from api.secure_headers import SecureHeaders
 from api.settings import Settings
 from api.storage.engine import make_engine
 from api.storage.schema import is_current
-from api.v1.problems import too_large
 from api.v1.register import register as register_version_1
 from api.ward.register import register as register_ward
 from api.web import example_pages, serve_files
@@ -97,6 +97,7 @@ def routes(service: Service) -> FastAPI:
     register_ward(app)
     if service.settings.demo:
         app.include_router(example_pages(service.record.screening))
+    answer_outcomes(app)
     return app
 
 
