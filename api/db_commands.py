@@ -108,6 +108,7 @@ def _tidy(engine: Engine, arguments: Namespace, settings: Settings) -> int:
         opened=cleared.opened,
         drafts=cleared.drafts,
         answers=cleared.answers,
+        once=cleared.once,
     )
 
 

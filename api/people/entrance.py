@@ -14,6 +14,7 @@ from api.people.devices import Devices
 from api.people.keys import Keys
 from api.people.limits import Limiter
 from api.people.oidc import OpenIdConnect, Provider
+from api.people.once import Once
 from api.people.sessions import Sessions
 from api.people.sign_ins import SignIns
 from api.people.tokens import Tokens, Trust
@@ -35,6 +36,7 @@ class Entrance:
     sign_ins: SignIns
     devices: Devices
     limiter: Limiter
+    once: Once
 
     @property
     def demo(self) -> DemoIssuer | None:
@@ -67,6 +69,7 @@ def make_entrance(
         sign_ins=SignIns(writer),
         devices=Devices(engine, writer),
         limiter=Limiter(settings.limits, settings.trusted_proxies),
+        once=Once(writer),
     )
 
 

@@ -184,6 +184,10 @@ draft = Table(
     Column("version", Integer, nullable=False),
     Column("body", Text, nullable=False),
     Column("at", Moment, nullable=False),
+    Column("name", String(300)),  # of whoever writes, for colleagues
+    Column("role", String(20)),
+    Column("units", Text),  # of whoever writes, one a line; colleagues have one of the same house
+    Index(None, "person"),
 )
 saved_filter = Table(
     "saved_filter",
@@ -193,6 +197,13 @@ saved_filter = Table(
     Column("title", String(60), primary_key=True),  # what its owner calls it
     Column("filters", Text, nullable=False),  # what the list is narrowed to, as JSON
     Column("at", Moment, nullable=False),
+)
+once = Table(
+    "once",
+    tables,
+    Column("kind", String(20), primary_key=True),
+    Column("key", String(64), primary_key=True),  # its hash
+    Column("until", Moment, nullable=False, index=True),  # after this it is refused for its age
 )
 
 listing = Table(

@@ -1,4 +1,4 @@
-"""What is kept for a while only: sessions, sign-ins, openings, drafts, answers to requests. Never the record."""
+"""What is kept for a while only: sessions, openings, drafts, answers to requests, proofs seen. Never the record."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Engine, Table, delete, or_
 
 from api.settings import Settings
 from api.storage.schema import alone
-from api.storage.tables import draft, idempotency, opened, session, sign_in
+from api.storage.tables import draft, idempotency, once, opened, session, sign_in
 
 SIGN_IN_FOR = timedelta(hours=1)
 OPENED_FOR = timedelta(days=30)  # after it ended; who opened what, and why, stays in the access log
@@ -24,6 +24,7 @@ class Tidied:
     opened: int
     drafts: int
     answers: int
+    once: int
 
 
 def tidy(engine: Engine, settings: Settings, now: datetime) -> Tidied:
@@ -36,6 +37,7 @@ def tidy(engine: Engine, settings: Settings, now: datetime) -> Tidied:
         "opened": (opened, opened.c.until < now - OPENED_FOR),
         "drafts": (draft, draft.c.at < now - timedelta(days=settings.draft_days)),
         "answers": (idempotency, idempotency.c.at < now - timedelta(days=settings.idempotency_days)),
+        "once": (once, once.c.until < now),
     }
     with alone(engine) as connection:
         return Tidied(

@@ -18,7 +18,19 @@ from api.settings import read_settings
 from api.storage import rebuild, schema
 from api.storage.engine import make_engine
 from api.storage.rebuild import made_with, rebuild_if_stale
-from api.storage.tables import REBUILT, assessment, clock, draft, idempotency, listing, opened, person, session, sign_in
+from api.storage.tables import (
+    REBUILT,
+    assessment,
+    clock,
+    draft,
+    idempotency,
+    listing,
+    once,
+    opened,
+    person,
+    session,
+    sign_in,
+)
 from api.storage.tidy import tidy
 from tests.storage.databases import Database
 from tests.storage.ward import lists, open_ward, screen
@@ -64,17 +76,17 @@ def test_an_empty_database_is_upgraded_and_then_has_nothing_to_do(db):
     code, out, err = db("upgrade", "--lang", "en")
     assert (code, out, err) == (
         0,
-        "The database is upgraded from nothing to 0005. The lists are rebuilt. Patients: 0.\n",
+        "The database is upgraded from nothing to 0006. The lists are rebuilt. Patients: 0.\n",
         "",
     )
-    assert db("upgrade", "--lang", "nn") == (0, "Databasen har alt versjon 0005.\n", "")
+    assert db("upgrade", "--lang", "nn") == (0, "Databasen har alt versjon 0006.\n", "")
 
 
 def test_down_and_up_again_gives_the_same_lists(db, filled):
     before = lists(filled)
     assert all(before[table.name] for table in REBUILT if table.name != "alias")
     filled.dispose()
-    assert db("downgrade", "0001", "--lang", "en")[:2] == (0, "The database is taken back from 0005 to 0001.\n")
+    assert db("downgrade", "0001", "--lang", "en")[:2] == (0, "The database is taken back from 0006 to 0001.\n")
     code, out, _ = db("upgrade", "--lang", "en")
     assert (code, "Patients: 4" in out) == (0, True)
     assert lists(filled) == before
@@ -99,7 +111,7 @@ def test_lists_of_other_offsets_are_rebuilt_by_an_upgrade_and_at_the_start_and_t
     filled.dispose()
     assert db("upgrade")[:2] == (0, "Listene er bygget på nytt. Pasienter: 4.\n")
     assert lists(filled) == before
-    assert "0005" in db("upgrade")[1]
+    assert "0006" in db("upgrade")[1]
 
 
 def test_what_lists_are_made_with_changes_with_offsets_and_with_every_data_file(monkeypatch, tmp_path):
@@ -237,20 +249,22 @@ def rows(at: datetime) -> dict[Table, dict[str, Any]]:
         opened: by | {"reason": "r", "at": at, "until": at},
         draft: by | {"version": 1, "body": "{}", "at": at},
         idempotency: {"by": "nurse-1", "fingerprint": "f", "status": 200, "headers": "{}", "body": "{}", "at": at},
+        once: {"kind": "proof", "until": at + timedelta(minutes=5)},
     }
 
 
-KEYS = {session: "id", sign_in: "state", opened: "id", draft: "form", idempotency: "key"}
+KEYS = {session: "id", sign_in: "state", opened: "id", draft: "form", idempotency: "key", once: "key"}
 
 
 @pytest.mark.parametrize(
     ("age", "cleared"),
     [
-        (timedelta(minutes=14), set()),
-        (timedelta(minutes=16), {"sessions"}),
-        (timedelta(hours=2), {"sessions", "sign_ins"}),
-        (timedelta(days=8), {"sessions", "sign_ins", "drafts", "answers"}),
-        (timedelta(days=31), {"sessions", "sign_ins", "drafts", "answers", "opened"}),
+        (timedelta(minutes=4), set()),
+        (timedelta(minutes=14), {"once"}),
+        (timedelta(minutes=16), {"once", "sessions"}),
+        (timedelta(hours=2), {"once", "sessions", "sign_ins"}),
+        (timedelta(days=8), {"once", "sessions", "sign_ins", "drafts", "answers"}),
+        (timedelta(days=31), {"once", "sessions", "sign_ins", "drafts", "answers", "opened"}),
     ],
 )
 def test_what_is_past_its_time_is_cleared_and_nothing_else(filled, age, cleared):
@@ -259,7 +273,7 @@ def test_what_is_past_its_time_is_cleared_and_nothing_else(filled, age, cleared)
             for table, row in rows(at).items():
                 connection.execute(insert(table).values({**row, KEYS[table]: id}))
     found = tidy(filled, read_settings(), NOW)
-    counts = {name: getattr(found, name) for name in ("sessions", "sign_ins", "opened", "drafts", "answers")}
+    counts = {name: getattr(found, name) for name in ("sessions", "sign_ins", "opened", "drafts", "answers", "once")}
     assert counts == {name: int(name in cleared) for name in counts}
     with filled.connect() as connection:
         for table, key in KEYS.items():
@@ -281,7 +295,8 @@ def test_tidying_says_what_it_cleared(db, filled):
     filled.dispose()
     code, out, _ = db("tidy", "--lang", "en")
     assert (code, one_line(out)) == (0, True)
-    assert "sessions 1, unfinished sign-ins 1, openings that have ended 1, drafts 1, answers to requests 1." in out
+    assert "sessions 1, unfinished sign-ins 1, openings that have ended 1, drafts 1" in out
+    assert "answers to requests 1, proofs that were used 1." in out
 
 
 def test_a_copy_without_a_name_and_an_unknown_task_end_in_one_line(capsys, tmp_path: Path):

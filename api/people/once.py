@@ -1,0 +1,60 @@
+"""What is good once: a proof or token that was seen is known in every process until it would be refused anyway."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections.abc import Callable
+from datetime import datetime
+
+from sqlalchemy import delete, insert, select
+
+from api.storage.tables import once
+from api.storage.writer import Change, Work, Writer
+
+TIDIED_EVERY = 60.0
+
+
+class Once:
+    """Remembers keys by their hash. Call it from async code, and `first` from a thread."""
+
+    def __init__(self, writer: Writer, clock: Callable[[], float] = time.monotonic) -> None:
+        self._writer, self._clock = writer, clock
+        self._tidied = clock()
+
+    async def __call__(self, kind: str, key: str, until: datetime) -> bool:
+        """Return whether a key of this kind is seen for the first time; it is then remembered until that moment."""
+        return await self._writer(self._work(kind, key, until))
+
+    def first(self, kind: str, key: str, until: datetime) -> bool:
+        """Return the same, from a thread that may wait."""
+        return self._writer.run(self._work(kind, key, until))
+
+    def _work(self, kind: str, key: str, until: datetime) -> Work[bool]:
+        """Return the work; the writer does one at a time, in every process, so looking and noting are one step."""
+        row, tidies = {"kind": kind, "key": _hashed(key)}, self._is_to_tidy()
+        mine = (once.c.kind == kind, once.c.key == row["key"])
+
+        def work(change: Change) -> bool:
+            if tidies:
+                change.connection.execute(delete(once).where(once.c.until < change.now))
+            if known := change.connection.execute(select(once.c.until).where(*mine)).one_or_none():
+                if known.until >= change.now:
+                    return False
+                change.connection.execute(delete(once).where(*mine))
+            change.connection.execute(insert(once).values(**row, until=until))
+            return True
+
+        return work
+
+    def _is_to_tidy(self) -> bool:
+        at = self._clock()
+        if at - self._tidied < TIDIED_EVERY:
+            return False
+        self._tidied = at
+        return True
+
+
+def _hashed(key: str) -> str:
+    """Return a key at a length that is stored, whatever it holds."""
+    return hashlib.sha256(key.encode("utf-8", "surrogatepass")).hexdigest()
