@@ -29,6 +29,7 @@ from engine.texts import Texts
 from forms.model import read_case
 from rules.assessment import Assessment
 from rules.case import Case
+from rules.frailty import clinical_judgement
 from rules.items import cfs_clinician
 
 ADD = insert(assessment)
@@ -161,7 +162,7 @@ def _write(
 ) -> Stored:
     assessed, connection, is_new = new_id(), change.connection, stream.version == 0
     here = record.here(user, prepared.case, change.now)
-    unjudged = user.role == "system" and not _judged(prepared.case)
+    unjudged = not _judged(prepared, by_system=user.role == "system")
     screened = Screened(version.screening, assessed, second=version.second, unjudged=unjudged)
     events = _events(here, prepared.case, stream, screened=screened, corrects=version.corrects)
     _refuse_impossible(events, stream, user, change)
@@ -213,10 +214,16 @@ def _case_of(held: Stored) -> Case:
     return read_case(json.loads(held.inputs))
 
 
-def _judged(case: Case) -> bool:
-    """Return whether a person has judged the CFS; what is only proposed waits for one."""
+def _judged(prepared: Prepared, *, by_system: bool) -> bool:
+    """Return whether a person has judged the CFS, or answered so much that the way is given without it.
+
+    What the record itself sends waits for a person, also where it is only proposed.
+    """
+    case, found = prepared.case, prepared.assessment
     told = case.sources.get(cfs_clinician.id)
-    return cfs_clinician.id in case.answers and (told is None or told.status == "confirmed")
+    if by_system:
+        return cfs_clinician.id in case.answers and (told is None or told.status == "confirmed")
+    return cfs_clinician.id in case.answers or bool(found.tracks) or found.fired(clinical_judgement.id)
 
 
 def _compact(value: object) -> str:

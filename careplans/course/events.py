@@ -89,8 +89,9 @@ class Discharged:
 class Screened:
     """An assessment was stored; a later one of the same `screening` corrects it, and the older is kept.
 
-    `second` is a second rater's, who did not see the first: it is for comparing, and routes nothing. `unjudged` is what
-    the hospital's record sent by itself, in which no person has judged the CFS: somebody is still to screen.
+    `second` is a second rater's, who did not see the first: it is for comparing, and routes nothing. `unjudged` is one
+    in which no person has judged the CFS, neither as a level nor by answers that give the way: somebody is still to
+    screen. So is what the hospital's record sent by itself, and a form that someone signed without.
     """
 
     screening: str

@@ -58,11 +58,11 @@ class Screening:
 
 
 def routing(screenings: Sequence[Screening]) -> Screening | None:
-    """Return the newest screening by a first rater, else what the record sent by itself, else a second rater's."""
+    """Return the newest screening by a first rater who judged, else one that nobody judged, else a second rater's."""
     newest = tuple(reversed(screenings))
     of_people = (each for each in newest if not each.second and not each.unjudged)
-    sent = (each for each in newest if each.unjudged)
-    return next(chain(of_people, sent, newest), None)
+    open_still = (each for each in newest if each.unjudged and not each.second)
+    return next(chain(of_people, open_still, newest), None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -281,7 +281,8 @@ def test_the_team_sees_why_each_patient_is_on_its_list(hospital):
     answers: dict[str, dict[str, Any]] = {
         "cga_team": {"cfs_clinician": 6},
         "palliative_focus": {"cfs_clinician": 8},
-        "undecided": {"cfs_clinician": None},
+        "unscreened": {"cfs_clinician": None},
+        "undecided": {"lifelong_disability": None},
         "clinical_judgement": {"lifelong_disability": True},
     }
     for number, each in enumerate(answers.values()):
