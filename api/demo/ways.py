@@ -134,7 +134,7 @@ def _visit(life: Telling, step: str) -> Mark:
 def _actions(life: Telling, before: date) -> Iterator[Mark]:
     """Give the plan's actions that were due before a day as done, all but one here and there."""
     state, course = life.course.plans[-1], life.course
-    made = plan_of(course, state, life.basis, life.record.screening.overlay).plan
+    made = plan_of(course, state, {state.assessment: life.basis}, life.record.screening.overlay).plan
     who = nurse(life) if course.in_hospital else home_nurse(life)
     for place, clock in enumerate(clocks_in(course, state, made.actions)):
         due = oslo(clock.due) if clock.due and clock.state == "open" else None

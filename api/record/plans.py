@@ -27,8 +27,11 @@ def plan_in(course: Course) -> PlanState | None:
     return course.running or (course.plans[-1] if course.plans else None)
 
 
-def planned(course: Course, state: PlanState, basis: Basis, overlay: Overlay | None) -> Planned:
-    """Return the plan as it stands now."""
+def planned(course: Course, state: PlanState, basis: Mapping[str, Basis], overlay: Overlay | None) -> Planned:
+    """Return the plan as it stands now; `basis` is by assessment, that of the plan and of those it renews."""
     settings = PlanSettings(overlay.offsets, overlay.contacts) if overlay else PlanSettings()
-    case = case_as_it_stands(course, state, basis.case)
-    return Planned(state, case, plan_as_it_stands(course, state, basis, settings=settings))
+    found = basis_of(course, state, basis)
+    if found is None:
+        raise KeyError(state.assessment)
+    case = case_as_it_stands(course, state, found.case)
+    return Planned(state, case, plan_as_it_stands(course, state, found, settings=settings))

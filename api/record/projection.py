@@ -14,6 +14,7 @@ from api.storage.tables import alias, clock, listing, person
 from careplans.course.choices import accepted_of
 from careplans.course.due import Basis, assessments_behind, clocks_of, screening_in, waiting_plan
 from careplans.course.next_step import END_OF_TIME, next_step
+from careplans.course.renewing import basis_of
 from careplans.course.state import Course, NextStep, StepClock
 from rules.assessment import Assessment
 
@@ -152,7 +153,7 @@ def _found(course: Course, basis: Mapping[str, Basis]) -> dict[str, Any]:
 def _track(course: Course, newest: Assessment, basis: Mapping[str, Basis]) -> str | None:
     """Return the track of the plan that runs or waits, else the one suggested; of two that are suggested, none."""
     plan = waiting_plan(course)
-    found = basis.get(plan.assessment) if plan else None
+    found = basis_of(course, plan, basis) if plan else None
     if plan is None or found is None:
         return newest.tracks[0].track if len(newest.tracks) == 1 else None
     rules = accepted_of(course, plan, found.assessment).rules or frozenset()

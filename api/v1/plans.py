@@ -130,7 +130,7 @@ def _planned(request: Request, seen: Seen) -> Planned:
     if state is None:
         raise Problem(None, "no_plan")
     overlay = record_of(request).screening.overlay
-    return planned(seen.stream.course, state, seen.basis[state.assessment], overlay)
+    return planned(seen.stream.course, state, seen.basis, overlay)
 
 
 def _rendered(

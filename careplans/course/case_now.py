@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from careplans.course.renewing import came_home_from
 from careplans.course.state import Course, PlanState, Stay
 from rules.case import Case, Encounter
 
@@ -20,7 +21,7 @@ def case_as_it_stands(course: Course, state: PlanState, case: Case) -> Case:
         birth_date=who.born or case.patient.birth_date,
         municipality=course.municipality,
     )
-    stay = next((each for each in course.stays if each.id == state.stay), None)
+    stay = next((each for each in course.stays if each.id == came_home_from(course, state)), None)
     case = replace(case, patient=patient, encounter=_encounter(case.encounter, stay))
     return without_place(case) if course.protected else case
 

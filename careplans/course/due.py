@@ -10,6 +10,7 @@ from careplans.catalogue import read, replacement
 from careplans.course.case_now import case_as_it_stands
 from careplans.course.choices import accepted_of
 from careplans.course.events import StepDone, StepNotDone
+from careplans.course.renewing import basis_of, plan_before, still_to_come
 from careplans.course.state import ClockState, Course, PlanState, Screening, Standing, Stay, StepClock, routing
 from careplans.course.waits import end_of, moved_on
 from careplans.parts import Action, Due, Plan, Step
@@ -55,13 +56,18 @@ def plan_as_it_stands(course: Course, state: PlanState, basis: Basis, *, setting
     case = case_as_it_stands(course, state, basis.case)
     accepted = accepted_of(course, state, basis.assessment)
     made = build_plan(_counted(case, state), basis.assessment, accepted=accepted, settings=settings)
-    return _after_waiting(course, state, _from_here(made, case) if state.renews else made)
+    if state.renews:
+        from_home = build_plan(case, basis.assessment, accepted=accepted, settings=settings)
+        made = _from_here(made, case, owed=still_to_come(course, state, from_home.timeline))
+    return _after_waiting(course, state, made)
 
 
 def assessments_behind(course: Course) -> frozenset[str]:
     """Return the assessments whose facts `clocks_of` and `next_step` ask for."""
     plan, here = waiting_plan(course), course.stay and screening_in(course, course.stay)
-    return frozenset(each.assessment for each in (plan, here, course.screening) if each)
+    renewed = plan and plan_before(course, plan)
+    older = {each.assessment for each in course.plans} if renewed else set()
+    return frozenset(each.assessment for each in (plan, here, course.screening) if each) | older
 
 
 def waiting_plan(course: Course) -> PlanState | None:
@@ -107,7 +113,7 @@ def _open_stands(due: datetime | None, now: datetime) -> Standing:
 def _of_plan(
     course: Course, plan: PlanState, basis: Mapping[str, Basis], *, offsets: Mapping[str, int]
 ) -> tuple[StepClock, ...]:
-    found = basis.get(plan.assessment)
+    found = basis_of(course, plan, basis)
     if found is None:
         return ()
     return clocks_in(course, plan, plan_as_it_stands(course, plan, found, settings=PlanSettings(offsets)).timeline)
@@ -121,9 +127,12 @@ def _counted(case: Case, state: PlanState) -> Case:
     return replace(case, encounter=replace(case.encounter, discharged=began, expected_discharge=None))
 
 
-def _from_here(plan: Plan, case: Case) -> Plan:
-    """Return a plan that renews another, without what belonged to the way home from hospital, which is over."""
-    steps = tuple(step for step in plan.timeline if step.id in read("pathway")["renewal"]["steps"])
+def _from_here(plan: Plan, case: Case, *, owed: tuple[Step, ...]) -> Plan:
+    """Return a plan that renews another, without what belonged to the way home from hospital, which is over.
+
+    `owed` are visits of the plan before that are still to come.
+    """
+    steps = (*owed, *(step for step in plan.timeline if step.id in read("pathway")["renewal"]["steps"]))
     blocks = tuple(replace(block, actions=tuple(filter(_still_comes, block.actions))) for block in plan.blocks)
     kept = {action.id for block in blocks for action in block.actions}
     conflicts = tuple(each for each in plan.conflicts if kept.issuperset(each.actions))

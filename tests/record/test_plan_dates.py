@@ -27,7 +27,7 @@ def test_a_printed_plan_has_waited_as_long_as_its_clocks(hospital):
     seen = hospital.read(waited(hospital))
     course, state = seen.stream.course, plan_in(seen.stream.course)
     assert state is not None
-    plan = planned(course, state, seen.basis[state.assessment], None).plan
+    plan = planned(course, state, seen.basis, None).plan
     assert {step.id: end_of(step.due) for step in plan.timeline} == {each.step: each.due for each in seen.clocks}
     assert next(step.due.on for step in plan.timeline if step.id == "HPH1") == date(2026, 11, 27)
     actions = {each.step: each.due for each in clocks_in(course, state, plan.actions)}

@@ -155,12 +155,32 @@ def test_what_was_done_before_the_plan_is_done_in_it() -> None:
 
 def test_a_plan_that_renews_another_has_the_evaluation_and_the_worsening_alone() -> None:
     story = on_a_plan()
-    story.tell(home(), PlanStarted("P2", "A1", date(2026, 12, 21), renews="P1"))
+    story.tell(home(), PlanStarted("P2", "A1", date(2026, 12, 22), renews="P1"))
     found = clocks(story)
     assert {step: (clock.course, clock.due) for step, clock in found.items()} == {
-        "HPH4": ("P2", end_of(date(2027, 1, 18))),
+        "HPH4": ("P2", end_of(date(2027, 1, 19))),
         "HPH5": ("P2", None),
     }
+
+
+def test_a_plan_that_is_renewed_early_keeps_the_visits_that_nobody_has_marked_on_their_own_days() -> None:
+    story = on_a_plan()
+    story.tell(home(), StepDone("S1", "HPH1", START), PlanStarted("P2", "A1", DAY_HOME, renews="P1"))
+    found = clocks(story)
+    assert {step: (clock.course, clock.due) for step, clock in found.items()} == {
+        "HPH2": ("P2", end_of(date(2026, 11, 26))),
+        "HPH3": ("P2", end_of(date(2026, 12, 7))),
+        "HPH4": ("P2", end_of(date(2026, 12, 21))),
+        "HPH5": ("P2", None),
+    }
+    story.tell(StepDone("P2", "HPH2", START), PlanStarted("P3", "A1", DAY_HOME, renews="P2"))
+    assert list(clocks(story)) == ["HPH3", "HPH4", "HPH5"]
+
+
+def test_a_plan_that_is_renewed_at_its_evaluation_leaves_the_visits_behind() -> None:
+    story = on_a_plan()
+    story.tell(home(), StepDone("S1", "HPH4", START), PlanStarted("P2", "A1", DAY_HOME, renews="P1"))
+    assert list(clocks(story)) == ["HPH4", "HPH5"]
 
 
 def test_a_plan_without_a_stay_counts_from_what_the_case_says() -> None:

@@ -82,7 +82,7 @@ def _to_print(desk: Desk, person: str) -> Planned:
     state = plan_in(patient.course)
     if state is None:
         raise Problem(None, "no_plan")
-    found = planned(patient.course, state, patient.seen.basis[state.assessment], desk.record.screening.overlay)
+    found = planned(patient.course, state, patient.seen.basis, desk.record.screening.overlay)
     desk.saw(patient.id, "print")
     return found
 

@@ -91,7 +91,7 @@ def shown(record: Record, seen: Seen, texts: Texts, *, now: datetime) -> Shown:
 
 def _plan_view(record: Record, seen: Seen, state: PlanState, ground: Ground) -> PlanView:
     course, texts = seen.stream.course, ground.texts
-    found = planned(course, state, seen.basis[state.assessment], record.screening.overlay)
+    found = planned(course, state, seen.basis, record.screening.overlay)
     plan = found.plan
     return PlanView(
         state=state,
