@@ -8,7 +8,7 @@ keeps it out.
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cache, cached_property
 from pathlib import Path
@@ -35,7 +35,11 @@ class DueRule:
 
 @dataclass(frozen=True, slots=True)
 class ActionTemplate:
-    """An action of a module, before it has a date and a reason."""
+    """An action of a module, before it has a date and a reason.
+
+    `step` is the step of the pathway that it *is*: one tick serves both. With `point` it is one point of that step's
+    checklist, done when the point is ticked.
+    """
 
     id: str
     block: str
@@ -46,6 +50,8 @@ class ActionTemplate:
     unless: tuple[str, ...] = ()
     adds: tuple[Added, ...] = ()
     advice: tuple[str, ...] = ()
+    step: str | None = None
+    point: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +147,37 @@ def step(step_id: str) -> StepTemplate:
         if candidate.id == step_id:
             return candidate
     raise RuleSetError(f"careplans/data/pathway.toml: there is no step {step_id}. Write it, or mend the name.")
+
+
+def task_of(name: str) -> str:
+    """Return what a step or an action is marked as: the step, for an action that is one."""
+    return _same().get(name, name)
+
+
+def point_of(action: str) -> tuple[str, str] | None:
+    """Return the step and the point of its checklist that an action is, if it is one."""
+    return _points().get(action)
+
+
+@cache
+def _same() -> Mapping[str, str]:
+    return {name: each.step for name, each in _of_steps() if each.step and not each.point}
+
+
+@cache
+def _points() -> Mapping[str, tuple[str, str]]:
+    return {name: (each.step, each.point) for name, each in _of_steps() if each.step and each.point}
+
+
+def _of_steps() -> Iterator[tuple[str, ActionTemplate]]:
+    """Give every action with the id that it has in a plan; raise `RuleSetError` for a step or point there is not."""
+    for module in modules():
+        for each in module.actions:
+            if each.step and each.point not in (None, *step(each.step).checklist):
+                raise RuleSetError(
+                    f"careplans/data/modules/{module.id}.toml: {each.step} has no point {each.point}. Mend the name."
+                )
+            yield f"{module.id}.{each.id}", each
 
 
 def replacement(marks: Mapping[str, object]) -> Replacement:

@@ -12,6 +12,7 @@ from api.people.user import User
 from api.record.plans import planned as plan_of
 from careplans.acceptance import contested
 from careplans.catalogue import step as template_of
+from careplans.catalogue import task_of
 from careplans.course.choices import to_start
 from careplans.course.due import clocks_in, clocks_of
 from careplans.course.events import Decided, Discharged, DischargeExpected, PlanStarted, PracticeSet, StepDone
@@ -138,7 +139,8 @@ def _actions(life: Telling, before: date) -> Iterator[Mark]:
     who = nurse(life) if course.in_hospital else home_nurse(life)
     for place, clock in enumerate(clocks_in(course, state, made.actions)):
         due = oslo(clock.due) if clock.due and clock.state == "open" else None
-        if due and due.date() < before and (life.patient.number + place) % FORGOTTEN:
+        own = task_of(clock.step) == clock.step  # an action that is a step of the pathway is marked as the step
+        if due and own and due.date() < before and (life.patient.number + place) % FORGOTTEN:
             yield who, StepDone(life.stay, clock.step, _morning(life, due, minute=place))
 
 

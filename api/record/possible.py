@@ -8,7 +8,8 @@ from sqlalchemy import Connection
 
 from api.record.catalogued import refuse_uncatalogued
 from api.record.streams import Stream, read_stream, survivor
-from careplans.catalogue import steps
+from careplans.catalogue import steps, task_of
+from careplans.course.due import EXPECTED_SET
 from careplans.course.events import (
     Admitted,
     ChoiceRecorded,
@@ -58,8 +59,8 @@ def refuse_impossible(event: Event, stream: Stream, *, now: datetime, connection
     refuse_uncatalogued(event)
     _refuse_future(event, now)
     _refuse_unknown(event, stream)
-    if isinstance(event, StepDone) and event.step in AT_HOME and _in_bed(event, course):
-        raise InputError("step", "not_home_yet")
+    if isinstance(event, StepDone):
+        _refuse_untimely(event, course)
     if isinstance(event, Decided) and event.verdict == "overridden" and not (event.reason or "").strip():
         raise InputError("reason", "override_needs_reason")
     if isinstance(event, Merged):
@@ -76,11 +77,16 @@ def _refuse_future(event: Event, now: datetime) -> None:
         raise InputError("on", "not_yet")
 
 
-def _in_bed(event: StepDone, course: Course) -> bool:
-    """Return whether the stay that the step follows has not ended."""
+def _refuse_untimely(event: StepDone, course: Course) -> None:
+    """Refuse a visit at home of someone in bed, and a day of discharge that is said to be set without a date."""
     of_plan = next((plan.stay for plan in course.plans if plan.id == event.course), None)
     stay = next((each for each in course.stays if each.id == (of_plan or event.course)), None)
-    return stay is not None and stay.discharged is None
+    if stay is None:
+        return
+    if stay.discharged is None and task_of(event.step) in AT_HOME:
+        raise InputError("step", "not_home_yet")
+    if event.step == EXPECTED_SET:
+        raise InputError("step", "set_by_its_date")
 
 
 def _refuse_unknown(event: Event, stream: Stream) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, timedelta
 
-from careplans.catalogue import read, replacement
+from careplans.catalogue import point_of, read, replacement, task_of
 from careplans.course.case_now import case_as_it_stands
 from careplans.course.choices import accepted_of
 from careplans.course.events import StepDone, StepNotDone
@@ -98,6 +98,7 @@ def standing(clock: StepClock, now: datetime) -> Standing:
 
 
 def _as_step(part: Step | Action) -> Step:
+    """Return an action as a step; one that is a step of the pathway goes by that step's clock."""
     return part if isinstance(part, Step) else Step(part.id, "clock", (part.owner,), part.due)
 
 
@@ -193,14 +194,14 @@ def _before_plan(found: Basis, stay: Stay, offsets: Mapping[str, int]) -> tuple[
 
 def _due(course: Course, of: str, part: Step | Action, *, plan: PlanState | None = None) -> Due:
     """Return when a step or action is due, later by the time that its plan or its clock waited before it was done."""
-    key = (of, part.id)
+    key = (of, task_of(part.id))
     done = _done(course, key)
     rests = (*(plan.rests if plan else ()), *course.rests.get(key, ()))
     return moved_on(part.due, [rest for rest in rests if done is None or rest.since < done])
 
 
 def _clock(course: Course, of: str, step: Step, *, plan: PlanState | None = None) -> StepClock:
-    key = (of, step.id)
+    key = (of, task_of(step.id))
     mark, done = _mark(course, key), _done(course, key)
     paused = key in course.waits or (plan is not None and plan.status == "paused")
     state: ClockState = "paused" if paused else "open"
@@ -212,7 +213,20 @@ def _clock(course: Course, of: str, step: Step, *, plan: PlanState | None = None
 
 
 def _mark(course: Course, key: tuple[str, str]) -> StepDone | StepNotDone | None:
-    return course.marks.get(key) or _told_by_the_stay(course, key)
+    """Return how a step is marked; the day of discharge is set by its date alone, whoever says that it is done."""
+    mark = course.marks.get(key)
+    stay = next((each for each in course.stays if each.id == key[0]), None)
+    if key[1] == EXPECTED_SET and stay:
+        return _told_by(stay, None if isinstance(mark, StepDone) else mark)
+    return mark or _ticked(course, key)
+
+
+def _ticked(course: Course, key: tuple[str, str]) -> StepDone | None:
+    """Return the mark of an action that is a point of a step's checklist, once that point was ticked."""
+    of, action = key
+    step, point = point_of(action) or ("", "")
+    mark = course.marks.get((of, step))
+    return mark if isinstance(mark, StepDone) and point in mark.checked else None
 
 
 def _done(course: Course, key: tuple[str, str]) -> datetime | None:
@@ -220,11 +234,8 @@ def _done(course: Course, key: tuple[str, str]) -> datetime | None:
     return oslo(mark.at).astimezone(UTC) if isinstance(mark, StepDone) else None
 
 
-def _told_by_the_stay(course: Course, key: tuple[str, str]) -> StepDone | StepNotDone | None:
+def _told_by(stay: Stay, mark: StepNotDone | None) -> StepDone | StepNotDone | None:
     """Return the mark that nobody has to make: a known day of discharge is set, and after the stay none is needed."""
-    stay = next((each for each in course.stays if each.id == key[0]), None)
-    if stay is None or key[1] != EXPECTED_SET:
-        return None
     if stay.expected_at is not None:
-        return StepDone(*key, stay.expected_at)
-    return StepNotDone(*key, "not_needed") if stay.discharged else None
+        return StepDone(stay.id, EXPECTED_SET, stay.expected_at)
+    return mark or (StepNotDone(stay.id, EXPECTED_SET, "not_needed") if stay.discharged else None)

@@ -12,6 +12,7 @@ from datetime import date, datetime, time
 from functools import reduce
 from typing import Any
 
+from careplans.catalogue import task_of
 from careplans.course.events import (
     AddressProtected,
     Admitted,
@@ -324,11 +325,11 @@ def _has_assessment(course: Course, assessment: str) -> bool:
 
 
 def _key(course: Course, named: str, step: str) -> tuple[str, str] | None:
-    """Return what a step is kept under, whether its plan or its stay was named; None where neither is known."""
-    plan = _plan(course, named)
+    """Return what a step, or an action that is one, is kept under; None where neither plan nor stay is known."""
+    plan, task = _plan(course, named), task_of(step)
     if plan:
-        return plan.marks, step
-    return (named, step) if _has_stay(course, named) else None
+        return plan.marks, task
+    return (named, task) if _has_stay(course, named) else None
 
 
 def _without(table: Mapping[tuple[str, str], Any], key: tuple[str, str]) -> dict[tuple[str, str], Any]:

@@ -145,7 +145,7 @@ class Course:
     @property
     def shared(self) -> bool:
         """Return whether the municipality has been told: before that it sees nothing of the patient."""
-        told = any(isinstance(mark, StepDone) and mark.step in TELLS_THE_MUNICIPALITY for mark in self.marks.values())
+        told = any(isinstance(mark, StepDone) and key[1] in TELLS_THE_MUNICIPALITY for key, mark in self.marks.items())
         return told or bool(self.plans) or any(stay.discharged for stay in self.stays)
 
     @property

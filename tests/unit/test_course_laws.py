@@ -13,8 +13,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from api.record.plans import planned
-from careplans.catalogue import read, steps
-from careplans.course.due import SCREENING, assessments_behind, clocks_of, standing, waiting_plan
+from careplans.catalogue import modules, read, steps, task_of
+from careplans.course.due import EXPECTED_SET, SCREENING, assessments_behind, clocks_of, standing, waiting_plan
 from careplans.course.events import (
     KINDS,
     ClockPaused,
@@ -42,6 +42,8 @@ LIVES = settings(
     suppress_health_check=[HealthCheck.too_slow],
 )
 LATER = datetime(2027, 3, 1, 12, 0, tzinfo=UTC)
+ACTIONS = tuple(f"{module.id}.{action.id}" for module in modules() for action in module.actions)
+SAME = tuple((each, task_of(each)) for each in ACTIONS if task_of(each) != each)
 TASKS = {SCREENING, "shared_decision", "decide", "ask", "start_plan", "resume_or_close", "close_or_renew", "discharge"}
 
 
@@ -176,8 +178,28 @@ def test_a_step_can_be_marked_however_late(life: Life, step: str) -> None:
     course = course_of(life.events)
     for of in {clock.course for clock in clocks_of(course, life.basis, {}) if clock.step == step}:
         after = [each for each in clocks(life, StepDone(of, step, LATER)) if names((each,)) == [(of, step)]]
-        assert [each.done for each in after] == [LATER] or lets_go(course, step)
-        assert all(standing(each, LATER) in {"done", "done_late"} for each in after)
+        assert [each.done for each in after] == [LATER] or lets_go(course, step) or step == EXPECTED_SET
+        assert all(step == EXPECTED_SET or standing(each, LATER) in {"done", "done_late"} for each in after)
+
+
+@LIVES
+@given(lives(), st.sampled_from(STAYS))
+def test_the_day_of_discharge_is_set_exactly_when_there_is_a_date(life: Life, of: str) -> None:
+    told = (StepDone(of, EXPECTED_SET, LATER),)
+    course = course_of(then(life, *told))
+    dated = {stay.id: stay.expected is not None for stay in course.stays}
+    for clock in clocks(life, *told):
+        if clock.step == EXPECTED_SET and clock.course in dated:
+            assert (clock.state == "done") is dated[clock.course] or clock.state == "paused"
+
+
+@LIVES
+@given(lives(), st.sampled_from(SAME))
+def test_one_tick_serves_an_action_and_the_step_that_it_is(life: Life, same: tuple[str, str]) -> None:
+    action, step = same
+    for of in {clock.course for clock in clocks(life) if clock.step == step}:
+        by_action, by_step = clocks(life, StepDone(of, action, LATER)), clocks(life, StepDone(of, step, LATER))
+        assert by_action == by_step
 
 
 def lets_go(course: Course, step: str) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from careplans.catalogue import task_of
 from careplans.course.events import (
     ClockPaused,
     ClockResumed,
@@ -38,8 +39,8 @@ class Origins:
     plans: Mapping[str, Recorded]
 
     def of_step(self, course: str, step: str, what: What) -> Recorded | None:
-        """Return the event that marked, paused or handed over a step."""
-        return self.steps.get((course, step, what))
+        """Return the event that marked, paused or handed over a step, or an action that is one."""
+        return self.steps.get((course, task_of(step), what))
 
 
 def origins(course: Course, recorded: Iterable[Recorded]) -> Origins:
@@ -50,7 +51,7 @@ def origins(course: Course, recorded: Iterable[Recorded]) -> Origins:
     for each in standing(recorded):
         event = each.event
         if isinstance(event, StepDone | StepNotDone | ClockPaused | ClockResumed | OwnerSet):
-            steps[marks.get(event.course, event.course), event.step, OF_STEP[type(event)]] = each
+            steps[marks.get(event.course, event.course), task_of(event.step), OF_STEP[type(event)]] = each
         elif isinstance(event, PlanPaused | PlanResumed | PlanClosed):
             plans[event.plan] = each
     return Origins(steps, plans)
