@@ -187,7 +187,7 @@ draft = Table(
     Column("name", String(300)),  # of whoever writes, for colleagues
     Column("role", String(20)),
     Column("units", Text),  # of whoever writes, one a line; colleagues have one of the same house
-    Index(None, "person"),
+    Index("ix_draft_person", "person"),
 )
 saved_filter = Table(
     "saved_filter",

@@ -11,6 +11,7 @@ from fastapi.responses import FileResponse, Response
 from api.ward.desk import Desk, desk_for
 from api.ward.form import new_patient
 from api.ward.form.changing import changed
+from api.ward.form.colleagues import ask_whose, begun_by_colleague, take_over
 from api.ward.form.fields import Sent
 from api.ward.form.form import Form
 from api.ward.form.saving import PAPER, SECOND
@@ -42,7 +43,8 @@ def show(desk: Screening, person: str, ways: Ways) -> Response:
     sitting = Sitting.begin(desk, person, ways)
     kept = sitting.kept()
     if kept is None:
-        return sitting.page(Form.begun(sitting.known))
+        theirs = begun_by_colleague(sitting)
+        return ask_whose(sitting, theirs) if theirs else sitting.page(Form.begun(sitting.known))
     met = sitting.met(kept.fields, kept.base)
     return sitting.page(met.form, kept=kept, differences=met.differences)
 
@@ -54,6 +56,10 @@ def send(desk: Screening, person: str, fields: Sent, ways: Ways) -> Response:
     asked, _, about = (fields.one("do") or "draft").partition(":")
     form = changed(Form(sitting.known, fields), asked, about)
     match asked:
+        case "take_over":
+            return take_over(sitting, fields.one("of"))
+        case "own":
+            return sitting.begin_own()
         case "save":
             return sitting.store(form.with_lines_written())
         case "discard":

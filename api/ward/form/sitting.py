@@ -28,6 +28,17 @@ from engine.errors import InputError
 from rules.times import age_on
 
 
+def form_name(ways: frozenset[str]) -> str:
+    """Return what the draft of a form is called, by how it is filled in."""
+    return "_".join(("screening", *sorted(ways)))
+
+
+def address(patient: Patient, ways: frozenset[str]) -> str:
+    """Return where a patient's form is, by how it is filled in."""
+    query = "&".join(f"{way}=1" for way in sorted(ways))
+    return f"{patient.path}/screen" + (f"?{query}" if query else "")
+
+
 class Sitting:
     """One person at one patient's form, in one request."""
 
@@ -38,7 +49,7 @@ class Sitting:
             self.whole = known_of(connection, patient.seen.stream, now=desk.now)
         self._logged = logged
         self.known: Known = self.screener.seen(self.whole, patient.course)
-        self.place = Place(patient.id, "_".join(("screening", *sorted(ways))))
+        self.place = Place(patient.id, form_name(ways))
 
     @classmethod
     def begin(cls, desk: Desk, person: str, ways: frozenset[str]) -> Sitting:
@@ -57,8 +68,7 @@ class Sitting:
     @property
     def path(self) -> str:
         """Return the form's address."""
-        query = "&".join(f"{way}=1" for way in sorted(self.ways))
-        return f"{self.patient.path}/screen" + (f"?{query}" if query else "")
+        return address(self.patient, self.ways)
 
     def kept(self) -> Kept | None:
         """Return one's own draft, if there is one."""
@@ -102,6 +112,11 @@ class Sitting:
         except Changed:
             return self._told_of_another(form, base)
         return self.desk.back_to(f"{self.patient.path}/assessment")
+
+    def begin_own(self) -> Response:
+        """Keep a draft with what stands, so that the form opens as one's own."""
+        self._keep(Form.begun(self.known), self.known.base)
+        return self.desk.back_to(self.path)
 
     def discard(self) -> None:
         """Throw the draft away."""

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Form, Query
 from fastapi.responses import FileResponse, Response
+from sqlalchemy import Connection
 from starlette.exceptions import HTTPException
 
 from api.people.access import may
 from api.people.refused import MayNot
+from api.record.drafts import Begun, begun
 from api.record.list_kinds import LISTS, ListName
 from api.record.list_rows import Listing
 from api.record.lists import MOST, MOST_COUNTED, Asked, Filters, Listed, listed
@@ -22,6 +24,7 @@ from api.record.taking_over import take_over
 from api.storage.access_log import Seen
 from api.v1.lists import NEEDS
 from api.ward.desk import Desk, desk_for
+from api.ward.form.colleagues import BY_FORM
 from api.ward.lists.filters import address, choices, filters_in, in_words
 from api.ward.lists.places import places_of
 from api.ward.lists.sheet import sheet_of
@@ -88,11 +91,12 @@ def read_list(at: ListDesk, cursor: Where = None, taken: Person = None) -> Respo
         found = listed(desk.record, connection, asked, user=desk.user, now=desk.now)
         places = places_of(connection, desk.user)
         saved = saved_filters(connection, desk.user.id, at.name)
+        reader = replace(at.reader, begun=_begun(at, connection, found.rows))
     desk.record.writer.run_log(found.seen)
     offered = choices(at.name, at.filters, places, t)
     return desk.page(
         "list",
-        **_shown(at, found.rows, found),
+        **_shown(at, found, reader),
         choices=offered,
         narrowed=in_words(offered, t),
         saved=[(each.title, address(at.name, each.filters), each.filters == at.filters) for each in saved],
@@ -110,7 +114,7 @@ def print_list(at: ListDesk) -> Response:
     with desk.reading() as connection:
         offered = choices(at.name, at.filters, places_of(connection, desk.user), desk.t)
     narrowed = in_words(offered, desk.t)
-    return desk.page("list_print", **_shown(at, found.rows, found), narrowed=narrowed, most=ON_PAPER)
+    return desk.page("list_print", **_shown(at, found, at.reader), narrowed=narrowed, most=ON_PAPER)
 
 
 @router.get("/lists/{name}/csv")
@@ -145,7 +149,13 @@ def take(at: ListDesk, patient: Annotated[str, Form(**ID)]) -> Response:
     return desk.back_to(address(at.name, at.filters, **({"taken": patient} if step else {})))
 
 
-def _shown(at: AtList, rows: tuple[Listing, ...], found: Listed[Listing]) -> dict[str, Any]:
+def _begun(at: AtList, connection: Connection, rows: tuple[Listing, ...]) -> Mapping[str, Begun]:
+    """Return the forms that are begun, for those who may fill one in."""
+    persons = [each.person for each in rows] if at.desk.may("form") else []
+    return begun(connection, at.desk.user, persons, BY_FORM)
+
+
+def _shown(at: AtList, found: Listed[Listing], reader: Reader) -> dict[str, Any]:
     """Return what the page and the print both show."""
     return {
         "list": at.name,
@@ -153,7 +163,7 @@ def _shown(at: AtList, rows: tuple[Listing, ...], found: Listed[Listing]) -> dic
         "all": address(at.name, Filters()),
         "here_narrowed": address(at.name, at.filters),
         "query": address(at.name, at.filters).partition("?")[2],
-        "rows": [row_of(each, at.reader) for each in rows],
+        "rows": [row_of(each, reader) for each in found.rows],
         "order": found.order,
         "total": found.total,
         "most_counted": MOST_COUNTED,

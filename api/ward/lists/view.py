@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from api.board.when import since_in_words
 from api.people.access import may
 from api.people.user import User
+from api.record.drafts import Begun
 from api.record.list_kinds import ListName
 from api.record.list_rows import ListedClock, Listing
 from api.record.taking_over import acknowledging_step
@@ -54,15 +55,17 @@ class Row:
     why: str
     state: str
     take: str | None
+    begun: str | None
 
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """Who reads which list, in which words."""
+    """Who reads which list, in which words; `begun` are the forms that someone has begun, by patient."""
 
     list: ListName
     user: User
     words: Words
+    begun: Mapping[str, Begun] = field(default_factory=dict)
 
     @property
     def t(self) -> Texts:
@@ -95,6 +98,7 @@ def row_of(each: Listing, reader: Reader) -> Row:
         why=why_in_words(each, reader),
         state=_state(each, reader),
         take=_take(each, reader),
+        begun=_begun(each, reader),
     )
 
 
@@ -288,6 +292,17 @@ def _take(each: Listing, reader: Reader) -> str | None:
     """Return the step that the municipality can mark as taken over from this list."""
     mine = reader.list in {"coordinator", "municipality"} and may(reader.user.role, "step")
     return _acknowledging(each) if mine and each.discharged is None else None
+def _begun(each: Listing, reader: Reader) -> str | None:
+    """Say who has begun the form that is the next step, so that nobody fills it in twice."""
+    found = reader.begun.get(each.person)
+    if found is None or each.next_step is None or each.next_step.what != SCREENING:
+        return None
+    t, when = reader.t, reader.words.moment(found.at)
+    if found.by == reader.user.id:
+        return t("lists.begun.mine", when=when)
+    return t("lists.begun.by", who=found.name or t(f"role.{found.role}"), when=when)
+
+
 
 
 def _path(each: Listing, user: User) -> str:
