@@ -1,4 +1,8 @@
-"""The items as a FHIR R4 Questionnaire: the same ids, kinds, ranges and answers as the form and the rules."""
+"""The items as a FHIR R4 Questionnaire: the same ids, kinds, ranges and answers as the form and the rules.
+
+Yes or no is a choice of two and not FHIR's boolean: Helsenorge's renderer draws a boolean as one box to tick, and sends
+`false` for a box that nobody has touched. Left alone is unknown here, and never "no".
+"""
 
 from __future__ import annotations
 
@@ -10,15 +14,22 @@ from engine.items import Item
 from engine.texts import Texts
 from forms.model import ANSWERABLE
 
+SCREENING = "screening"
 CANONICAL = "urn:retthjem:questionnaire:screening"
 ANSWER_SYSTEM = "urn:retthjem:answers"
 MIN_VALUE = "http://hl7.org/fhir/StructureDefinition/minValue"
 MAX_VALUE = "http://hl7.org/fhir/StructureDefinition/maxValue"
-TYPES = {"yes_no": "boolean", "count": "integer", "choice": "choice", "set": "choice", "text": "text"}
+ITEM_CONTROL = "http://hl7.org/fhir/StructureDefinition/questionnaire-itemControl"
+CONTROLS = "http://hl7.org/fhir/questionnaire-item-control"
+ONE, SEVERAL = "radio-button", "check-box"
+TYPES = {"yes_no": "choice", "count": "integer", "choice": "choice", "set": "choice", "text": "text"}
 FROM_THE_PATIENT = frozenset({"age", "sex", "municipality"})
 """Read from Patient, so the form does not ask for them again."""
 
 NONE_OF_THESE = "none"
+YES, NO = "yes", "no"
+YES_NO = f"{ANSWER_SYSTEM}:yes_no"
+LONGEST_TEXT = 20_000
 
 LANGUAGE_TAGS = {"nb": "nb-NO", "nn": "nn-NO", "en": "en"}
 
@@ -28,12 +39,15 @@ def questionnaire(texts: Texts, version: str) -> dict[str, Any]:
     asked = [item for item in ANSWERABLE if item.id not in FROM_THE_PATIENT]
     return {
         "resourceType": "Questionnaire",
+        "id": f"{SCREENING}-{texts.language}",
         "url": CANONICAL,
         "version": version,
         "name": "RettHjemScreening",
         "title": texts("form.title"),
         "language": LANGUAGE_TAGS[texts.language],
         "status": "active",
+        "publisher": texts("form.publisher"),
+        "description": texts("form.description"),
         "subjectType": ["Patient"],
         "item": [_group(name or "", items, texts) for name, items in groupby(asked, key=lambda item: item.group)],
     }
@@ -55,7 +69,10 @@ def _question(item: Item, texts: Texts) -> dict[str, Any]:
         question["code"] = [dict(item.coding)]
     if item.kind == "set":
         question["repeats"] = True
-    if item.kind in ("choice", "set"):
+    if item.kind == "text":
+        question["maxLength"] = LONGEST_TEXT
+    if TYPES[item.kind] == "choice":
+        question["extension"] = [_control(SEVERAL if item.kind == "set" else ONE)]
         question["answerOption"] = [{"valueCoding": coding} for coding in _codings(item, texts)]
     if item.kind == "count":
         question["extension"] = [
@@ -65,9 +82,21 @@ def _question(item: Item, texts: Texts) -> dict[str, Any]:
     return question
 
 
+def _control(code: str) -> dict[str, Any]:
+    """Return how a choice is drawn; without it, some renderers take one answer where several are meant."""
+    return {"url": ITEM_CONTROL, "valueCodeableConcept": {"coding": [{"system": CONTROLS, "code": code}]}}
+
+
+def answer_system(item: Item) -> str:
+    """Return the code system of an item's answers."""
+    return YES_NO if item.kind == "yes_no" else f"{ANSWER_SYSTEM}:{item.id}"
+
+
 def _codings(item: Item, texts: Texts) -> Iterable[Mapping[str, str]]:
     """Yield the answers; a set also offers "none of these", since leaving all unticked says nothing."""
-    system = f"{ANSWER_SYSTEM}:{item.id}"
+    if item.kind == "yes_no":
+        yield from ({"system": YES_NO, "code": code, "display": texts(f"answer.{code}")} for code in (YES, NO))
+    system = answer_system(item)
     for code in item.codes:
         yield {"system": system, "code": code, "display": texts(f"answer.{item.id}.{code}")}
     if item.kind == "set":

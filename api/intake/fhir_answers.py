@@ -14,6 +14,8 @@ from api.intake.fhir_tables import fhir_table
 from api.intake.mapped import Mapped, count_note, known, proposed
 from api.intake.times import Moment
 from engine.errors import InputError
+from engine.items import Item
+from forms.questionnaire import NO, YES
 from rules.case import Note
 from rules.knowledge import ITEMS
 
@@ -204,7 +206,7 @@ def _item(question: Element) -> str | None:
 
 def _answer(bundle: Bundle, form: Resource, question: Element) -> Said:
     item = str(_item(question))
-    values = [_value(answer) for answer in question.many("answer")]
+    values = [as_answered(ITEMS[item], _value(answer)) for answer in question.many("answer")]
     if ITEMS[item].kind == "set":
         value: Any = [] if values == [fhir_table("questionnaire")["none_of_them"]] else values
     elif len(values) == 1:
@@ -213,6 +215,11 @@ def _answer(bundle: Bundle, form: Resource, question: Element) -> Said:
         raise InputError(question.place("answer"), "several_answers")
     authors = tuple(filter(None, [form.element.one("author")]))
     return Said(item, value, form, form.element.moment("authored"), _role(bundle, form, authors))
+
+
+def as_answered(item: Item, value: Any) -> Any:
+    """Return an answer as a case has it: the two codes of yes and no are true and false, and the others themselves."""
+    return {YES: True, NO: False}.get(value, value) if item.kind == "yes_no" and isinstance(value, str) else value
 
 
 def _value(answer: Element) -> Any:

@@ -6,7 +6,7 @@ import pytest
 
 from api.screening import texts_in
 from forms.model import ANSWERABLE
-from forms.questionnaire import FROM_THE_PATIENT, NONE_OF_THESE, TYPES, questionnaire
+from forms.questionnaire import FROM_THE_PATIENT, NO, NONE_OF_THESE, TYPES, YES, questionnaire
 from rules.knowledge import ITEMS
 
 FORM = questionnaire(texts_in("nb"), "1.0.0")
@@ -29,7 +29,8 @@ def test_a_question_has_its_items_kind_answers_and_range(link):
     assert question["type"] == TYPES[item.kind]
     offered = [option["valueCoding"]["code"] for option in question.get("answerOption", ())]
     none = [NONE_OF_THESE] if item.kind == "set" else []
-    assert offered == [*item.codes, *none] or item.kind == "text"
+    codes = [YES, NO] if item.kind == "yes_no" else [*item.codes, *none]
+    assert offered == codes or item.kind == "text"
     assert question.get("repeats", False) == (item.kind == "set")
     if item.kind == "count":
         assert [bound["valueInteger"] for bound in question["extension"]] == [item.low, item.high]
@@ -48,7 +49,9 @@ def test_a_filled_in_questionnaire_comes_back_as_the_same_answers():
         "authored": "2026-11-16T15:00:00+01:00",
         "subject": {"reference": "Patient/p"},
         "item": [
-            {"linkId": "living_alone", "answer": [{"valueBoolean": True}]},
+            {"linkId": "living_alone", "answer": [{"valueCoding": {"code": "yes"}}]},
+            {"linkId": "weight_loss", "answer": [{"valueCoding": {"code": "no"}}]},
+            {"linkId": "lifelong_disability", "answer": [{"valueBoolean": False}]},
             {"linkId": "mst", "answer": [{"valueInteger": 2}]},
             {"linkId": "badl_help", "answer": [{"valueCoding": {"code": "none"}}]},
             {"linkId": "residence", "answer": [{"valueCoding": {"code": "home"}}]},
@@ -56,4 +59,20 @@ def test_a_filled_in_questionnaire_comes_back_as_the_same_answers():
     }
     entries = [{"resource": {"resourceType": "Patient", "id": "p"}}, {"resource": filled}]
     answers = bundle_to_case({"resourceType": "Bundle", "type": "collection", "entry": entries}).case["answers"]
-    assert answers == {"living_alone": True, "mst": 2, "badl_help": [], "residence": "home"}
+    yes_and_no = {"living_alone": True, "weight_loss": False, "lifelong_disability": False}
+    assert answers == yes_and_no | {"mst": 2, "badl_help": [], "residence": "home"}
+
+
+def test_no_question_is_answered_by_leaving_it_alone():
+    # A renderer sends `false` for a boolean that nobody touched, and what is `initial` or selected beforehand.
+    for question in questions().values():
+        assert question["type"] != "boolean"
+        assert "initial" not in question
+        assert not any(option.get("initialSelected") for option in question.get("answerOption", ()))
+
+
+@pytest.mark.parametrize("link", [link for link, question in questions().items() if question["type"] == "choice"])
+def test_a_choice_says_whether_one_or_several_can_be_ticked(link):
+    (control,) = questions()[link]["extension"]
+    code = control["valueCodeableConcept"]["coding"][0]["code"]
+    assert code == ("check-box" if questions()[link].get("repeats") else "radio-button")
