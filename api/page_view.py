@@ -6,7 +6,7 @@ from typing import Any
 
 from api.result import SCORE_ORDER
 from careplans.parts import Plan, Step
-from careplans.words import answer_words, date_words, due_words, label, note_words, score_words, step_words
+from careplans.words import answer_words, date_words, due_words, label, note_words, score_words, step_words, strength_words
 from engine.rules import RuleSet, short_digest
 from engine.texts import Texts
 from engine.words import in_words, number
@@ -66,10 +66,10 @@ def cfs_view(assessment: Assessment, texts: Texts) -> View:
 
 
 def track_view(track: Track, texts: Texts) -> View:
-    """Return a track with its strength and whether it is final."""
+    """Return a track with its strength and whether it is preliminary."""
     return {
         "name": texts(f"track.{track.track}"),
-        "how": f"{texts(f'strength.{track.strength}')}, {texts(f'status.{track.status}')}",
+        "how": strength_words(track, texts),
         "preliminary": track.status == "preliminary",
     }
 

@@ -7,7 +7,7 @@ from textwrap import fill
 
 from api.refusals import place_in_words
 from api.result import SCORE_ORDER
-from careplans.words import answer_words, date_words, label, note_words, score_words
+from careplans.words import answer_words, date_words, label, note_words, score_words, strength_words
 from engine.rules import short_digest
 from engine.texts import Texts
 from engine.words import number
@@ -30,8 +30,7 @@ def _head(assessment: Assessment, texts: Texts) -> Iterator[str]:
         yield texts("report.overlay", name=assessment.ruleset.overlay)
     yield ""
     for track in assessment.tracks:
-        strength, status = texts(f"strength.{track.strength}"), texts(f"status.{track.status}")
-        yield texts("report.track", track=texts(f"track.{track.track}"), strength=strength, status=status)
+        yield texts("report.track", track=texts(f"track.{track.track}"), how=strength_words(track, texts))
     if not assessment.tracks:
         yield texts("report.no_track")
     if assessment.pathway:

@@ -58,8 +58,14 @@ def _others(codes: tuple[str, ...] | None, texts: Texts) -> str:
 def _found(found: Found, texts: Texts) -> str:
     """Name a problem by what was measured, and not by the rule."""
     name = texts(f"found.{found.rule}")
-    said = [texts(f"measure.{item}", value=answer_words(item, value, texts)) for item, value in found.measures.items()]
+    said = [_measure(item, answer_words(item, value, texts), texts) for item, value in found.measures.items()]
     return texts("epikrise.found", name=name, words=", ".join(said)) if said else name
+
+
+def _measure(item: str, value: str, texts: Texts) -> str:
+    """Say what was measured; one of something has its own words where the language bends them."""
+    one = f"measure.{item}_one"
+    return texts(one) if value == "1" and one in texts else texts(f"measure.{item}", value=value)
 
 
 def _open(section: EpikriseSection, texts: Texts) -> list[str]:

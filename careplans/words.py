@@ -11,7 +11,7 @@ from careplans.parts import Action, Due, Step
 from engine.facts import SetAnswer
 from engine.texts import Texts
 from engine.words import number
-from rules.assessment import Finding, ScoreResult
+from rules.assessment import Finding, ScoreResult, Track
 from rules.case import Note
 
 LABELS = ("item", "score", "rule")
@@ -183,3 +183,9 @@ def _undated(due: Due, texts: Texts) -> str:
 
 def _counted(days: int, keys: tuple[str, str, str], texts: Texts) -> str:
     return texts(keys[2], days=days) if days > 1 else texts(keys[days])
+
+
+def strength_words(track: Track, texts: Texts) -> str:
+    """Say how strongly a track is suggested, and that it is preliminary; one that is not, is still no decision."""
+    strength = texts(f"strength.{track.strength}")
+    return f"{strength}, {texts('status.preliminary')}" if track.status == "preliminary" else strength

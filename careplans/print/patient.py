@@ -62,7 +62,7 @@ def patient_view(plan: Plan, texts: Texts, *, printed: date) -> View:
 
 @cache
 def not_shown() -> Mapping[str, str]:
-    """Return every action that the patient's print only counts, with the group that stands for it."""
+    """Return every action that the patient's print only hints at, with the group that stands for it."""
     return {action: group["id"] for group in read("patient")["not_shown"] for action in group["actions"]}
 
 
@@ -99,18 +99,16 @@ def _by_place(lines: Iterable[Line], texts: Texts) -> list[tuple[str, list[Line]
 
 
 def _also(plan: Plan, over: tuple[Action, ...], texts: Texts) -> View | None:
-    """Count what has no line of its own, and name the groups."""
+    """Name the groups of what has no line of its own."""
     quiet = [action for action in plan.actions if action.id in not_shown()]
-    count = len(quiet) + len(over)
-    if not count:
+    if not (quiet or over):
         return None
     groups: dict[str, list[str]] = {}
     for action in quiet:
         groups.setdefault(not_shown()[action.id], []).append(action.id)
     named = [texts(f"patient.also.{group}") for group in groups]
     return {
-        "count": texts("patient.also_count", count=count) if count > 1 else texts("patient.also_one"),
-        "what": texts("patient.also_what", what=_joined(named, texts)) if named else None,
+        "what": texts("patient.also_what", what=_joined(named, texts)) if named else texts("patient.also_rest"),
         "ids": " ".join(action.id for action in (*quiet, *over)),
     }
 

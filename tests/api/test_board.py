@@ -125,7 +125,7 @@ def test_a_deadline_is_said_as_someone_on_the_ward_says_it(due, words):
         (1, "i morgen", "known"),
         (3, "fredag", "known"),
         (-1, "i går", "passed"),
-        (None, "ikke satt", "unknown"),
+        (None, "ikke bestemt", "unknown"),
     ],
 )
 def test_the_way_home_is_a_day_and_one_that_passed_is_marked(days, words, how):
@@ -160,7 +160,7 @@ def test_a_clock_that_presses_more_than_what_comes_next_has_the_deadlines_place_
     line = only(next_what="decide", next_due=None, clocks=PRESSING)
     assert line.what == "Ta stilling til forslagene"
     assert (line.sign.shape, line.deadline) == ("late", "Varsel, 14. nov.")
-    assert [(sign.shape, sign.words) for sign in line.others] == [("late", "Dato")]
+    assert [(sign.shape, sign.words) for sign in line.others] == [("late", "Utskrivningsdato")]
     assert line.more == "+1"
     today = only(next_what="decide", next_due=None, clocks=(clock("epikrise", end_of(0)),))
     assert (today.sign.shape, today.deadline) == ("due_soon", "Epikrise, i dag")

@@ -58,7 +58,7 @@ def test_the_contracts_case_gives_the_contracts_result(run):
 
 def test_every_suggestion_in_words_shows_its_rule_its_answers_its_limit_and_its_source(run):
     _, out, _ = run("screen", CASE)
-    for words in ("Fordi:", "Grenser:", "Regel: cga_team", "Kilde:", "[bekreftes]", "en kliniker avgjør"):
+    for words in ("Fordi:", "Grenser:", "Regel: cga_team", "Kilde:", "[må bekreftes]", "en kliniker avgjør"):
         assert words in out
 
 
@@ -182,7 +182,7 @@ def test_what_belongs_to_a_later_version_says_so(run, words):
 def test_the_rule_catalogue_lists_shows_and_checks(run):
     listed = run("rules", "list")[1]
     assert len(listed.splitlines()) == 33
-    assert "[bekreftes]" in run("rules", "show", "high_user")[1]
+    assert "[må bekreftes]" in run("rules", "show", "high_user")[1]
     assert run("rules", "check")[1].startswith("OK: rules 33")
 
 

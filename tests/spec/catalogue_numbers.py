@@ -70,7 +70,8 @@ def _said(name: str, value: object, texts: Texts) -> str:
 
 def _track(said: str, texts: Texts) -> str:
     track, strength, status = said.split()
-    return f"{texts(f'track.{track}')} ({texts(f'strength.{strength}')}, {texts(f'status.{status}')})"
+    preliminary = f", {texts('status.preliminary')}" if status == "preliminary" else ""
+    return f"{texts(f'track.{track}')} ({texts(f'strength.{strength}')}{preliminary})"
 
 
 def limits(texts: Texts) -> str:

@@ -173,7 +173,7 @@ def test_the_print_says_what_it_rests_on() -> None:
     page = html(limits=limits_in_words(national(), texts()))
     for said in (
         "Regelsett 1.0.0 · 9f2c41d0aa17", "Skrevet ut 17.11.2026", "Beslutningsstøtte – en kliniker avgjør",
-        "[bekreftes]", "Clinical Frailty Scale © Dalhousie University", "Lever med moderat skrøpelighet",
+        "[må bekreftes]", "Clinical Frailty Scale © Dalhousie University", "Lever med moderat skrøpelighet",
         "mellom 0 og 2", "«Komme hjem til hagen og klare trappa selv.»", "MST er minst 2", "Utskrives til",
     ):  # fmt: skip
         assert said in page, said

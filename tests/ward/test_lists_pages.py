@@ -99,9 +99,9 @@ def test_a_row_says_who_where_how_frail_what_next_with_whom_and_why(demo: Hospit
     assert "86 år · GER2, rom 12" in shown
     assert "<b data-cfs>6–9</b>" in shown
     assert "Geriatrisk vurdering og team, forløp B" in shown
-    assert "<b>Gjøre klart til hjemreise</b><i>Sykepleier ·" in shown
-    assert re.search(r'data-standing="late">Hjemreise over fristen \(', shown)
-    assert "Geriatrisk vurdering og team er foreslått<i>Plan i gang, uten hjemreisedato" in shown
+    assert "<b>Forberede hjemreise</b><i>Sykepleier ·" in shown
+    assert re.search(r'data-standing="late">Forberede hjemreise over fristen \(', shown)
+    assert "Geriatrisk vurdering og team er foreslått<i>Plan i gang, uten utskrivningsdato" in shown
     assert T("lists.order.soonest") in shown
     assert actions(demo, "read") == ["list"]
 
@@ -126,8 +126,8 @@ def test_the_list_of_whom_to_fetch_says_why_each_stands_where_they_do(demo: Hosp
     shown = page(demo.browser("henrik"), "/lists/ready")
     order = [shown.index(f"/patients/{each}/") for each in ("long", "services", "rest")]
     assert order == sorted(order)
-    assert "Har ventet i over en uke, klar i 9 dager" in shown
-    assert "Tjenestene hjemme er ikke avklart, klar i 30 timer" in shown
+    assert "Har ventet i over en uke, klar i 9 døgn" in shown
+    assert "Tjenestene hjemme er ikke avklart, klar i 1 døgn" in shown
     assert "klar i 3 timer" in shown
     assert T("lists.order.fetch_first") in shown
 
@@ -135,7 +135,7 @@ def test_the_list_of_whom_to_fetch_says_why_each_stands_where_they_do(demo: Hosp
 def test_whoever_is_not_screened_stands_with_the_hours_since_admission(demo: Hospital) -> None:
     put(demo, patient("a", status="unscreened", next_what="screening", admitted=NOW - timedelta(hours=31)))
     shown = page(demo.browser("ingrid"), "/lists/unscreened")
-    assert "Innlagt for 31 timer siden" in shown
+    assert "Innlagt for 1 døgn siden" in shown
     assert "Ikke kartlagt ennå" in page(demo.browser("ingrid"), "/lists/team")
 
 
@@ -144,7 +144,7 @@ def test_the_late_say_whose_it_is_and_for_how_long(demo: Hospital) -> None:
     late = clock_of("a", owner="coordinating_unit", due=since)
     put(demo, patient("a", soonest=since), patient("b", soonest=NOW - timedelta(hours=1)), clocks=(late,))
     shown = page(demo.browser("henrik"), "/lists/late")
-    assert "Kommunen, 2 dager over fristen" in shown
+    assert "Kommunen, 2 døgn over fristen" in shown
     mine = page(demo.browser("henrik"), "/lists/late?owner=coordinating_unit")
     assert "/patients/a/" in mine
     assert "/patients/b/" not in mine
@@ -255,7 +255,7 @@ def new_to_municipality(demo: Hospital) -> str:
 def test_the_print_says_who_printed_what_and_is_logged(demo: Hospital) -> None:
     put(demo, patient("printed", name="Kari Prøve"))
     shown = page(demo.browser("henrik"), "/lists/team/print?track=cga_team")
-    assert "Skrevet ut av Henrik Dahl (Geriatrisk team)" in shown
+    assert "Papirutskrift av Henrik Dahl (Geriatrisk team)" in shown
     assert "Geriatrisk vurdering og team. 1 pasient." in shown
     assert "csrf" not in shown
     assert actions(demo, "printed") == ["list_print"]
@@ -278,7 +278,7 @@ def test_the_file_opens_in_a_norwegian_spreadsheet_and_is_logged_for_each_patien
     rows = list(csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig")), delimiter=";"))
     first = next(row for row in rows if "HYPERLINK" in row["Navn"])
     assert first["Navn"] == '\'=HYPERLINK("x")'
-    assert (first["Frist"], first["Forventet hjem"]) == ("09.03.2026 13:05", "01.12.2026")
+    assert (first["Frist"], first["Forventet utskrivning"]) == ("09.03.2026 13:05", "01.12.2026")
     assert actions(demo, "first") == actions(demo, "second") == ["list_csv"]
 
 
@@ -317,12 +317,12 @@ def test_a_full_page_of_a_list_is_small_enough_to_be_there_at_once(demo: Hospita
     assert len(demo.browser("henrik").get("/lists/team").content) < 40_000
 
 
-def test_times_are_hours_until_they_are_days() -> None:
+def test_times_are_hours_until_they_are_days_of_24_hours() -> None:
     hour = timedelta(hours=1)
-    assert [how_long(n * hour, T) for n in (0, 1, 47, 48, 240)] == [
+    assert [how_long(n * hour, T) for n in (0, 1, 23, 39, 240)] == [
         "0 timer",
         "1 time",
-        "47 timer",
-        "2 dager",
-        "10 dager",
+        "23 timer",
+        "1 døgn",
+        "10 døgn",
     ]
