@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from careplans.course.case_now import case_as_it_stands
 from careplans.course.due import Basis, plan_as_it_stands
+from careplans.course.renewing import basis_of
 from careplans.course.state import Course, PlanState
 from careplans.parts import Plan
 from careplans.settings import PlanSettings
