@@ -21,13 +21,15 @@ from pydantic_settings import (
     SettingsError,
 )
 
-from api.people.user import Role
+from api.people.user import Role, Unit
 from engine.errors import InputError
 
 PREFIX = "RETTHJEM_"
 NESTED = "__"
 Algorithm = Literal["ES256", "ES384", "RS256", "PS256"]
 ALGORITHMS: tuple[Algorithm, ...] = get_args(Algorithm)
+ProofAlgorithm = Literal["ES256", "ES384", "ES512", "PS256", "PS384", "PS512", "RS256", "RS384", "RS512"]
+PROOF_ALGORITHMS: tuple[ProofAlgorithm, ...] = get_args(ProofAlgorithm)
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 CODES = {
     "missing": "setting_missing",
@@ -41,6 +43,7 @@ CODES = {
     "secret_twice": "setting_secret_twice",
     "secret_unreadable": "setting_secret_unreadable",
     "demo_with_issuer": "setting_demo_with_issuer",
+    "not_unit": "setting_not_unit",
 }
 PLAIN_KEY = re.compile(r"[A-Za-z_][A-Za-z_0-9-]{0,40}")
 
@@ -76,8 +79,16 @@ def _origin(url: str) -> str:
     return url.rstrip("/")
 
 
+def _unit(text: str) -> str:
+    """Return a unit as it is written in settings and claims."""
+    if Unit.parse(text) is None:
+        raise _wrong("not_unit")
+    return text
+
+
 Address = Annotated[str, AfterValidator(_address)]
 Origin = Annotated[str, AfterValidator(_origin)]
+UnitName = Annotated[str, AfterValidator(_unit)]
 Rate = Annotated[int, Field(ge=1, le=1_000_000)]
 
 
@@ -93,6 +104,34 @@ class Claims(Part):
     role: str = Field("role", min_length=1, description="The claim that holds the person's role.")
     units: str = Field("units", min_length=1, description="The claim that lists units, as `ward:STO/GER2`.")
     name: str = Field("name", min_length=1, description="The claim that holds the name to show.")
+    security_level: str = Field(
+        "helseid://claims/identity/security_level", min_length=1, description="The claim that holds how safe it was."
+    )
+    hpr_number: str = Field(
+        "helseid://claims/hpr/hpr_number", min_length=1, description="The claim that holds the HPR number."
+    )
+    organisation: tuple[str, ...] = Field(
+        ("helseid://claims/client/claims/orgnr_child", "helseid://claims/client/claims/orgnr_parent"),
+        description="The claims that hold the organisation number, the narrowest first.",
+    )
+
+
+class Organisation(Part):
+    """What an organisation of the provider's is to us."""
+
+    units: tuple[UnitName, ...] = Field(min_length=1, description="Its units with us, as `hospital:STO`.")
+    role_names: Mapping[str, Role] = Field({}, description="Its words for roles, before those of the issuer.")
+
+
+class Dpop(Part):
+    """What is asked of proofs of possession (DPoP), which come with tokens that are bound to a key."""
+
+    required: bool = Field(False, description="Refuse every token that is not bound to a key; HelseID asks for it.")
+    algorithms: tuple[ProofAlgorithm, ...] = Field(
+        PROOF_ALGORITHMS, min_length=1, description="Signature algorithms that a proof may use."
+    )
+    seconds: int = Field(60, ge=5, le=600, description="Seconds that a proof is good; clocks may differ by 30 more.")
+    use_nonce: bool = Field(False, description="Ask for a nonce of ours in every proof.")
 
 
 class Issuer(Part):
@@ -112,6 +151,14 @@ class Issuer(Part):
     scopes: tuple[str, ...] = Field(("openid", "profile"), description="What is asked for at sign-in.")
     claims: Claims = Field(Claims(), description="What the provider calls role, units and name.")
     role_names: Mapping[str, Role] = Field({}, description="The provider's words for roles, each with ours.")
+    scope_roles: Mapping[str, Role] = Field({}, description="Scopes that give a role where no claim does.")
+    required_scopes: tuple[str, ...] = Field((), description="Scopes that an access token must hold, each of them.")
+    security_level: str | None = Field(None, min_length=1, description="The level that people must have; HelseID: `4`.")
+    hpr_roles: tuple[Role, ...] = Field((), description="Roles that only someone with an HPR number may have.")
+    organisations: Mapping[str, Organisation] = Field(
+        {}, description="Organisation numbers, each with its `units` and `role_names`; any other is then refused."
+    )
+    dpop: Dpop = Field(Dpop(), description="What is asked of proofs of possession (DPoP).")
 
     @model_validator(mode="before")
     @classmethod
@@ -158,6 +205,34 @@ class Log(Part):
     format: Literal["json", "text"] = Field("json", description="A line of JSON for each event, or text for people.")
 
 
+class CdsClient(Part):
+    """A system that calls the CDS services, and by which keys its tokens are known."""
+
+    issuer: str = Field(min_length=1, description="The client's `iss`, letter by letter as its tokens say it.")
+    hospital: str | None = Field(None, description="The hospital it calls for, if not this server's own.")
+    keys: tuple[Mapping[str, Any], ...] = Field((), description="Its public keys, each a JSON Web Key.")
+    key_sets: tuple[Address, ...] = Field((), description="Where its keys are fetched; a token's `jku` is one of them.")
+
+
+class Cds(Part):
+    """Who may call the CDS Hooks services, and which FHIR servers they may ask."""
+
+    clients: tuple[CdsClient, ...] = Field(
+        (),
+        description="The systems that may call: `issuer`, and `keys` (JSON Web Keys) or `key_sets` (addresses); "
+        "`hospital` if it is another than this server's.",
+    )
+    audience: tuple[Address, ...] = Field(
+        (), description="Addresses beside `public_url` under which the services are called, such as a proxy's."
+    )
+    fhir_servers: tuple[Address, ...] = Field(
+        (), description="FHIR servers that missing data may be fetched from. In a demo also those on this machine."
+    )
+    origins: tuple[Origin, ...] = Field(
+        (), description="Where pages come from that may call the services from a browser. In a demo from anywhere."
+    )
+
+
 class Settings(BaseSettings):
     """Every setting of the server."""
 
@@ -181,6 +256,7 @@ class Settings(BaseSettings):
     issuer: Issuer | None = Field(None, description="The provider that people sign in with.")
     session: Sessions = Field(Sessions(), description="How long a sign-in lasts.")
     limits: Limits = Field(Limits(), description="How many requests a minute are answered.")
+    cds: Cds = Field(Cds(), description="Who may call the CDS Hooks services, and which FHIR servers they may ask.")
     opened_hours: int = Field(12, ge=1, le=72, description="Hours that another unit's patient stays open.")
     idempotency_days: int = Field(7, ge=1, le=90, description="Days that an answer is kept for its idempotency key.")
     draft_days: int = Field(7, ge=1, le=90, description="Days that an unfinished form is kept.")

@@ -7,7 +7,8 @@ from datetime import datetime, timedelta
 from typing import Literal, get_args
 
 from api.people.user import ROLES, Role, User
-from careplans.course.events import Event, PlanStarted, Recorded
+from careplans.course.events import Event, PlanStarted, Recorded, StepDone
+from careplans.course.state import RECEIPT
 
 Action = Literal[
     "me",
@@ -137,9 +138,11 @@ def may_record(role: Role, kind: str) -> bool:
 
 
 def may_write(role: Role, event: Event) -> bool:
-    """Return whether a role may record this event; starting a plan anew is another thing than renewing one."""
+    """Return whether a role may record this event; renewing a plan and taking receipt are things of their own."""
     if isinstance(event, PlanStarted) and event.renews:
         return may(role, "renew")
+    if isinstance(event, StepDone) and event.step == RECEIPT:
+        return role in MUNICIPALITY
     return may_record(role, event.kind)
 
 

@@ -8,6 +8,7 @@ import httpx2
 from sqlalchemy import Engine
 from starlette.requests import Request
 
+from api.people.challenges import Challenges
 from api.people.claims import Reading
 from api.people.demo_issuer import DemoIssuer
 from api.people.devices import Devices
@@ -15,10 +16,11 @@ from api.people.keys import Keys
 from api.people.limits import Limiter
 from api.people.oidc import OpenIdConnect, Provider
 from api.people.once import Once
+from api.people.proofs import Proofs
 from api.people.sessions import Sessions
 from api.people.sign_ins import SignIns
 from api.people.tokens import Tokens, Trust
-from api.settings import Issuer, Settings
+from api.settings import Dpop, Issuer, Settings
 from api.storage.writer import Writer
 from engine.errors import InputError
 
@@ -37,6 +39,8 @@ class Entrance:
     devices: Devices
     limiter: Limiter
     once: Once
+    proofs: Proofs
+    challenges: Challenges
 
     @property
     def demo(self) -> DemoIssuer | None:
@@ -58,7 +62,8 @@ def make_entrance(
 ) -> Entrance:
     """Return the entrance that the settings ask for; without an issuer, and not in a demo, there is no way in."""
     provider, trust, reading = _demo(settings) if settings.demo else _issuer(settings, transport)
-    keys = Keys(provider.key_set)
+    keys, once = Keys(provider.key_set), Once(writer)
+    dpop = settings.issuer.dpop if settings.issuer else Dpop()
     return Entrance(
         settings,
         provider,
@@ -69,7 +74,9 @@ def make_entrance(
         sign_ins=SignIns(writer),
         devices=Devices(engine, writer),
         limiter=Limiter(settings.limits, settings.trusted_proxies),
-        once=Once(writer),
+        once=once,
+        proofs=Proofs(once, dpop),
+        challenges=Challenges(dpop, reading.asked.scopes),
     )
 
 
@@ -83,12 +90,18 @@ def _issuer(settings: Settings, transport: httpx2.AsyncBaseTransport | None) -> 
     issuer = settings.issuer
     if issuer is None:
         raise InputError("issuer", "sign_in_missing")
-    reading = Reading(settings.hospital, issuer.claims, issuer.role_names)
-    return OpenIdConnect(issuer, transport), _trust(issuer), reading
+    return OpenIdConnect(issuer, transport), _trust(issuer), Reading.of(issuer, settings.hospital)
 
 
 def _trust(issuer: Issuer) -> Trust:
-    return Trust(issuer.url, issuer.client_id, issuer.audience, issuer.algorithms, issuer.token_types)
+    return Trust(
+        issuer.url,
+        issuer.client_id,
+        issuer.audience,
+        issuer.algorithms,
+        issuer.token_types,
+        of_clients="system" in issuer.scope_roles.values(),
+    )
 
 
 def _demo(settings: Settings) -> tuple[Provider, Trust, Reading]:

@@ -56,6 +56,11 @@ class Limiter:
                 break
         return came
 
+    def is_from_proxy(self, request: Request) -> bool:
+        """Return whether a request comes straight from one of our own proxies."""
+        address = _parsed(request.client.host) if request.client else None
+        return address is not None and any(address in network for network in self._trusted)
+
     def _count(self, kind: Kind, who: str) -> None:
         now, most = self._clock(), getattr(self._limits, kind)
         self._sweep(now)

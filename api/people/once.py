@@ -30,6 +30,15 @@ class Once:
         """Return the same, from a thread that may wait."""
         return self._writer.run(self._work(kind, key, until))
 
+    async def knows(self, kind: str, key: str) -> bool:
+        """Return whether a key of this kind was seen, and is still remembered."""
+        mine = select(once.c.key).where(once.c.kind == kind, once.c.key == _hashed(key))
+
+        def work(change: Change) -> bool:
+            return change.connection.execute(mine.where(once.c.until >= change.now)).first() is not None
+
+        return await self._writer(work)
+
     def _work(self, kind: str, key: str, until: datetime) -> Work[bool]:
         """Return the work; the writer does one at a time, in every process, so looking and noting are one step."""
         row, tidies = {"kind": kind, "key": _hashed(key)}, self._is_to_tidy()

@@ -14,11 +14,10 @@ Code = Literal[
     "too_many_requests",
     "sign_in_failed",
     "role_unknown",
+    "scope_missing",
     "sign_in_unavailable",
 ]
 CODES: tuple[Code, ...] = get_args(Code)
-BEARER = {"WWW-Authenticate": 'Bearer realm="retthjem"'}
-WRONG_BEARER = {"WWW-Authenticate": 'Bearer realm="retthjem", error="invalid_token"'}
 
 
 class Denied(Exception):
@@ -32,8 +31,15 @@ class Denied(Exception):
 class NotSignedIn(Denied):
     """Nobody is signed in, or no longer; pages lead to the sign-in, the API answers 401."""
 
-    def __init__(self, code: Code = "not_signed_in") -> None:
-        super().__init__(401, code, WRONG_BEARER if code == "token_refused" else BEARER)
+    def __init__(self, code: Code, headers: Mapping[str, str]) -> None:
+        super().__init__(401, code, headers)
+
+
+class ScopeMissing(Denied):
+    """The token is good, and not for this."""
+
+    def __init__(self, challenge: str = "") -> None:
+        super().__init__(403, "scope_missing", {"WWW-Authenticate": challenge} if challenge else None)
 
 
 class MayNot(Denied):
@@ -78,7 +84,31 @@ class ProviderAway(Denied):
         super().__init__(503, "sign_in_unavailable", {"Retry-After": "30"})
 
 
-Why = Literal["too_long", "not_a_token", "header", "algorithm", "kind", "key", "signature", "claims", "role"]
+Why = Literal[
+    "too_long",
+    "not_a_token",
+    "header",
+    "algorithm",
+    "kind",
+    "key",
+    "signature",
+    "claims",
+    "role",
+    "level",
+    "organisation",
+    "hpr_number",
+    "scope",
+    "unproved",
+    "proof",
+    "proof_count",
+    "proof_claims",
+    "proof_target",
+    "proof_time",
+    "proof_token",
+    "proof_key",
+    "nonce",
+    "replayed",
+]
 
 
 class TokenRefused(Exception):
@@ -86,4 +116,12 @@ class TokenRefused(Exception):
 
     def __init__(self, why: Why) -> None:
         self.why = why
+        super().__init__(why)
+
+
+class ProofRefused(TokenRefused):
+    """A proof of possession is not accepted; `nonce` is what the next one must carry, where that is all it lacks."""
+
+    def __init__(self, why: Why, nonce: str | None = None) -> None:
+        self.nonce = nonce
         super().__init__(why)

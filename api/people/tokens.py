@@ -42,6 +42,8 @@ class Trust:
     audience: tuple[str, ...]
     algorithms: tuple[Algorithm, ...]
     token_types: tuple[Literal["at+jwt", "JWT"], ...] = ("at+jwt",)
+    of_clients: bool = False
+    """Whether a token may be a client's own, about nobody; it is then named by its `client_id`."""
 
 
 class Tokens:
@@ -80,6 +82,9 @@ class Tokens:
             raise TokenRefused("signature") from None
         except WRONG:  # also a key of another kind than the algorithm's
             raise TokenRefused("key") from None
+        client = claims.get("client_id")
+        if self.trust.of_clients and "sub" not in claims and isinstance(client, str):
+            claims = {**claims, "sub": client}
         self._check(claims, audience)
         return claims
 

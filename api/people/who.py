@@ -15,12 +15,16 @@ from starlette.requests import Request
 from api.observing.logs import logger
 from api.people.access import Action, may
 from api.people.entrance import Entrance, entrance_of
-from api.people.refused import MayNot, NotFromHere, NotSignedIn, TokenRefused
+from api.people.proofs import Sent
+from api.people.refused import MayNot, NotFromHere, NotSignedIn, ProofRefused, ScopeMissing, TokenRefused
 from api.people.sessions import Session
+from api.people.targets import targets
+from api.people.tokens import Claims
 from api.people.user import User
 
 SESSION, DEVICE = "retthjem", "tavle"
 CSRF_FIELD, CSRF_HEADER = "csrf", "x-csrf-token"
+BEARER, DPOP = "bearer", "dpop"
 HARMLESS = frozenset({"GET", "HEAD", "OPTIONS"})
 FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 
@@ -121,21 +125,53 @@ async def _asking(request: Request, *, present: bool) -> User:
 async def _by_token(request: Request, entrance: Entrance) -> User:
     said = request.headers.getlist("authorization")
     scheme, _, token = said[0].partition(" ")
+    with_proof = scheme.lower() == DPOP
     try:
-        if len(said) != 1 or scheme.lower() != "bearer":
+        if len(said) != 1 or scheme.lower() not in {BEARER, DPOP}:
             raise TokenRefused("not_a_token")
-        return entrance.reading.user(await entrance.tokens.access(token.strip()))
+        return await _named_by(request, entrance, token.strip(), with_proof=with_proof)
     except TokenRefused as refused:
         logger().info("token_refused", why=refused.why)
-        entrance.limiter.count_address(request, "wrong_token")
-        raise NotSignedIn("token_refused") from None
+        if refused.why != "nonce":  # a good proof that is to be made again, as was agreed
+            entrance.limiter.count_address(request, "wrong_token")
+        raise entrance.challenges.refuse(refused, with_proof=with_proof) from None
+    except ScopeMissing:
+        raise entrance.challenges.lacks_scope(with_proof=with_proof) from None
+
+
+async def _named_by(request: Request, entrance: Entrance, token: str, *, with_proof: bool) -> User:
+    """Return whom an access token is about, once whoever sends it has proved to be the one it was given to."""
+    claims = await entrance.tokens.access(token)
+    bound = _bound_to(claims)
+    if not with_proof and (bound or entrance.challenges.dpop.required):
+        raise TokenRefused("unproved")  # also a stolen token, sent as if it needed no proof
+    if with_proof:
+        if bound is None:
+            raise TokenRefused("unproved")
+        sent = Sent(request.method, targets(request, entrance.settings, entrance.limiter), token)
+        if not secrets.compare_digest(await entrance.proofs.check(request.headers.getlist("dpop"), sent), bound):
+            raise ProofRefused("proof_key")
+    entrance.reading.check_scopes(claims)
+    return entrance.reading.user(claims)
+
+
+def _bound_to(claims: Claims) -> str | None:
+    """Return the thumbprint of the key that a token is bound to; a binding that we cannot check is refused."""
+    if "cnf" not in claims:
+        return None
+    confirmed = claims["cnf"]
+    bound = confirmed.get("jkt") if isinstance(confirmed, dict) and set(confirmed) == {"jkt"} else None
+    if not isinstance(bound, str) or not bound.isascii():
+        raise TokenRefused("unproved")
+    return bound
 
 
 async def _by_session(request: Request, entrance: Entrance) -> Session:
     found = await session_of(request)
     if found is None:
         entrance.limiter.count_address(request)
-        raise NotSignedIn("session_ended" if entrance.cookie(SESSION) in request.cookies else "not_signed_in")
+        ended = entrance.cookie(SESSION) in request.cookies
+        raise NotSignedIn("session_ended" if ended else "not_signed_in", entrance.challenges.ask())
     if request.method not in HARMLESS:
         await check_forgery(request, found.csrf)
     request.state.session = found
