@@ -15,6 +15,7 @@ from api.record.offers import refuse_unoffered
 from api.record.possible import refuse_impossible
 from api.record.projection import project
 from api.record.record import Record, by
+from api.record.renewals import refuse_renewal, renewal_of
 from api.record.streams import (
     Naming,
     Stream,
@@ -29,10 +30,12 @@ from api.record.taking_back import is_own, may_take_back
 from api.record.told_events import root_of
 from api.record.who_sees import administers, may_see
 from api.storage.writer import Change
-from careplans.course.due import Basis, assessments_behind, clocks_of
+from careplans.course.choices import accepted_of
+from careplans.course.due import Basis, assessments_behind, clocks_of, waiting_plan
 from careplans.course.events import ChoiceRecorded, Decided, Event, Merged, PlanStarted, Recorded, Undone
 from careplans.course.next_step import next_step
-from careplans.course.state import NextStep, StepClock
+from careplans.course.renewing import basis_of
+from careplans.course.state import Course, NextStep, StepClock
 from engine.errors import InputError
 
 
@@ -100,8 +103,7 @@ def add(record: Record, user: User, event: Event, *, change: Change, person: str
     if isinstance(event, Merged):
         _refuse_unseen(user, event, change)
     if isinstance(event, Decided | ChoiceRecorded | PlanStarted):
-        basis = record.bases.of(change.connection, [event.assessment])
-        refuse_unoffered(event, stream.course, basis[event.assessment].assessment)
+        _refuse_unoffered(record, event, stream.course, change.connection)
     return write(record, user, event, change=change, stream=stream)
 
 
@@ -144,6 +146,20 @@ def _reached(user: User, event: Event, person: str, change: Change) -> str:
         if stream is None or not isinstance(event, Undone) or not is_own(user, event, stream.recorded, now=change.now):
             raise
         return here
+
+
+def _refuse_unoffered(
+    record: Record, event: Decided | ChoiceRecorded | PlanStarted, course: Course, connection: Connection
+) -> None:
+    """Hold the event against what was suggested, and against the plan that runs or is renewed."""
+    renewed = event.renews if isinstance(event, PlanStarted) else None
+    plan = next((each for each in course.plans if each.id == renewed), None) or waiting_plan(course)
+    basis = record.bases.of(connection, {event.assessment, *(each.assessment for each in course.plans)})
+    before = basis_of(course, plan, basis) if plan else None
+    held = accepted_of(course, plan, before.assessment).rules if plan and before else None
+    refuse_unoffered(event, course, basis[event.assessment].assessment, held or frozenset())
+    if isinstance(event, PlanStarted) and event.renews and plan:
+        refuse_renewal(event, renewal_of(record, connection, course, plan))
 
 
 def _refuse_role(user: User, event: Event, recorded: tuple[Recorded, ...], *, now: datetime) -> None:

@@ -11,16 +11,19 @@ from engine.errors import InputError
 from rules.assessment import Assessment
 
 
-def refuse_unoffered(event: Event, course: Course, assessment: Assessment) -> None:
-    """Raise `InputError` where a decision, a choice or a plan is about what nobody suggested for this patient."""
+def refuse_unoffered(event: Event, course: Course, assessment: Assessment, held: frozenset[str] = frozenset()) -> None:
+    """Raise `InputError` where a decision, a choice or a plan is about what nobody suggested for this patient.
+
+    `held` are the rules of the plan that runs: they can be ended, and go on in a renewal, whatever is suggested now.
+    """
     match event:
         case Decided():
-            if event.rule not in _offered(assessment):
+            if event.rule not in _offered(assessment) | held:
                 raise InputError("rule", "rule_not_offered")
         case ChoiceRecorded():
             _refuse_choice(event, assessment)
         case PlanStarted():
-            _refuse_plan(event, course, assessment)
+            _refuse_plan(event, course, assessment, held if event.renews else frozenset())
 
 
 THE_PATIENTS_SIDE = frozenset({"patient", "next_of_kin"})
@@ -37,9 +40,9 @@ def _refuse_choice(event: ChoiceRecorded, assessment: Assessment) -> None:
         raise InputError("participants", "not_shared")
 
 
-def _refuse_plan(event: PlanStarted, course: Course, assessment: Assessment) -> None:
+def _refuse_plan(event: PlanStarted, course: Course, assessment: Assessment, held: frozenset[str]) -> None:
     """The rules are suggested, the modules are ours, and two tracks never start where one is to be chosen."""
-    if set(event.rules) - _offered(assessment):
+    if set(event.rules) - _offered(assessment) - held:
         raise InputError("rules", "rule_not_offered")
     if set(event.modules) - {module.id for module in modules()}:
         raise InputError("modules", "module_unknown")

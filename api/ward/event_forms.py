@@ -56,21 +56,23 @@ class Blank(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Wrong:
-    """What was wrong with a form that was sent: which one on the page, in which field, and what was sent."""
+    """What was wrong with a form that was sent: which one on the page, in which field, what was sent, and ticked."""
 
     key: str
     field: str | None
     said: str
     sent: Mapping[str, str]
+    ticked: frozenset[str] = frozenset()
 
     @classmethod
     def of(cls, error: Blank | Refusal, sent: FormData, texts: Texts) -> Wrong:
         """Return an error in words, beside what was filled in."""
         kept = {name: value for name, value in sent.items() if isinstance(value, str)}
+        ticked = frozenset(each for name in LISTS for each in sent.getlist(name) if isinstance(each, str))
         if isinstance(error, Blank):
-            return cls(kept.get("key", ""), error.name, texts("event_form.needed"), kept)
+            return cls(kept.get("key", ""), error.name, texts("event_form.needed"), kept, ticked)
         words = fault_in_words(error, texts)
-        return cls(kept.get("key", ""), error.where, words[:1].upper() + words[1:], kept)
+        return cls(kept.get("key", ""), error.where, words[:1].upper() + words[1:], kept, ticked)
 
 
 async def sent_form(request: Request) -> FormData:

@@ -49,12 +49,11 @@ def keeping(assessment: Assessment, older: Assessment, rules: frozenset[str]) ->
         return assessment
     suggested, known = {each.suggests for each in kept}, {each.track for each in assessment.tracks}
     tracks = (each for each in older.tracks if f"track:{each.track}" in suggested and each.track not in known)
-    pathway = older.pathway if f"pathway:{older.pathway}" in suggested else None
     return replace(
         assessment,
         findings=(*assessment.findings, *kept),
         tracks=(*assessment.tracks, *tracks),
-        pathway=assessment.pathway or pathway,
+        pathway=older.pathway if f"pathway:{older.pathway}" in suggested else assessment.pathway,
     )
 
 

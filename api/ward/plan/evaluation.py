@@ -2,96 +2,62 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime, time
+from datetime import datetime
 
-from sqlalchemy import Connection
 from starlette.datastructures import FormData
 
-from api.record.record import Record
+from api.record.renewals import Measure, Renewal, ended_tracks
 from api.record.streams import new_id
 from api.ward.event_forms import Blank, text_in
-from careplans.acceptance import contested
-from careplans.course.choices import accepted_of, verdicts_on
-from careplans.course.due import Basis
-from careplans.course.events import PlanStarted, StepDone
-from careplans.course.state import Course, PlanState, Screening
+from careplans.course.events import Decided, Event, PlanStarted, StepDone
+from careplans.course.state import PlanState
+from careplans.words import answer_words, label
 from engine.errors import InputError
 from engine.texts import Texts
-from rules.assessment import Finding
-from rules.times import OSLO, oslo_day
+from rules.times import oslo_day
 
-NOT_RESCORED = "not_rescored"
+NOT_RESCORED, TRACK_ENDED = "not_rescored", "track_ended"
 
 
 @dataclass(frozen=True, slots=True)
-class Renewal:
-    """What a plan would be renewed from: an assessment, what it suggests, and what of it goes on.
+class MeasureRow:
+    """A measure of the plan as the renewal lists it."""
 
-    `waits` is where the new score gives another track than the plan has: whoever evaluates does not choose it.
-    """
-
-    assessment: str
-    offers: tuple[Finding, ...]
-    kept: frozenset[str]
-    modules: tuple[str, ...]
-    waits: bool = False
+    rule: str
+    words: str
+    stands: str
+    said: str
+    ticked: bool
+    track: bool
 
 
-def scored_since(course: Course, plan: PlanState, basis: Mapping[str, Basis]) -> Screening | None:
-    """Return the newest screening after the stay, or after the start of a plan without one, that has a CFS."""
-    stay = next((each for each in course.stays if each.id == plan.stay), None)
-    since = datetime.combine(plan.started, time.min, OSLO)
-    if stay and not plan.renews:
-        if stay.discharged is None:
-            return None
-        since = stay.discharged
-    newest = course.screening
-    if newest is None or newest.at is None or newest.at <= since or plan.assessment in _assessments(newest):
-        return None
-    found = basis.get(newest.assessment)
-    score = found.assessment.scores.get("cfs") if found else None
-    return newest if score and score.value is not None else None
-
-
-def renewal_of(record: Record, connection: Connection, course: Course, plan: PlanState) -> Renewal | None:
-    """Return what the plan can be renewed from: a new screening, else its own as it was corrected since."""
-    own = next((each for each in course.screenings if plan.assessment in _assessments(each)), None)
-    ids = {plan.assessment, *(each.assessment for each in (own, course.screening) if each)}
-    basis = record.bases.of(connection, ids)
-    screening = scored_since(course, plan, basis) or own
-    found, before = basis.get(screening.assessment) if screening else None, basis.get(plan.assessment)
-    if screening is None or found is None or before is None:
-        return None
-    every, tracks = found.assessment.offers, _tracks(course, plan, before)
-    verdicts = verdicts_on(course, screening.assessment)
-    accepted = {rule for rule, verdict in verdicts.items() if verdict == "accepted"}
-    offers = tuple(each for each in every if not contested(each) or each.suggests in tracks or each.rule in accepted)
-    kept = frozenset(each.rule for each in offers if _goes_on(each, verdicts, plan))
-    waits = any(map(contested, every)) or bool(tracks)
-    return Renewal(
-        screening.assessment, offers, kept, plan.modules, waits=waits and not any(contested(each) for each in offers)
+def measure_rows(renewal: Renewal, texts: Texts) -> tuple[MeasureRow, ...]:
+    """Return every measure, with how it stands in words."""
+    return tuple(
+        MeasureRow(
+            each.rule,
+            texts(f"suggest.{each.rule}"),
+            each.stands,
+            _stands(each, texts),
+            ticked=each.goes_on,
+            track=each.is_track and each.goes_on and each.stands != "new",
+        )
+        for each in renewal.measures
     )
 
 
-def _tracks(course: Course, plan: PlanState, before: Basis) -> frozenset[str]:
-    """Return the contested tracks that the plan has, which go on without being chosen anew."""
-    rules = accepted_of(course, plan, before.assessment).rules or frozenset()
-    return frozenset(each.suggests for each in before.assessment.offers if contested(each) and each.rule in rules)
-
-
-def renewed(plan: PlanState, renewal: Renewal, sent: FormData, *, now: datetime) -> PlanStarted:
-    """Return the plan that goes on with what was ticked."""
-    if renewal.waits:
-        raise InputError("rules", "track_to_be_decided")
+def renewed(plan: PlanState, renewal: Renewal, sent: FormData, *, now: datetime, decides: bool) -> tuple[Event, ...]:
+    """Return the plan that goes on with what was ticked; a track that was not is ended first, by one who may."""
     ticked = {each for each in sent.getlist("rules") if isinstance(each, str)}
-    rules = tuple(each.rule for each in renewal.offers if each.rule in ticked)
+    rules = tuple(rule for rule in renewal.rules if rule in ticked)
     if not rules:
         raise Blank("rules")
-    return PlanStarted(
+    ended = _ended(renewal, ended_tracks(renewal, rules), text_in(sent, TRACK_ENDED), decides=decides)
+    started = PlanStarted(
         new_id(), renewal.assessment, oslo_day(now), rules=rules, modules=renewal.modules, renews=plan.id
     )
+    return (*ended, started)
 
 
 def with_cfs_accounted(event: StepDone, sent: FormData, texts: Texts, *, scored: bool) -> StepDone:
@@ -105,12 +71,22 @@ def with_cfs_accounted(event: StepDone, sent: FormData, texts: Texts, *, scored:
     return replace(event, note=" ".join(part for part in (event.note, said) if part))
 
 
-def _goes_on(offer: Finding, verdicts: Mapping[str, str], plan: PlanState) -> bool:
-    """What was decided in the newest assessment goes first, then what the plan holds, its track among it."""
-    if offer.rule in verdicts:
-        return verdicts[offer.rule] == "accepted"
-    return offer.rule in plan.rules or contested(offer)
+def _ended(renewal: Renewal, rules: tuple[str, ...], why: str, *, decides: bool) -> tuple[Decided, ...]:
+    if rules and not decides:
+        raise InputError("rules", "track_not_ended")
+    if rules and not why:
+        raise Blank(TRACK_ENDED)
+    return tuple(Decided(renewal.assessment, rule, "overridden", why) for rule in rules)
 
 
-def _assessments(screening: Screening) -> tuple[str, ...]:
-    return (screening.assessment, *screening.versions)
+def _stands(measure: Measure, texts: Texts) -> str:
+    if measure.missing:
+        items = ", ".join(label(each, texts) for each in measure.missing)
+        return texts("renewal.undecided_missing", items=items)
+    if measure.changed:
+        facts = ", ".join(
+            texts("renewal.fact", item=label(item, texts), value=answer_words(item, value, texts))
+            for item, value in measure.changed
+        )
+        return texts("renewal.ended_because", facts=facts)
+    return texts(f"renewal.{measure.stands}")

@@ -9,10 +9,11 @@ from starlette.exceptions import HTTPException
 
 from api.people.access import may_record
 from api.record.plans import plan_in
+from api.record.renewals import Renewal, renewal_of, scored_since
 from api.ward.desk import Desk, ReaderDesk
 from api.ward.event_forms import Blank, EventForm, Sent, Wrong, event_in, form_in, text_in, version_in
 from api.ward.patient import Patient, change, patient_at, patient_page
-from api.ward.plan.evaluation import Renewal, renewal_of, renewed, scored_since, with_cfs_accounted
+from api.ward.plan.evaluation import measure_rows, renewed, with_cfs_accounted
 from api.ward.plan.forms import FORMS
 from api.ward.plan.prints import AUDIENCES, LANGUAGES, SHEETS
 from api.ward.plan.view import Shown, shown
@@ -42,8 +43,7 @@ def act(desk: ReaderDesk, person: str, sent: Sent) -> Response:
     form, version = form_in(sent, FORMS), version_in(sent)
     patient = patient_at(desk, person)
     try:
-        event = _event(desk, patient, form, sent)
-        change(desk, person, [event], version=version)
+        change(desk, person, _events(desk, patient, form, sent), version=version)
     except (Blank, InputError) as wrong:
         return _again(desk, patient, Wrong.of(wrong, sent, desk.t))
     return desk.back_to(f"{patient.path}/plan{_place(sent, form)}")
@@ -60,7 +60,7 @@ def plan_page(desk: Desk, patient: Patient, *, wrong: Wrong | None = None) -> HT
         view=page,
         forms=FORMS,
         may=_may(desk, patient),
-        renewal=_renewal(desk, patient, page),
+        **_renewal_view(desk, patient, page),
         wrong=wrong,
         audiences=AUDIENCES,
         sheets=SHEETS,
@@ -101,10 +101,18 @@ def _renewal(desk: Desk, patient: Patient, page: Shown) -> Renewal | None:
         return renewal_of(desk.record, connection, patient.course, page.plan.state)
 
 
+def _renewal_view(desk: Desk, patient: Patient, page: Shown) -> dict[str, object]:
+    renewal = _renewal(desk, patient, page)
+    over = tuple(desk.t(f"suggest.{rule}") for rule in renewal.over) if renewal else ()
+    return {"renewal": renewal, "measures": measure_rows(renewal, desk.t) if renewal else (), "over": over}
+
+
+def _events(desk: Desk, patient: Patient, form: EventForm, sent: FormData) -> tuple[Event, ...]:
+    return _renewed(desk, patient, sent) if form.id == "renew_plan" else (_event(desk, patient, form, sent),)
+
+
 def _event(desk: Desk, patient: Patient, form: EventForm, sent: FormData) -> Event:
-    """Return what the form says; the evaluation accounts for CFS, and a renewal starts from what was ticked."""
-    if form.id == "renew_plan":
-        return _renewed(desk, patient, sent)
+    """Return what the form says; the evaluation accounts for CFS."""
     event = event_in(sent, form, now=desk.now)
     plan = plan_in(patient.course)
     if isinstance(event, StepDone) and event.step == EVALUATION and text_in(sent, "asks_cfs") and plan:
@@ -113,13 +121,13 @@ def _event(desk: Desk, patient: Patient, form: EventForm, sent: FormData) -> Eve
     return event
 
 
-def _renewed(desk: Desk, patient: Patient, sent: FormData) -> Event:
+def _renewed(desk: Desk, patient: Patient, sent: FormData) -> tuple[Event, ...]:
     plan = _named(patient, text_in(sent, "plan"))
     with desk.reading() as connection:
         renewal = renewal_of(desk.record, connection, patient.course, plan)
     if renewal is None:
         raise HTTPException(422)
-    return renewed(plan, renewal, sent, now=desk.now)
+    return renewed(plan, renewal, sent, now=desk.now, decides=desk.may("decide"))
 
 
 def _named(patient: Patient, plan: str) -> PlanState:

@@ -11,7 +11,7 @@ from api.record.catalogued import owners
 from api.record.courses import Seen
 from api.record.plans import Planned, plan_in, planned
 from api.record.record import Record
-from api.ward.plan.evaluation import scored_since
+from api.record.renewals import scored_since
 from api.ward.plan.origins import Origins, origins
 from api.ward.plan.rows import Ground, Row, action_rows, step_rows
 from careplans.burden_words import burden_rows
