@@ -1,4 +1,6 @@
-"""The same rules over columns, for a whole hospital or region; see the population issue.
+"""The same rules over columns, for a whole hospital, region or register.
 
-Nothing lives here yet but the name, so that the direction of imports is checked from the first day.
+Here live the facts of many people as columns of whole numbers (`facts.py`), the rules' own conditions as Polars
+expressions over them (`compiled.py`), and what follows (`routed.py`). No rule, no limit and no code stands here: all come
+from `rules`. Nothing of HTTP, the database or a user. Begin reading in `screened.py`.
 """

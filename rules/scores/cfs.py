@@ -48,7 +48,7 @@ def tree() -> Tree:
 
 def cfs_tree(answers: Mapping[str, Answer]) -> TreeResult:
     """Return the levels that the answers leave possible, and the next question that narrows them most."""
-    return _result(tuple(_possible(question, answers.get(question)) for question in tree().questions))
+    return tree_result(tuple(possible(question, answers.get(question)) for question in tree().questions))
 
 
 def tree_facts(answers: Mapping[str, Answer], asked: frozenset[str]) -> Facts:
@@ -70,7 +70,8 @@ def answer_facts(item: str, answer: Value | int) -> Facts:
 
 
 @lru_cache(maxsize=8192)
-def _result(inputs: Inputs) -> TreeResult:
+def tree_result(inputs: Inputs) -> TreeResult:
+    """Return what the tree says where each question, in its order, may still have these answers."""
     levels, asked = _walk(inputs)
     places = {name: place for place, name in enumerate(tree().questions)}
     still_open = frozenset(name for name in asked if len(inputs[places[name]]) > 1)
@@ -120,7 +121,8 @@ def _width(inputs: Inputs, place: int, answer: object) -> int:
     return max(levels) - min(levels)
 
 
-def _possible(question: str, answer: Answer | None) -> Possible:
+def possible(question: str, answer: Answer | None) -> Possible:
+    """Return the answers that a question may still have; those that every row treats alike stand for each other."""
     place = tree().questions.index(question)
     return frozenset(_told_apart(place, each) for each in _answers_left(tree().answers[place], question, answer))
 

@@ -48,9 +48,9 @@ def charlson(diagnoses: Sequence[Coded] | None, weights: str) -> Interval:
     """Return the Charlson sum by one set of weights, `weight_1987` or `weight_quan2011`; severe suppresses mild."""
     if diagnoses is None:
         return _unknown()
-    found = {category: each for each in reversed(diagnoses) for category in _charlson_categories(each.code)}
-    kept = [name for name in found if _categories()[name]["suppressed_by"] not in found]
-    low = sum(int(_categories()[name][weights]) for name in kept)
+    found = {category: each for each in reversed(diagnoses) for category in charlson_categories_of(each.code)}
+    kept = [name for name in found if categories()[name]["suppressed_by"] not in found]
+    low = sum(int(categories()[name][weights]) for name in kept)
     return _counted((low, low), [found[name] for name in kept], diagnoses)
 
 
@@ -58,8 +58,8 @@ def hfrs_tenths(diagnoses: Sequence[Coded] | None) -> Interval:
     """Return the Hospital Frailty Risk Score in whole tenths, so that 5.0 is 5.0; each three-character code once."""
     if diagnoses is None:
         return _unknown()
-    first = {each.code[:3]: each for each in reversed(diagnoses) if each.code and each.code[:3] in _hfrs_weights()}
-    low = sum(_hfrs_weights()[code] for code in first)
+    first = {each.code[:3]: each for each in reversed(diagnoses) if each.code and each.code[:3] in hfrs_weights()}
+    low = sum(hfrs_weights()[code] for code in first)
     return _counted((low, low), first.values(), diagnoses)
 
 
@@ -67,7 +67,7 @@ def chronic_groups(diagnoses: Sequence[Coded] | None) -> Interval:
     """Return how many groups of chronic conditions there are; a code counts for the first group it is listed in."""
     if diagnoses is None:
         return _unknown()
-    first = {group: each for each in reversed(diagnoses) if (group := _chronic_group(each.code))}
+    first = {group: each for each in reversed(diagnoses) if (group := chronic_group_of(each.code))}
     return _counted((len(first), len(first)), first.values(), diagnoses)
 
 
@@ -79,7 +79,7 @@ def main_diagnosis(diagnoses: Sequence[Coded] | None) -> str | None:
     if diagnoses is None:
         return None
     main = [each for each in diagnoses if each.diagnosis.main] or diagnoses
-    kinds = {_kind_of_main(each.code) for each in main}
+    kinds = {kind_of_main(each.code) for each in main}
     return kinds.pop() if len(kinds) == 1 else None if kinds else "other"
 
 
@@ -96,7 +96,8 @@ def diagnosis_notes(diagnoses: Sequence[Coded]) -> list[Note]:
     return notes
 
 
-def _kind_of_main(code: str | None) -> str | None:
+def kind_of_main(code: str | None) -> str | None:
+    """Return what kind of main diagnosis a bare ICD-10 code is, None for one that is coded otherwise."""
     if code is None:
         return None
     return next((name for name in ("stroke", "injury") if code in CODE_SETS[name]), "other")
@@ -131,12 +132,14 @@ def _entry(diagnosis: Diagnosis) -> object:
 
 
 @cache
-def _categories() -> dict[str, Mapping[str, str]]:
+def categories() -> dict[str, Mapping[str, str]]:
+    """Return the Charlson categories with their weights, and which category suppresses each."""
     return {row["category"]: row for row in rows("charlson_categories")}
 
 
 @cache
-def _hfrs_weights() -> dict[str, int]:
+def hfrs_weights() -> dict[str, int]:
+    """Return the weight of each three-character code, in whole tenths."""
     return {row["icd10_3char"]: round(float(row["weight"]) * 10) for row in rows("hfrs_icd10_weights")}
 
 
@@ -149,10 +152,12 @@ def _by_prefix(name: str, key: str) -> tuple[tuple[str, CodeSet], ...]:
 
 
 @lru_cache(maxsize=8192)
-def _charlson_categories(code: str | None) -> tuple[str, ...]:
+def charlson_categories_of(code: str | None) -> tuple[str, ...]:
+    """Return the Charlson categories that a bare code belongs to."""
     return tuple(name for name, codes in _by_prefix("charlson_quan2005_icd10", "category") if code and code in codes)
 
 
 @lru_cache(maxsize=8192)
-def _chronic_group(code: str | None) -> str | None:
+def chronic_group_of(code: str | None) -> str | None:
+    """Return the first group of chronic conditions that lists a bare code."""
     return next((name for name, codes in _by_prefix("chronic_groups_icd10", "group") if code and code in codes), None)

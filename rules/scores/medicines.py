@@ -54,7 +54,7 @@ def fall_risk_medicines(lines: Sequence[Line] | None) -> Interval:
     """Return how many distinct substances raise the risk of falling (STOPPFall), as needed ones included."""
     if lines is None:
         return unknown_list("medicines")
-    hits = [line for line in lines if line.current and line.substance and _raises_fall_risk(line.substance)]
+    hits = [line for line in lines if line.current and line.substance and raises_fall_risk(line.substance)]
     high = None if uncoded(lines) else _distinct(hits)
     return counted(_distinct(hits), high, "medicines", low_facts=joined_facts(hits), high_facts=whole(lines))
 
@@ -116,7 +116,8 @@ def _is_course(medicine: Medicine, course_days: float) -> bool | None:
 
 
 @lru_cache(maxsize=20_000)
-def _raises_fall_risk(substance: str) -> bool:
+def raises_fall_risk(substance: str) -> bool:
+    """Return whether STOPPFall lists the substance."""
     return any(substance in each for each in FALL_RISK_CLASSES)
 
 
