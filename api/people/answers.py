@@ -18,6 +18,8 @@ from api.v1.languages import texts_for
 PAGES = Path(__file__).parent.parent / "pages"
 MACHINES = ("/api/", "/fhir/", "/cds-services")
 HTMX = "hx-request"
+UNSAVED = "unsaved"
+"""What an address carries when someone was signed out, and what they sent then was not stored."""
 
 
 def answer_denied(app: FastAPI) -> None:
@@ -64,10 +66,18 @@ def wants_page(request: Request) -> bool:
 def _to_sign_in(request: Request, why: NotSignedIn) -> Response:
     """Return the way to the sign-in and back to where the person was."""
     ended = {"ended": "1"} if why.code == "session_ended" else {}
-    to = f"/signin?{urlencode({'next': own_path(_was_at(request)), **ended})}"
+    to = f"/signin?{urlencode({'next': own_path(_back_to(request)), **ended})}"
     if HTMX in request.headers:
         return Response(status_code=204, headers={"HX-Redirect": to})
     return RedirectResponse(to, 303)
+
+
+def _back_to(request: Request) -> str:
+    """Return the page to come back to, which says when what was sent from it was not stored."""
+    was_at = _was_at(request)
+    if request.method == "GET" or f"{UNSAVED}=1" in was_at:
+        return was_at
+    return f"{was_at}{'&' if '?' in was_at else '?'}{UNSAVED}=1"
 
 
 def _was_at(request: Request) -> str:

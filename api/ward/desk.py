@@ -16,6 +16,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from sqlalchemy import Connection
 
 from api.people.access import Action, may
+from api.people.answers import UNSAVED
 from api.people.refused import MayNot
 from api.people.user import User
 from api.people.who import Signed, csrf_of
@@ -88,6 +89,7 @@ class Desk:
             "csrf": csrf_of(self.request),
             "navigation": [each for each in NAVIGATION if self.may(each[0])],
             "here": self.request.url.path,
+            "unsaved": UNSAVED in self.request.query_params and self.request.method == "GET",
             "demo": self.request.app.state.settings.demo,
         }
         return HTMLResponse(_pages().get_template(f"ward/{template}.html.jinja").render(**frame | shown), status)

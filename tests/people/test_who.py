@@ -78,9 +78,11 @@ def test_a_form_that_came_too_late_leads_back_to_the_page_it_stood_on(demo: Site
     as_person(demo, "ingrid")
     demo.clock.pass_(minutes=16)
     where = {"Referer": "http://127.0.0.1:8000/page?day=3", **AS_PAGE}
-    assert "next=%2Fpage%3Fday%3D3" in demo.browser.post("/page", headers=where).headers["location"]
+    assert "next=%2Fpage%3Fday%3D3%26unsaved%3D1" in demo.browser.post("/page", headers=where).headers["location"]
     part = demo.browser.post("/page", headers={"HX-Request": "true", "HX-Current-URL": "http://127.0.0.1:8000/page"})
-    assert "next=%2Fpage" in part.headers["hx-redirect"]
+    assert "next=%2Fpage%3Funsaved%3D1" in part.headers["hx-redirect"]
+    again = {"Referer": "http://127.0.0.1:8000/page?unsaved=1", **AS_PAGE}
+    assert "next=%2Fpage%3Funsaved%3D1&" in demo.browser.post("/page", headers=again).headers["location"]
 
 
 def test_a_session_ends_after_twelve_hours_however_busy(demo: Site):

@@ -256,6 +256,32 @@ def test_a_draft_that_another_saved_past_says_so_when_it_is_opened(demo, nurse):
     assert (fields(page.text)["mst"], fields(page.text)["four_at"]) == (["3"], ["4"])
 
 
+def test_whoever_signs_is_told_when_and_what_is_theirs_to_do_next(demo, nurse):
+    person = patient(demo, "receipt")
+    send(nurse, f"/patients/{person}/screen", "save", cfs_clinician="3")
+    told = nurse.get(f"/patients/{person}/assessment").text.partition('class="told receipt"')[2].partition("</p>")[0]
+    assert re.search(r"Signert .*kl\. \d\d:\d\d", told)
+    assert "Neste for deg:" in told
+    assert f'href="/patients/{person}/' in told
+    assert "told receipt" not in demo.browser("henrik").get(f"/patients/{person}/assessment").text
+
+
+def test_one_who_was_signed_out_is_told_that_the_last_answers_were_not_kept(demo):
+    person = patient(demo, "signed-out")
+    path = f"/patients/{person}/screen"
+    browser = demo.browser("ingrid")
+    send(browser, path, "draft", mst="2")
+    browser.cookies.clear()
+    away = browser.post(path, data={"do": "draft", "four_at": "4"}, headers={"Referer": f"http://testserver{path}"})
+    assert "unsaved%3D1" in away.headers["location"]
+    back = demo.browser("ingrid")
+    assert "Du ble logget ut før de siste svarene ble lagret. Kladden er fra" in back.get(f"{path}?unsaved=1").text
+    send(back, path, "discard")
+    assert "før noe ble lagret" in back.get(f"{path}?unsaved=1").text
+    assert "før det siste du sendte" in back.get(f"/patients/{person}/history?unsaved=1").text
+    assert "Du ble logget ut" not in back.get(path).text
+
+
 def test_a_list_is_put_together_from_both_and_never_silently_overwritten(demo, nurse):
     rows = [{"code": "I50.9", "main": True}]
     person = patient(demo, "lists", conditions=rows)

@@ -9,6 +9,7 @@ from api.result import SCORE_ORDER
 from api.ward.assessment.answers import who_words
 from api.ward.assessment.deciding import choice_view, start_view
 from api.ward.assessment.doubts import NOTES, doubts, missing_words
+from api.ward.assessment.receipt import receipt_of
 from api.ward.assessment.shown import Shown
 from api.ward.assessment.suggestions import Reader, medicine_names, recommended, suggestions
 from api.ward.assessment.turning import turn_words, turns_of
@@ -33,6 +34,7 @@ def assessment_view(desk: Desk, patient: Patient, shown: Shown) -> View:
         "by": who_words(shown.told[shown.id], desk),
         "at": shown.told[shown.id].at,
         "kind": shown.kind,
+        "receipt": _receipt(desk, patient, shown),
         "cfs": cfs_view(found, t),
         "cfs_valid": not found.fired(read("plan")["cfs"]["not_valid"]),
         "tracks": [track_view(track, t) for track in found.tracks],
@@ -65,6 +67,15 @@ def _quiet(desk: Desk, patient: Patient, shown: Shown) -> View:
         "versions": list(_versions(desk, patient, shown)),
         "ruleset": f"{found.ruleset.version} · {short_digest(found.ruleset.digest)}",
     }
+
+
+def _receipt(desk: Desk, patient: Patient, shown: Shown) -> View | None:
+    found, t = receipt_of(desk, patient, shown), desk.t
+    if found is None:
+        return None
+    what = t(f"next.{found.what}") if found.what and f"next.{found.what}" in t else None
+    dated = t("screen.signed.by", what=what, when=desk.words.moment(found.due)) if what and found.due else what
+    return {"title": t("screen.signed.title", time=desk.words.moment(found.at)), "next": dated, "where": found.where}
 
 
 def _ask_for_cfs(found: Assessment, t: Texts) -> tuple[str, str | None] | None:
