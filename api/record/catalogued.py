@@ -8,6 +8,7 @@ from functools import cache
 from careplans.catalogue import modules, read, steps
 from careplans.course.due import SCREENING
 from careplans.course.events import ClockPaused, ClockResumed, Event, OwnerSet, StepDone, StepNotDone
+from careplans.course.state import RECEIPT
 from engine.errors import InputError
 
 NOBODY = frozenset({"whoever_acts", "asker"})
@@ -32,12 +33,12 @@ def owners() -> tuple[str, ...]:
 
 @cache
 def _items() -> Mapping[str, frozenset[str]]:
-    """Return what can be ticked at each step; nothing at the screening and at an action."""
+    """Return what can be ticked at each step; nothing at the screening, the receipt and at an action."""
     found = {step.id: set(step.checklist) for step in steps()}
     for table in read("plan")["instead"].values():
         for step, checklist in table.get("checklists", {}).items():
             found[step] |= set(checklist)
-    others = [SCREENING, *(f"{module.id}.{action.id}" for module in modules() for action in module.actions)]
+    others = [SCREENING, RECEIPT, *(f"{module.id}.{action.id}" for module in modules() for action in module.actions)]
     return {step: frozenset(items) for step, items in found.items()} | dict.fromkeys(others, frozenset())
 
 

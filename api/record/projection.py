@@ -15,7 +15,7 @@ from careplans.course.choices import accepted_of
 from careplans.course.due import Basis, assessments_behind, clocks_of, screening_in, waiting_plan
 from careplans.course.next_step import END_OF_TIME, next_step
 from careplans.course.renewing import basis_of
-from careplans.course.state import Course, NextStep, StepClock
+from careplans.course.state import RECEIPT, Course, NextStep, StepClock
 from rules.assessment import Assessment
 
 DROP = tuple(delete(table).where(table.c.person == bindparam("of")) for table in (listing, clock, alias))
@@ -40,8 +40,9 @@ def project(
     basis = bases.of(connection, assessments_behind(stream.course))
     clocks = clocks_of(stream.course, basis, offsets)
     connection.execute(ADD_LISTING, _listing(stream, clocks, basis))
-    if clocks:
-        connection.execute(ADD_CLOCK, [_clock(stream.person, each) for each in clocks])
+    rows = [*clocks, *_receipt(stream.course)]
+    if rows:
+        connection.execute(ADD_CLOCK, [_clock(stream.person, each) for each in rows])
 
 
 def rebuild(connection: Connection, bases: Bases, offsets: Mapping[str, int]) -> int:
@@ -159,6 +160,13 @@ def _track(course: Course, newest: Assessment, basis: Mapping[str, Basis]) -> st
     rules = accepted_of(course, plan, found.assessment).rules or frozenset()
     started = {each.suggests for each in found.assessment.offers if each.rule in rules}
     return next((each.track for each in found.assessment.tracks if f"track:{each.track}" in started), None)
+
+
+def _receipt(course: Course) -> tuple[StepClock, ...]:
+    """Return that the municipality has received the patient, as a clock that is done: nobody was to do it by a date."""
+    if course.stay is None or course.received is None:
+        return ()
+    return (StepClock(course.stay.id, RECEIPT, "coordinating_unit", None, "done", course.received),)
 
 
 def _clock(person_id: str, each: StepClock) -> dict[str, Any]:

@@ -66,6 +66,7 @@ class CourseShown(BaseModel):
     protected: bool
     stay: Stay | None = Field(description="The newest stay.")
     stays: list[Stay]
+    received: datetime | None = Field(description="When the municipality said that it has received the patient.")
     screening: Screening | None = Field(description="The newest screening.")
     screenings: list[Screening]
     plans: list[PlanState]
@@ -91,6 +92,7 @@ class CourseShown(BaseModel):
             protected=course.protected,
             stay=stays[-1] if stays else None,
             stays=stays,
+            received=course.received,
             screening=course.screening,
             screenings=list(course.screenings),
             plans=list(course.plans),

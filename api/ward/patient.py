@@ -8,14 +8,25 @@ from dataclasses import dataclass
 from fastapi.responses import HTMLResponse
 
 from api.record.courses import Seen, add, read, visible
+from api.record.plans import plan_in
 from api.storage.writer import Change
 from api.ward.desk import Desk
-from careplans.course.due import standing
+from careplans.course.due import SCREENING, standing
 from careplans.course.events import Event
 from careplans.course.state import Course, StepClock
 from rules.times import age_on
 
 TABS = ("assessment", "plan", "history")
+PLACES = {
+    "shared_decision": "assessment",
+    "decide": "assessment",
+    "ask": "assessment",
+    "start_plan": "assessment",
+    "resume_or_close": "plan#plan-status",
+    "close_or_renew": "plan#plan-ending",
+    "discharge": "history#life",
+}
+"""Where what comes next is done, where that is no step of a plan."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +66,23 @@ def patient_at(desk: Desk, person: str, *, action: str = "read") -> Patient:
 def patient_page(desk: Desk, template: str, patient: Patient, *, status: int = 200, **shown: object) -> HTMLResponse:
     """Return a page about a patient, within the patient's head and tabs."""
     clocks = [(each, standing(each, desk.now)) for each in patient.seen.clocks]
-    return desk.page(template, status=status, patient=patient, course=patient.course, clocks=clocks, tabs=TABS, **shown)
+    about = {"patient": patient, "course": patient.course, "next_at": next_place(desk, patient)}
+    return desk.page(template, status=status, **about, clocks=clocks, tabs=TABS, **shown)
+
+
+def next_place(desk: Desk, patient: Patient) -> str | None:
+    """Return where on the patient's pages what comes next is done."""
+    coming, course = patient.seen.next_step, patient.course
+    if coming is None:
+        return None
+    if coming.what == SCREENING and desk.may("form"):
+        return f"{patient.path}/screen"
+    if coming.what in PLACES:
+        return f"{patient.path}/{PLACES[coming.what]}"
+    plan = plan_in(course)
+    clock = clock_of(patient, coming.what)
+    mine = plan is not None and clock is not None and clock.course == plan.marks
+    return f"{patient.path}/plan#{'step' if mine else 'stay'}-{coming.what}"
 
 
 def change(desk: Desk, person: str, events: Sequence[Event], *, version: int) -> None:

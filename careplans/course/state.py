@@ -16,6 +16,9 @@ Why = Literal["readmitted", "superseded", "by_hand", "died"]
 ClockState = Literal["open", "done", "not_done", "paused"]
 Standing = Literal["waiting", "due_soon", "late", "done", "done_late", "not_done", "paused"]
 EPIKRISE = "epikrise"
+RECEIPT = "receipt"
+"""What a municipality marks on a stay: that it has received the patient. It has no deadline, and no other owner."""
+
 TELLS_THE_MUNICIPALITY = frozenset({"municipal_notice", "HPH0", "HPH1"})
 
 
@@ -147,6 +150,12 @@ class Course:
         """Return whether the municipality has been told: before that it sees nothing of the patient."""
         told = any(isinstance(mark, StepDone) and key[1] in TELLS_THE_MUNICIPALITY for key, mark in self.marks.items())
         return told or bool(self.plans) or any(stay.discharged for stay in self.stays)
+
+    @property
+    def received(self) -> datetime | None:
+        """Return when the municipality said that it has received the newest stay's patient."""
+        mark = self.marks.get((self.stay.id, RECEIPT)) if self.stay else None
+        return mark.at if isinstance(mark, StepDone) else None
 
     @property
     def empty(self) -> bool:

@@ -13,6 +13,7 @@ from api.record.drafts import Place
 from api.record.screenings import Prepared
 from api.record.streams import new_id
 from api.storage.writer import Change
+from api.ward.correcting import answers_corrected
 from api.ward.desk import Desk
 from api.ward.form.content import RATERS
 from api.ward.form.drafting import Kept, Window, drop, keep, kept_draft
@@ -153,6 +154,7 @@ class Sitting:
             "known": self.known,
             "sight": sight,
             "panel": panel_view(sight),
+            "correcting": self._correcting(form),
             "action": self.path,
             "paper": PAPER in self.ways,
             "second": SECOND in self.ways,
@@ -161,6 +163,14 @@ class Sitting:
             "rated": self.whole.rated,
             "own_already": any(each.by.id == self.desk.user.id for each in self.whole.here),
         }
+
+    def _correcting(self, form: Form) -> tuple[str, ...]:
+        """Return what signing would change of the screening that is corrected; a second rater corrects nothing."""
+        own = None if SECOND in self.ways else self.known.own
+        if own is None:
+            return ()
+        before = {item: answer for item, answer in own.case.answers.items() if item not in self.known.hidden}
+        return tuple(answers_corrected(before, form.said.answers, self.desk.t))
 
     def _keep(self, form: Form, base: str | None = None) -> Kept:
         window = Window(form.fields.one("window") or new_id(), whole(form.fields.one("seen")) or 0)

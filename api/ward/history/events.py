@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cached_property
 from typing import Any
@@ -11,21 +11,24 @@ from typing import Any
 from api.people.user import User
 from api.record.taking_back import may_take_back
 from api.record.told_events import told, undone_in
+from api.ward.correcting import corrected
 from api.ward.words import Words
 from careplans.course.events import Event, Recorded, Undone
 from engine.texts import Texts
+from rules.case import Case
 
 Say = Callable[[Any, "Ground"], str]
 
 
 @dataclass(frozen=True)
 class Ground:
-    """What the words are made from; where someone protected lives is not said."""
+    """What the words are made from: `cases` by assessment; where someone protected lives is not said."""
 
     texts: Texts
     words: Words
     recorded: Sequence[Recorded]
     protected: bool = False
+    cases: Mapping[str, Case] = field(default_factory=dict)
 
     @cached_property
     def ends(self) -> Mapping[str, tuple[Recorded, int]]:
@@ -61,6 +64,11 @@ class Line:
     note: str | None
     undone: Recorded | None
     may_undo: bool
+
+    @property
+    def of_patient(self) -> bool:
+        """Return whether undoing it may be about the wrong patient."""
+        return self.recorded.event.kind == "screened"
 
 
 def lines(recorded: Sequence[Recorded], ground: Ground, *, user: User, now: datetime) -> tuple[Line, ...]:
@@ -106,6 +114,13 @@ def _place(name: str | None, ground: Ground) -> str:
     return name or ground.texts("patient_page.not_said")
 
 
+def _transferred(event: Any, ground: Ground) -> str:
+    where = ground.say("transferred", ward=_place(event.ward, ground), hospital=event.hospital)
+    if event.room is None or ground.protected:
+        return where
+    return ground.texts("plan_steps.into_room", where=where, room=event.room)
+
+
 def _expected(event: Any, ground: Ground) -> str:
     return (
         ground.say("discharge_expected", day=_day(event.on, ground)) if event.on else ground.say("discharge_cancelled")
@@ -122,7 +137,12 @@ def _discharged(event: Any, ground: Ground) -> str:
 
 def _screened(event: Any, ground: Ground) -> str:
     same = [e.event for e in ground.recorded if e.event.kind == "screened" and e.event.screening == event.screening]
-    return ground.say("screened" if same[0] == event else "corrected")
+    if same[0] == event:
+        return ground.say("screened")
+    before = ground.cases.get(same[same.index(event) - 1].assessment)
+    now = ground.cases.get(event.assessment)
+    changes = corrected(before, now, ground.texts, protected=ground.protected) if before and now else ()
+    return ground.texts("correcting.history", what="; ".join(changes)) if changes else ground.say("corrected")
 
 
 def _decided(event: Any, ground: Ground) -> str:
@@ -130,7 +150,8 @@ def _decided(event: Any, ground: Ground) -> str:
 
 
 def _rule(rule: str, ground: Ground) -> str:
-    key = f"rule.{rule}"
+    """Return a suggestion by the name that it has where it is decided on."""
+    key = f"suggest.{rule}"
     return ground.texts(key) if key in ground.texts else ground.texts("history.a_rule")
 
 
@@ -183,7 +204,7 @@ def _of_step(event: Any, ground: Ground) -> str:
 SAID: Mapping[str, Say] = {
     "described": _plain,
     "admitted": lambda e, g: g.say("admitted", ward=_place(e.ward, g)),
-    "transferred": lambda e, g: g.say("transferred", ward=_place(e.ward, g), hospital=e.hospital),
+    "transferred": _transferred,
     "discharge_expected": _expected,
     "ready_for_discharge": lambda e, g: g.say("ready" if e.at else "ready_withdrawn"),
     "discharged": _discharged,

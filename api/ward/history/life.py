@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import get_args
 
-from api.people.access import may_record
+from api.people.access import CLINICIANS, may_record
 from api.people.user import Role
 from api.ward.event_forms import EventForm, Field
 from careplans.course.events import Place
@@ -69,6 +69,7 @@ GROUPS: Mapping[str, tuple[LifeForm, ...]] = {
                 ),
             )
         ),
+        _stay(EventForm("room", "transferred", (Field("room"),))),
         _stay(EventForm("transferred", "transferred", (Field("hospital"), Field("ward")))),
     ),
     "person": (
@@ -101,6 +102,9 @@ GROUPS: Mapping[str, tuple[LifeForm, ...]] = {
         _record(EventForm("unprotect", "address_protected", fixed={"protected": False}), lambda c: c.protected),
     ),
 }
+LOOKED_FOR = frozenset({"died", "retract_screening"})
+"""What somebody at the bed looks for, also who may not write it."""
+
 UNDO = EventForm("undo", "undone", (REASON,))
 FORMS: Mapping[str, EventForm] = {
     UNDO.id: UNDO,
@@ -119,3 +123,12 @@ def offered(role: Role, course: Course) -> dict[str, tuple[LifeForm, ...]]:
         for name, group in GROUPS.items()
     }
     return {name: group for name, group in found.items() if group}
+
+
+def closed(role: Role, course: Course) -> tuple[str, ...]:
+    """Return the forms that a role looks for and others fill in, so that the page says who."""
+    if role not in CLINICIANS:
+        return ()
+    every = (each for group in GROUPS.values() for each in group if each.form.id in LOOKED_FOR)
+    makes_sense = (each for each in every if each.when(course) and (each.dead or course.died is None))
+    return tuple(each.form.id for each in makes_sense if not may_record(role, each.form.kind))

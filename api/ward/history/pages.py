@@ -21,12 +21,13 @@ from api.record.taking_back import is_own
 from api.ward.desk import Desk, desk_for
 from api.ward.event_forms import Blank, EventForm, Sent, Wrong, event_in, form_in, text_in, version_in
 from api.ward.history.events import Ground, lines
-from api.ward.history.life import FORMS, UNDO, offered
+from api.ward.history.life import FORMS, UNDO, closed, offered
 from api.ward.history.moves import moves
 from api.ward.patient import Patient, change, patient_at, patient_page
 from careplans.course.events import Event, Merged, Undone
 from engine.errors import InputError
 from forms.identity import parse_identity_number
+from rules.case import Case
 from rules.times import oslo_day
 
 router = APIRouter(include_in_schema=False)
@@ -83,6 +84,7 @@ def history_page(desk: Desk, patient: Patient, *, wrong: Wrong | None = None) ->
     shown = {
         "wrong": wrong,
         "groups": offered(desk.user.role, course),
+        "closed": closed(desk.user.role, course),
         "undo": UNDO,
         "choices": {"retract_screening": _screenings(desk, patient), "retract_stay": _stays(desk, patient)},
         "log": desk.may("access_log"),
@@ -92,9 +94,19 @@ def history_page(desk: Desk, patient: Patient, *, wrong: Wrong | None = None) ->
         back = moves(patient.seen.stream.recorded, desk)
         return desk.page("history_closed", status=status, patient=patient, course=course, moves=back, **shown)
     recorded = patient.seen.stream.recorded
-    ground = Ground(desk.t, desk.words, recorded, course.protected)
+    ground = Ground(desk.t, desk.words, recorded, course.protected, _cases(desk, patient))
     said = lines(recorded, ground, user=desk.user, now=desk.now)
     return patient_page(desk, "history", patient, status=status, lines=said, **shown)
+
+
+def _cases(desk: Desk, patient: Patient) -> dict[str, Case]:
+    """Return the cases of the screenings that were corrected, by assessment."""
+    every = [each for each in patient.course.screenings if each.versions]
+    ids = [assessment for each in every for assessment in (each.assessment, *each.versions)]
+    if not ids:
+        return {}
+    with desk.reading() as connection:
+        return {id: basis.case for id, basis in desk.record.bases.of(connection, ids).items()}
 
 
 def _patient(desk: Desk, person: str) -> Patient:

@@ -7,6 +7,7 @@ from typing import get_args
 
 from api.ward.event_forms import EventForm, Field
 from careplans.course.events import Ending, NotDone
+from careplans.course.state import RECEIPT
 
 REASON = Field("reason")
 NOTE = Field("note", "note", needed=False)
@@ -19,6 +20,8 @@ FORMS: Mapping[str, EventForm] = {
             "step_not_done",
             (Field("because", "choice", codes=get_args(NotDone), words="plan_page.because"), NOTE),
         ),
+        EventForm("set_date", "discharge_expected", (Field("on", "date"),)),
+        EventForm("receipt", "step_done", fixed={"step": RECEIPT}),
         EventForm("pause", "clock_paused", (REASON,)),
         EventForm("go_on", "clock_resumed"),
         EventForm("hand_over", "owner_set", (Field("owner", "choice"),)),

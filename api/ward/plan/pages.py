@@ -7,19 +7,20 @@ from fastapi.responses import HTMLResponse, Response
 from starlette.datastructures import FormData
 from starlette.exceptions import HTTPException
 
-from api.people.access import may_record
+from api.people.access import may_record, may_write
 from api.record.plans import plan_in
 from api.record.renewals import Renewal, renewal_of, scored_since
 from api.ward.desk import Desk, ReaderDesk
 from api.ward.event_forms import Blank, EventForm, Sent, Wrong, event_in, form_in, text_in, version_in
 from api.ward.patient import Patient, change, patient_at, patient_page
+from api.ward.plan.checklist import with_points
 from api.ward.plan.evaluation import measure_rows, renewed, with_cfs_accounted
 from api.ward.plan.forms import FORMS
 from api.ward.plan.prints import AUDIENCES, LANGUAGES, SHEETS
 from api.ward.plan.view import Shown, shown
 from careplans.course.events import Event, StepDone
 from careplans.course.fold import EVALUATION
-from careplans.course.state import PlanState
+from careplans.course.state import RECEIPT, PlanState
 from engine.errors import InputError
 
 router = APIRouter(include_in_schema=False)
@@ -90,7 +91,8 @@ def _again(desk: Desk, patient: Patient, wrong: Wrong) -> HTMLResponse:
 def _may(desk: Desk, patient: Patient) -> dict[str, bool]:
     """Return which forms the role may use; of someone dead nothing is done or planned any more."""
     role, alive = desk.user.role, patient.course.died is None
-    allowed = {form.id: may_record(role, form.kind) for form in FORMS.values()} | {"renew_plan": desk.may("renew")}
+    allowed = {form.id: may_record(role, form.kind) for form in FORMS.values()}
+    allowed |= {"renew_plan": desk.may("renew"), "receipt": may_write(role, StepDone("", RECEIPT, desk.now))}
     return {form: alive and allowed[form] for form in allowed}
 
 
@@ -118,6 +120,8 @@ def _event(desk: Desk, patient: Patient, form: EventForm, sent: FormData) -> Eve
     if isinstance(event, StepDone) and event.step == EVALUATION and text_in(sent, "asks_cfs") and plan:
         scored = scored_since(patient.course, plan, patient.seen.basis) is not None
         event = with_cfs_accounted(event, sent, desk.t, scored=scored)
+    if isinstance(event, StepDone) and text_in(sent, "asks_points"):
+        return with_points(event, sent, desk.t)
     return event
 
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from api.ward.plan.origins import Origins
+from careplans.catalogue import point_of, steps, task_of
 from careplans.catalogue import step as template_of
-from careplans.catalogue import steps
-from careplans.course.due import SCREENING, standing
+from careplans.course.due import EXPECTED_SET, SCREENING, standing
 from careplans.course.events import Recorded, StepDone
 from careplans.course.state import StepClock
 from careplans.parts import CLINICIAN, PATHWAY, Action, Plan, Step
@@ -30,7 +30,7 @@ class Tick:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A step or an action as the page shows it; `key` is its place on the page."""
+    """A step or an action as the page shows it; `key` is its place on the page, `parts` the actions that are it."""
 
     key: str
     clock: StepClock
@@ -44,6 +44,12 @@ class Row:
     mark: Recorded | None = None
     wait: Recorded | None = None
     handed: Recorded | None = None
+    parts: tuple[Row, ...] = ()
+
+    @property
+    def sets_date(self) -> bool:
+        """Return whether it is the day of discharge, which is done once there is a date and never otherwise."""
+        return self.clock.step == EXPECTED_SET
 
     @property
     def is_open(self) -> bool:
@@ -81,6 +87,23 @@ def action_rows(plan: Plan, clocks: Iterable[StepClock], ground: Ground) -> dict
     for clock, action in zip(clocks, plan.actions, strict=True):
         found.setdefault(action.block, []).append(_action_row(clock, action, ground))
     return found
+
+
+def joined(steps: Iterable[Row], blocks: Mapping[str, list[Row]]) -> tuple[tuple[Row, ...], dict[str, list[Row]]]:
+    """Return the steps with the actions that are the same task beneath them, and the blocks without those actions.
+
+    An action that is a point of a checklist stands by itself once it no longer stands as its step does.
+    """
+    by_step = {row.clock.step: row for row in steps}
+    under: dict[str, list[Row]] = {}
+    left: dict[str, list[Row]] = {}
+    for block, rows in blocks.items():
+        for row in rows:
+            name = row.clock.step
+            step, _ = point_of(name) or (task_of(name), "")
+            same = step != name and step in by_step and by_step[step].clock.state == row.clock.state
+            (under.setdefault(step, []) if same else left.setdefault(block, [])).append(row)
+    return tuple(replace(row, parts=tuple(under.get(name, ()))) for name, row in by_step.items()), left
 
 
 def _step_row(clock: StepClock, step: Step | None, ground: Ground, place: str) -> Row:

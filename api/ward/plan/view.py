@@ -13,14 +13,14 @@ from api.record.plans import Planned, plan_in, planned
 from api.record.record import Record
 from api.record.renewals import scored_since
 from api.ward.plan.origins import Origins, origins
-from api.ward.plan.rows import Ground, Row, action_rows, step_rows
+from api.ward.plan.rows import Ground, Row, action_rows, joined, step_rows
 from careplans.burden_words import burden_rows
 from careplans.completeness import completeness
 from careplans.conflict_words import conflict_words
 from careplans.course.due import clocks_in
 from careplans.course.events import Recorded
 from careplans.course.fold import EVALUATION
-from careplans.course.state import Course, PlanState, Screening
+from careplans.course.state import RECEIPT, Course, PlanState, Screening
 from careplans.epikrise import plan_section
 from careplans.epikrise_text import epikrise_text
 from careplans.print.sections import contingency_section, questions_section
@@ -57,6 +57,16 @@ class PlanView:
     earlier: tuple[PlanState, ...]
 
     @property
+    def finished(self) -> tuple[Row, ...]:
+        """Return the steps that nobody has to think of any more."""
+        return tuple(row for row in self.steps if row.clock.state in {"done", "not_done"})
+
+    @property
+    def ahead(self) -> tuple[Row, ...]:
+        """Return the steps that are still to come, or wait."""
+        return tuple(row for row in self.steps if row.clock.state in {"open", "paused"})
+
+    @property
     def evaluation(self) -> Row | None:
         """Return the four-week evaluation, if the plan has one."""
         return next((row for row in self.steps if row.clock.step == EVALUATION), None)
@@ -64,11 +74,15 @@ class PlanView:
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """The whole page: the plan where there is one, and the hospital's own clocks of a stay without one."""
+    """The whole page: the plan where there is one, and the hospital's own clocks of a stay without one.
+
+    `receipt` is where the municipality said that it has received the patient of the newest stay.
+    """
 
     plan: PlanView | None
     of_stay: tuple[Row, ...]
     owners: tuple[tuple[str, str], ...]
+    receipt: Recorded | None
 
     @property
     def rows(self) -> tuple[Row, ...]:
@@ -86,19 +100,23 @@ def shown(record: Record, seen: Seen, texts: Texts, *, now: datetime) -> Shown:
     marks = state.marks if state else None
     of_stay = step_rows([each for each in seen.clocks if each.course != marks], {}, ground, place="stay")
     known = sorted(((each, texts(f"who.{each}")) for each in owners()), key=lambda pair: pair[1])
-    return Shown(plan, of_stay, tuple(known))
+    receipt = ground.origins.of_step(course.stay.id, RECEIPT, "mark") if course.stay else None
+    return Shown(plan, of_stay, tuple(known), receipt)
 
 
 def _plan_view(record: Record, seen: Seen, state: PlanState, ground: Ground) -> PlanView:
     course, texts = seen.stream.course, ground.texts
     found = planned(course, state, seen.basis, record.screening.overlay)
     plan = found.plan
+    steps, blocks = joined(
+        _steps(seen, found, ground), action_rows(plan, clocks_in(course, state, plan.actions), ground)
+    )
     return PlanView(
         state=state,
         paused_or_closed=_ending(state, ground.origins),
         matters={"state": plan.what_matters.state, "words": plan.what_matters.words},
-        steps=_steps(seen, found, ground),
-        blocks=action_rows(plan, clocks_in(course, state, plan.actions), ground),
+        steps=steps,
+        blocks=blocks,
         conflicts=tuple(conflict_words(each, plan, texts)._asdict() for each in plan.conflicts),
         contingency=contingency_section(plan.contingency, texts),
         burden=burden_rows(plan.burden, texts),
