@@ -15,6 +15,7 @@ from starlette.types import ASGIApp
 from api.board.routes import router as board_routes
 from api.body_limit import SaidLength
 from api.fhir.outcome import answer_outcomes, too_large
+from api.fhir.register import register as register_fhir
 from api.observing.figures import stored_figures
 from api.observing.health import Healthy, Parts, health_route
 from api.observing.metrics import Metrics, metrics_route
@@ -92,6 +93,7 @@ def routes(service: Service) -> FastAPI:
     serve_files(app)
     register_people(app, service.entrance)
     register_version_1(app)
+    register_fhir(app)
     app.include_router(board_routes)
     _register_observing(app, service)
     register_ward(app)

@@ -22,6 +22,7 @@ from careplans.print import Audience, limits_in_words, render_html, render_pdf
 from careplans.settings import PlanSettings
 from engine.rules import RuleSet
 from engine.texts import Texts
+from rules.assessment import Assessment
 from rules.case import Case
 from rules.ruleset import Overlay
 
@@ -57,11 +58,16 @@ class Section:
 
 def planned(screening: Screening, case: Case, request: Request, *, now: datetime) -> Plan:
     """Return the plan that follows from the accepted suggestions."""
+    return plan_of(screening, case, screening.assess(case, request.on, now), request)
+
+
+def plan_of(screening: Screening, case: Case, assessment: Assessment, request: Request) -> Plan:
+    """Return the plan that follows from an assessment that was made already."""
     overlay = screening.overlay
     settings = PlanSettings(overlay.offsets, overlay.contacts) if overlay else PlanSettings()
     return build_plan(
         case,
-        screening.assess(case, request.on, now),
+        assessment,
         accepted=Accepted.parse(request.accept),
         discharge=request.discharge,
         settings=settings,

@@ -6,7 +6,7 @@ Yes or no is a choice of two and not FHIR's boolean: Helsenorge's renderer draws
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import groupby
 from typing import Any
 
@@ -56,11 +56,16 @@ def questionnaire(texts: Texts, version: str) -> dict[str, Any]:
 def _group(name: str, items: Iterable[Item], texts: Texts) -> dict[str, Any]:
     asked = list(items)
     return {
-        "linkId": f"group-{name}-{asked[0].id}",
+        "linkId": group_link(name, asked),
         "type": "group",
         "text": texts(f"group.{name}"),
         "item": [_question(item, texts) for item in asked],
     }
+
+
+def group_link(name: str, asked: Sequence[Item]) -> str:
+    """Return the id of a group; a group may be asked in more than one place."""
+    return f"group-{name}-{asked[0].id}"
 
 
 def _question(item: Item, texts: Texts) -> dict[str, Any]:

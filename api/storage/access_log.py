@@ -135,6 +135,12 @@ def _under_every_id(connection: Connection, entries: Sequence[Seen]) -> list[See
     ]
 
 
+def person_of_line(connection: Connection, seq: int) -> str | None:
+    """Return whose a line of the log is; None for one about nobody, and where there is no such line."""
+    found: str | None = connection.execute(select(access.c.person).where(access.c.seq == seq)).scalar()
+    return found
+
+
 def lines_about(connection: Connection, *people: str) -> tuple[AccessLine, ...]:
     """Return who has seen or changed a patient's record, oldest first; give every id of one that was merged.
 

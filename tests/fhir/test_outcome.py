@@ -10,6 +10,7 @@ from api.refusals import refusal_in_words
 from api.v1.languages import texts_of
 from engine.errors import InputError
 from tests.fhir.tables import BINDINGS
+from tests.v1.people import NURSE
 
 
 def test_every_type_of_issue_is_one_that_fhir_has():
@@ -40,7 +41,7 @@ def test_a_refusal_is_said_in_the_callers_language(language):
 
 
 def test_what_there_is_not_is_an_operation_outcome_in_the_fhir_interface_alone(client: TestClient):
-    answer = client.get("/fhir/Nothing/1")
+    answer = client.get("/fhir/Nothing/1", headers=NURSE)
     assert answer.status_code == 404
     assert answer.headers["content-type"] == "application/fhir+json"
     assert answer.json()["resourceType"] == "OperationOutcome"

@@ -1,0 +1,115 @@
+"""What a FHIR request brings along: what it accepts, the body, what it has already, and where the server lives."""
+
+from __future__ import annotations
+
+import json
+import re
+from datetime import UTC, datetime
+from email.utils import format_datetime
+from urllib.parse import parse_qsl
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import Response
+
+from api.fhir.elements import Json
+from api.fhir.outcome import FHIR_JSON, PREFIX
+from api.intake.reading import read_json
+from api.people.entrance import entrance_of
+from api.v1.asking import JSON, LARGE
+from api.v1.problems import Problem
+from engine.errors import InputError
+from engine.texts import Texts
+
+FORM = "application/x-www-form-urlencoded"
+FORMATS = frozenset({"json", "application/json", FHIR_JSON})
+RANGES = FORMATS | {"*/*", "application/*"}
+LONGEST_FORM, MOST_FIELDS = 10_000, 50
+TAG = re.compile(r'(?:W/)?"([^"]*)"')
+Pairs = list[tuple[str, str]]
+
+
+async def speaks_json(request: Request) -> None:
+    """Refuse who asks for another format; `_format` goes before `Accept`, as FHIR says."""
+    wanted = request.query_params.get("_format")
+    if wanted is not None and wanted.replace(" ", "+").partition(";")[0] not in FORMATS:
+        raise Problem("_format", "format_unknown")
+    if wanted is None and not _accepts_json(request.headers.get("accept", "*/*")):
+        raise Problem("Accept", "format_unknown")
+
+
+def base_of(request: Request) -> str:
+    """Return the address of the FHIR server, as others see it."""
+    settings = entrance_of(request).settings
+    return (settings.public_url or str(request.base_url).rstrip("/")) + PREFIX
+
+
+async def resource_of(request: Request) -> tuple[bytes, Json]:
+    """Return the body as it was sent, and the resource in it."""
+    kind = _content_type(request)
+    if not JSON.fullmatch(kind):
+        raise Problem(None, "not_json")
+    data = await request.body()
+    content = await run_in_threadpool(read_json, data) if len(data) > LARGE else read_json(data)
+    if not isinstance(content.get("resourceType"), str):
+        raise InputError("resourceType", "no_resource_type")
+    return data, content
+
+
+async def form_of(request: Request) -> Pairs:
+    """Return the parameters of a search, from the body and the address."""
+    data = await request.body()
+    if data and _content_type(request) != FORM:
+        raise Problem(None, "not_a_search_form")
+    if len(data) > LONGEST_FORM:
+        raise Problem(None, "body_too_large")
+    try:
+        body = data.decode("utf-8")
+        said = parse_qsl(body, keep_blank_values=True, strict_parsing=bool(body), max_num_fields=MOST_FIELDS)
+    except ValueError:
+        raise Problem(None, "not_a_search_form") from None
+    return [*request.query_params.multi_items(), *said]
+
+
+def is_lenient(request: Request) -> bool:
+    """Return whether the caller asks that unknown parameters are passed over."""
+    return "handling=lenient" in request.headers.get("prefer", "").replace(" ", "").lower()
+
+
+def answer(request: Request, resource: Json, texts: Texts, *, status: int = 200, **headers: str) -> Response:
+    """Return a resource; nothing of it where the caller has this version already."""
+    version = resource.get("meta", {}).get("versionId")
+    told = {"Content-Language": texts.language, "Vary": "Accept, Accept-Language", **headers}
+    if version is not None:
+        told["ETag"] = f'W/"{version}"'
+        told["Last-Modified"] = _http_date(resource["meta"]["lastUpdated"])
+        if status == 200 and _has(request, version):  # noqa: PLR2004 # read, and not made
+            return Response(status_code=304, headers=told)
+    return Response(as_json(resource), status, told, media_type=FHIR_JSON)
+
+
+def as_json(resource: Json) -> str:
+    """Return a resource as it is sent."""
+    return json.dumps(resource, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+
+
+def _has(request: Request, version: str) -> bool:
+    said = request.headers.get("if-none-match")
+    return said is not None and (said.strip() == "*" or version in TAG.findall(said))
+
+
+def _http_date(at: str) -> str:
+    return format_datetime(datetime.fromisoformat(at).astimezone(UTC), usegmt=True)
+
+
+def _content_type(request: Request) -> str:
+    return request.headers.get("content-type", "").partition(";")[0].strip().lower()
+
+
+def _accepts_json(accepted: str) -> bool:
+    """Return whether one of the ranges is ours; what has the weight 0 is not wanted."""
+    for each in accepted.split(","):
+        name, *parameters = (part.strip().lower() for part in each.split(";"))
+        if name in RANGES and not any(re.fullmatch(r"q=0(\.0*)?", part) for part in parameters):
+            return True
+    return False
