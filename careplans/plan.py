@@ -71,7 +71,7 @@ def build_plan(
         contingency=contingency_plan(case, Around(frozenset(present), marks, assessment.index_date), settings.contacts),
         discharge=clock.discharge,
         discharge_status=_discharge_status(clock),
-        cfs_judgement=_cfs_judgement(assessment),
+        cfs_judgement=cfs_judgement(assessment),
         destination="institution" if read("plan")["destination"]["mark"] in marks else "home",
         conversation=_conversation(acceptance),
         open_questions=_open_questions(assessment),
@@ -104,7 +104,7 @@ def what_matters(case: Case) -> WhatMatters:
     return WhatMatters(cast(WhatMattersState, said)) if said in table["states"] else WhatMatters("said", said)
 
 
-def _cfs_judgement(assessment: Assessment) -> CfsJudgement:
+def cfs_judgement(assessment: Assessment) -> CfsJudgement:
     """Return whose the CFS is, so that a proposal never looks like a clinician's score."""
     table, score = read("plan")["cfs"], assessment.scores.get("cfs")
     basis: CfsBasis = "unknown"

@@ -72,6 +72,6 @@ def _board(record: Record, user: User, ward: str, texts: Texts) -> str:
     """Return the board once each patient on it has a line in the access log."""
     at, who = now(), by(user, f"ward:{ward}")
     with reading(record.engine) as connection:
-        found = board(connection, ward, by=who, now=at)
+        found = board(record, connection, ward, by=who, now=at)
     record.writer.run_log([replace(seen, action="board") for seen in found.seen])
     return board_page(board_of(found.rows, ward, texts=texts, now=at), texts)

@@ -12,6 +12,7 @@ from typing import Literal
 
 from api.board.when import day_in_words, moment_in_words, since_in_words, time_in_words
 from api.record.list_rows import OnBoard
+from api.record.projection import LEAVING
 from careplans.catalogue import steps
 from careplans.course.due import SCREENING, standing
 from careplans.course.state import Standing, StepClock
@@ -84,12 +85,12 @@ def board_of(rows: Sequence[OnBoard], ward: str, *, texts: Texts, now: datetime)
 def _line(row: OnBoard, texts: Texts, now: datetime) -> Line:
     coming, loud = _next_clock(row), _others_that_press(row, now)
     stands = standing(coming, now) if coming else None
-    foremost = coming if stands in LOUD or not loud else loud[0]
+    foremost = loud[0] if loud and _presses_more(standing(loud[0], now), stands) else coming
     left = [clock for clock in loud if clock is not foremost]
     return Line(
         room=row.room or texts("board.no_room"),
         initials=row.initials or texts("board.no_initials"),
-        unscreened=row.status == UNSCREENED,
+        unscreened=row.unscreened,
         what=texts(f"next.{coming.step}") if coming else texts("board.nothing"),
         who=_who(coming.owner, texts) if coming else None,
         others=tuple(Sign(standing(clock, now), texts(f"clock.{clock.step}")) for clock in left[:OTHERS_SHOWN]),
@@ -100,6 +101,11 @@ def _line(row: OnBoard, texts: Texts, now: datetime) -> Line:
         home_is=_home_is(row.expected, now),
         ready=_ready(row.ready, texts, now),
     )
+
+
+def _presses_more(other: Standing, coming: Standing | None) -> bool:
+    """A task that is late takes the deadline's place from one that comes next and is not, so that the counts hold."""
+    return coming not in LOUD or LOUD.index(other) < LOUD.index(coming)
 
 
 def _sign(clock: StepClock | None, texts: Texts, now: datetime) -> Sign | None:
@@ -142,7 +148,7 @@ def _others_that_press(row: OnBoard, now: datetime) -> list[StepClock]:
 def _of_the_hospital() -> frozenset[str]:
     """The steps up to the day of discharge; those after it are on the municipality's list."""
     upto = (step.id for step in steps() if step.due.anchor != "event" and not step.due.days)
-    return frozenset((SCREENING, *upto))
+    return frozenset((SCREENING, LEAVING, *upto))
 
 
 def _home_is(expected: date | None, now: datetime) -> Literal["known", "unknown", "passed"]:

@@ -27,7 +27,7 @@ SETTLES_SERVICES = "HPH0"
 ACKNOWLEDGES = ("admission_report", SETTLES_SERVICES)
 
 in_hospital = listing.c.discharged.is_(None)
-high_cfs_first = -func.coalesce(listing.c.cfs_high, 0)
+high_cfs_first = -func.coalesce(case((listing.c.cfs_is == "not_valid", 0), else_=listing.c.cfs_high), 0)
 name = func.coalesce(listing.c.name, "")
 
 
@@ -63,11 +63,16 @@ def step_is(steps: tuple[str, ...], *states: str) -> Holds:
 
 
 def unscreened(asker: Asker) -> Holds:
+    """Return the condition that the patient waits to be screened."""
+    return to_screen(asker.today, asker.screened_from_age)
+
+
+def to_screen(today: date, from_age: int) -> Holds:
     """Return the condition that nobody has screened this stay of someone old enough, or of an age nobody knows.
 
     A plan that a readmission paused waits for a new screening, whatever the age. Until it is done, it comes next.
     """
-    old_enough = listing.c.born <= years_before(asker.today, asker.screened_from_age)
+    old_enough = listing.c.born <= years_before(today, from_age)
     eligible = or_(listing.c.born.is_(None), old_enough, listing.c.status == "paused")
     return and_(in_hospital, eligible, listing.c.next_what == SCREENING)
 

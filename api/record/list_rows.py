@@ -9,6 +9,7 @@ from unicodedata import normalize
 
 from sqlalchemy import Row
 
+from api.record.found import CfsIs, TrackIs
 from api.record.list_kinds import FETCH_FIRST, ListName
 from careplans.course.due import SCREENING, standing
 from careplans.course.state import NextStep, Standing, StepClock
@@ -36,9 +37,12 @@ class Listing:
     protected: bool
     status: str
     track: str | None
+    track_is: TrackIs | None
+    other_track: str | None
     pathway: str | None
     cfs_low: int | None
     cfs_high: int | None
+    cfs_is: CfsIs | None
     next_step: NextStep | None
     admitted: datetime | None
     expected: date | None
@@ -55,7 +59,7 @@ class OnBoard:
 
     initials: str | None
     room: str | None
-    status: str
+    unscreened: bool
     next_what: str | None
     next_owner: str | None
     next_due: datetime | None
@@ -79,9 +83,12 @@ AS_STORED = (  # what a row shows as it is stored
     "protected",
     "status",
     "track",
+    "track_is",
+    "other_track",
     "pathway",
     "cfs_low",
     "cfs_high",
+    "cfs_is",
     "admitted",
     "expected",
     "ready",
@@ -116,7 +123,7 @@ def to_board(row: Row[Any], clocks: tuple[ListedClock, ...]) -> OnBoard:
     return OnBoard(
         initials=initials(row.name),
         room=row.room,
-        status=row.status,
+        unscreened=bool(row.unscreened),
         next_what=row.next_what,
         next_owner=row.next_owner,
         next_due=row.next_due,

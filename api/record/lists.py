@@ -15,7 +15,18 @@ from sqlalchemy import ColumnElement, Connection, Row, Select, and_, bindparam, 
 
 from api.people.user import User
 from api.record.cursors import Cursor, cursor_from_text, cursor_to_text
-from api.record.list_kinds import KINDS, Asker, Kind, ListName, OrderCode, high_cfs_first, in_hospital, late_for, name
+from api.record.list_kinds import (
+    KINDS,
+    Asker,
+    Kind,
+    ListName,
+    OrderCode,
+    high_cfs_first,
+    in_hospital,
+    late_for,
+    name,
+    to_screen,
+)
 from api.record.list_rows import ListedClock, Listing, OnBoard, to_board, to_clock, to_listing
 from api.record.record import Record, by
 from api.record.who_sees import of_ward, own_patients
@@ -81,19 +92,23 @@ def listed(record: Record, connection: Connection, asked: Asked, *, user: User, 
     return Listed(rows, _seen(page, by(user)), kind.order, onward, total)
 
 
-def board(connection: Connection, ward: str, *, by: By, now: datetime) -> Listed[OnBoard]:
+def board(record: Record, connection: Connection, ward: str, *, by: By, now: datetime) -> Listed[OnBoard]:
     """Return the patients in the beds of a ward, for its board; a protected one is not shown there at all."""
     here = and_(of_ward(ward), listing.c.listed, listing.c.protected.is_(False), in_hospital)
     order = (listing.c.room.is_(None), listing.c.room, listing.c.person)
-    page = connection.execute(select(listing).where(here).order_by(*order).limit(MOST)).all()
+    waits = to_screen(oslo_day(now), _from_age(record)).label("unscreened")
+    page = connection.execute(select(listing, waits).where(here).order_by(*order).limit(MOST)).all()
     clocks = _clocks(connection, page, now)
     rows = tuple(to_board(row, own) for row, own in zip(page, clocks, strict=True))
     return Listed(rows, _seen(page, by))
 
 
 def _asker(record: Record, user: User, as_of: datetime) -> Asker:
-    from_age = record.screening.ruleset.thresholds[SCREENED_FROM_AGE.name].value
-    return Asker(user, as_of, oslo_day(as_of), int(from_age))
+    return Asker(user, as_of, oslo_day(as_of), _from_age(record))
+
+
+def _from_age(record: Record) -> int:
+    return int(record.screening.ruleset.thresholds[SCREENED_FROM_AGE.name].value)
 
 
 def _wanted(asked: Asked, kind: Kind, asker: Asker) -> Select[Any]:

@@ -9,14 +9,18 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, delete, insert, select
 
 from api.record.bases import Bases
+from api.record.found import found_of
 from api.record.streams import Stream, read_stream, standing_merges
 from api.storage.tables import alias, clock, listing, person
-from careplans.course.choices import accepted_of
-from careplans.course.due import Basis, assessments_behind, clocks_of, screening_in, waiting_plan
+from careplans.catalogue import read
+from careplans.course.due import Basis, assessments_behind, clocks_of, screening_in
 from careplans.course.next_step import END_OF_TIME, next_step
-from careplans.course.renewing import basis_of
 from careplans.course.state import RECEIPT, Course, NextStep, StepClock
-from rules.assessment import Assessment
+from careplans.course.waits import end_of
+from careplans.parts import Due
+
+LEAVING = "discharge"
+"""What the clock of the expected day of discharge is called, as the next step is."""
 
 DROP = tuple(delete(table).where(table.c.person == bindparam("of")) for table in (listing, clock, alias))
 DROP_ALIASES = delete(alias).where(alias.c.leads_to == bindparam("of"))
@@ -39,8 +43,9 @@ def project(
         return
     basis = bases.of(connection, assessments_behind(stream.course))
     clocks = clocks_of(stream.course, basis, offsets)
-    connection.execute(ADD_LISTING, _listing(stream, clocks, basis))
-    rows = [*clocks, *_receipt(stream.course)]
+    leaving = _leaving(stream.course)
+    connection.execute(ADD_LISTING, _listing(stream, clocks, leaving, basis=basis))
+    rows = [*clocks, *leaving, *_receipt(stream.course)]
     if rows:
         connection.execute(ADD_CLOCK, [_clock(stream.person, each) for each in rows])
 
@@ -70,22 +75,32 @@ def _drop(connection: Connection, person_id: str) -> None:
         connection.execute(statement, {"of": person_id})
 
 
-def _listing(stream: Stream, clocks: tuple[StepClock, ...], basis: Mapping[str, Basis]) -> dict[str, Any]:
+def _listing(
+    stream: Stream, clocks: tuple[StepClock, ...], leaving: tuple[StepClock, ...], *, basis: Mapping[str, Basis]
+) -> dict[str, Any]:
     course = stream.course
     coming = next_step(course, clocks, basis)
     return {
         "person": stream.person,
         **_who(course),
         **_where(course),
-        **_found(course, basis),
+        **found_of(course, basis),
         "status": status_of(course),
         "listed": course.in_pathway and not course.blocked,
-        "soonest": _soonest(clocks, coming),
+        "soonest": _soonest((*clocks, *leaving), coming),
         "next_what": coming.what if coming else None,
         "next_owner": coming.owner if coming else None,
         "next_about": coming.about if coming else None,
         "next_due": coming.due if coming else None,
     }
+
+
+def _leaving(course: Course) -> tuple[StepClock, ...]:
+    """Return the expected day of discharge as a clock: it is a date like the others, and one that passed is late."""
+    if course.stay is None or not course.in_hospital or course.stay.expected is None or not course.in_pathway:
+        return ()
+    due = end_of(Due("discharge", on=course.stay.expected))
+    return (StepClock(course.stay.id, LEAVING, str(read("next_step")["owners"][LEAVING]), due),)
 
 
 def _soonest(clocks: tuple[StepClock, ...], coming: NextStep | None) -> datetime:
@@ -134,32 +149,6 @@ def _where(course: Course) -> dict[str, Any]:
         "ready": stay.ready if stay else None,
         "discharged": stay.discharged if stay else None,
     }
-
-
-def _found(course: Course, basis: Mapping[str, Basis]) -> dict[str, Any]:
-    """Return what the newest assessment found; nothing where nobody has screened."""
-    newest = basis.get(course.screening.assessment) if course.screening else None
-    if newest is None:
-        return dict.fromkeys(("track", "pathway", "cfs_low", "cfs_high", "team_list"))
-    assessment, cfs = newest.assessment, newest.assessment.scores["cfs"]
-    return {
-        "track": _track(course, assessment, basis),
-        "pathway": assessment.pathway,
-        "cfs_low": cfs.low,
-        "cfs_high": cfs.high,
-        "team_list": assessment.on_team_list.reason if assessment.on_team_list else None,
-    }
-
-
-def _track(course: Course, newest: Assessment, basis: Mapping[str, Basis]) -> str | None:
-    """Return the track of the plan that runs or waits, else the one suggested; of two that are suggested, none."""
-    plan = waiting_plan(course)
-    found = basis_of(course, plan, basis) if plan else None
-    if plan is None or found is None:
-        return newest.tracks[0].track if len(newest.tracks) == 1 else None
-    rules = accepted_of(course, plan, found.assessment).rules or frozenset()
-    started = {each.suggests for each in found.assessment.offers if each.rule in rules}
-    return next((each.track for each in found.assessment.tracks if f"track:{each.track}" in started), None)
 
 
 def _receipt(course: Course) -> tuple[StepClock, ...]:

@@ -224,9 +224,12 @@ listing = Table(
     Column("listed", Boolean, nullable=False),  # alive, in the pathway and not blocked: no list has any other
     Column("soonest", Moment, nullable=False),  # the first date that someone must keep; the end of time without one
     Column("track", String(30)),
+    Column("track_is", String(12)),  # how settled it is (`api/record/found.py`)
+    Column("other_track", String(30)),  # what newer answers speak for, or a second suggestion
     Column("pathway", String(1)),
     Column("cfs_low", Integer),
     Column("cfs_high", Integer),
+    Column("cfs_is", String(12)),  # whose it is, or that it does not apply
     Column("team_list", String(40)),
     Column("next_what", String(60)),
     Column("next_owner", String(60)),

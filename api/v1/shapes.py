@@ -9,6 +9,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, Field
 
 from api.record.courses import Seen
+from api.record.found import CfsIs, TrackIs
 from api.record.projection import status_of
 from careplans.course.due import standing
 from careplans.course.events import ChoiceRecorded, Decided
@@ -223,9 +224,12 @@ class ListRow(BaseModel):
     protected: bool
     status: Status
     track: str | None
+    track_is: TrackIs | None = Field(description="How settled it is; `unchosen`: two, and no choice is recorded.")
+    other_track: str | None = Field(description="What newer answers speak for beside a plan, or a second suggestion.")
     pathway: str | None
     cfs_low: int | None
     cfs_high: int | None
+    cfs_is: CfsIs | None = Field(description="Whose the CFS is; `not_valid`: it does not apply to this person.")
     next_step: NextStep | None
     admitted: datetime | None
     expected: date | None

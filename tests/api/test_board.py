@@ -42,7 +42,7 @@ def patient(**said) -> OnBoard:
     usual = {
         "initials": "KN",
         "room": "401",
-        "status": "running",
+        "unscreened": False,
         "next_what": "epikrise",
         "next_owner": "treating_doctor",
         "next_due": None,
@@ -175,14 +175,14 @@ def test_the_head_counts_what_is_late_soon_unscreened_and_ready():
     rows = [
         patient(next_due=end_of(-1)),
         patient(next_due=end_of(0), ready=NOW),
-        patient(status="unscreened", next_what="screening", next_due=end_of(-1)),
+        patient(unscreened=True, next_what="screening", next_due=end_of(-1)),
     ]
     counted = {sign.shape: number for number, sign in board(rows).counts}
     assert counted == {"late": 2, "due_soon": 1, "unscreened": 1, "ready": 1}
 
 
 def test_one_who_is_not_screened_stands_out_without_colour():
-    plain, unscreened = page([patient()]), page([patient(status="unscreened", next_what="screening")])
+    plain, unscreened = page([patient()]), page([patient(unscreened=True, next_what="screening")])
     assert '<tr class="unscreened">' in unscreened
     assert "stroke-dasharray" in unscreened[unscreened.index("<tbody>") :]
     assert "stroke-dasharray" not in plain[plain.index("<tbody>") :]

@@ -121,7 +121,7 @@ def _page(record: Record, asked: Asked, user: User) -> Any:
 
 def _board(record: Record, ward: str, user: User) -> Any:
     with reading(record.engine) as connection:
-        return board(connection, ward, by=by(user), now=NOW)
+        return board(record, connection, ward, by=by(user), now=NOW)
 
 
 def _user(role: Role, kind: Any, unit: str) -> User:

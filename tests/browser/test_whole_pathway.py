@@ -102,7 +102,7 @@ def starts_the_plan(doctor: Page) -> None:
 def sends_home(doctor: Page, patient: str) -> None:
     """Record that the patient went home, some weeks ago."""
     doctor.goto(f"{patient}/history")
-    form = unfolded(doctor, "Skriv ut pasienten")
+    form = unfolded(doctor, "Pasienten reiser")
     form.get_by_label("Når").fill(written(days_ago(HOME)))
     form.get_by_label("Hvor reiser pasienten?").select_option("home")
     form.get_by_role("button").click()

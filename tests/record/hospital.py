@@ -183,7 +183,7 @@ class Hospital:
     def board(self, ward: str = "STO/GER2") -> Listed[OnBoard]:
         """Return the board of a ward."""
         with self.engine.connect() as connection:
-            return board(connection, ward, by=by(NURSE), now=self.now)
+            return board(self.record, connection, ward, by=by(NURSE), now=self.now)
 
     def projected(self) -> dict[str, list[tuple[Any, ...]]]:
         """Return every row of the projections."""

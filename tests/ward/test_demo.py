@@ -202,7 +202,8 @@ def test_the_dead_the_blocked_and_the_wrong_patient_are_on_no_list_and_no_board(
             for name in LISTS:
                 page = listed(house.service.record, connection, Asked(name, size=200), user=user, now=house.now)
                 assert not hidden & {row.name for row in page.rows}, (user.id, name)
-        initials = {row.initials for row in board(connection, "demo/GER2", by=by(users[0]), now=house.now).rows}
+        shown = board(house.service.record, connection, "demo/GER2", by=by(users[0]), now=house.now)
+        initials = {row.initials for row in shown.rows}
     assert initials
     assert not {"AG", "DE", "OL", "UK"} & initials
 
@@ -218,7 +219,8 @@ def test_the_protected_address_is_on_lists_without_its_municipality(house):
 
 def test_the_boards_patients_have_rooms_once_they_are_screened(house):
     with house.service.record.engine.connect() as connection:
-        rows = board(connection, "demo/GER2", by=by(user_of(people()["ingrid"])), now=house.now).rows
+        nurse = by(user_of(people()["ingrid"]))
+        rows = board(house.service.record, connection, "demo/GER2", by=nurse, now=house.now).rows
     assert len([row.room for row in rows if row.room]) >= 15
     rooms = [row.room for row in rows if row.room]
     assert len(rooms) == len(set(rooms))

@@ -20,8 +20,8 @@ from api.record.list_kinds import LISTS
 from api.screening import texts_in
 from api.storage.engine import reading
 from api.storage.tables import access, clock, listing, saved_filter
+from api.ward.lists.reader import Reader, how_long
 from api.ward.lists.sheet import cell
-from api.ward.lists.view import Reader, how_long
 from api.ward.words import Words
 from careplans.course.events import StepDone
 from tests.record.test_lists import clock_of, fill, rows_of
@@ -98,10 +98,10 @@ def test_a_row_says_who_where_how_frail_what_next_with_whom_and_why(demo: Hospit
     shown = page(demo.browser("henrik"), "/lists/team")
     assert "86 år · GER2, rom 12" in shown
     assert "<b data-cfs>6–9</b>" in shown
-    assert "Geriatrisk vurdering og team, forløp B" in shown
+    assert "<i>foreslått: Geriatrisk vurdering og team, forløp B</i>" in shown
     assert "<b>Forberede hjemreise</b><i>Sykepleier ·" in shown
     assert re.search(r'data-standing="late">Forberede hjemreise over fristen \(', shown)
-    assert "Geriatrisk vurdering og team er foreslått<i>Plan i gang, uten utskrivningsdato" in shown
+    assert 'href="/patients/read/assessment">CFS 6–9: geriatrisk team foreslått</a><i>Plan i gang' in shown
     assert T("lists.order.soonest") in shown
     assert actions(demo, "read") == ["list"]
 
@@ -190,7 +190,7 @@ def test_pages_hold_everyone_once_and_say_how_many_there_are(demo: Hospital) -> 
     while path:
         shown = page(browser, path)
         assert "65 pasienter" in shown
-        found += re.findall(r"/patients/(p\d+)/", shown)
+        found += re.findall(r'<th scope="row"><a href="/patients/(p\d+)/', shown)
         onward = re.search(r'href="([^"]+)" rel="next"', shown)
         path = onward[1] if onward else ""
         assert not path or path.startswith("/lists/team?ward=demo%2FGER2&cursor=")
@@ -259,6 +259,34 @@ def test_the_print_says_who_printed_what_and_is_logged(demo: Hospital) -> None:
     assert "Geriatrisk vurdering og team. 1 pasient." in shown
     assert "csrf" not in shown
     assert actions(demo, "printed") == ["list_print"]
+
+
+SETTLED: tuple[tuple[dict[str, Any], str, str], ...] = (
+    ({"track_is": "running"}, "", "Geriatrisk vurdering og team"),
+    (
+        {"track_is": "running", "other_track": "palliative_focus"},
+        "",
+        "Geriatrisk vurdering og team; nye svar taler for: Lindrende fokus",
+    ),
+    ({"track_is": "preliminary", "cfs_is": "tree"}, "tre", "foreløpig: Geriatrisk vurdering og team"),
+    ({"track": None, "track_is": "unchosen"}, "", "to spor, ikke valgt"),
+    ({"track": None, "track_is": None, "cfs_is": "not_valid"}, "gjelder ikke", ""),
+)
+
+
+def test_how_settled_the_track_is_and_whose_the_cfs_stand_on_page_print_and_file(demo: Hospital) -> None:
+    put(demo, *(patient(f"s{n}", name=f"Prøve {n}", **row) for n, (row, _, _) in enumerate(SETTLED)))
+    henrik = demo.browser("henrik")
+    for where in ("/lists/team", "/lists/team/print"):
+        rows = dict(re.findall(r"/patients/s(\d)/.*?</a>(.*?)</tr>", page(henrik, where), re.DOTALL))
+        for n, (_, cfs, track) in enumerate(SETTLED):
+            assert not track or f"<i>{track}" in rows[str(n)]
+            assert re.findall(r"<em>(.*?)</em>", rows[str(n)]) == [cfs] * bool(cfs)
+    file = io.StringIO(henrik.get("/lists/team/csv").content.decode("utf-8-sig"))
+    for line in csv.DictReader(file, delimiter=";"):
+        _, cfs, track = SETTLED[int(line["Navn"][-1])]
+        assert line["Hvor avklart sporet er"] == track
+        assert cfs in line["Hvem CFS er satt av"]
 
 
 @pytest.mark.parametrize("name", ["=1", " =1", "  +1", "＝1", "＠x", "\u00a0-1"])

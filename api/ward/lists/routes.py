@@ -27,8 +27,9 @@ from api.ward.desk import Desk, desk_for
 from api.ward.form.colleagues import BY_FORM
 from api.ward.lists.filters import address, choices, filters_in, in_words
 from api.ward.lists.places import places_of
+from api.ward.lists.reader import Reader
 from api.ward.lists.sheet import sheet_of
-from api.ward.lists.view import Reader, row_of
+from api.ward.lists.view import row_of
 from rules.times import oslo_day
 
 router = APIRouter(include_in_schema=False)

@@ -9,12 +9,8 @@ from datetime import date, datetime
 from unicodedata import normalize
 
 from api.record.list_rows import Listing
-from api.ward.lists.view import (
-    Reader,
-    place_in_words,
-    row_of,
-    status_in_words,
-)
+from api.ward.lists.reader import Reader, track_in_words
+from api.ward.lists.view import place_in_words, row_of, status_in_words
 from careplans.course.due import standing
 from rules.times import age_on, oslo, oslo_day
 
@@ -24,7 +20,9 @@ COLUMNS = (
     "place",
     "cfs_low",
     "cfs_high",
+    "cfs_is",
     "track",
+    "track_is",
     "pathway",
     "next",
     "owner",
@@ -78,7 +76,9 @@ def _values(each: Listing, reader: Reader) -> tuple[Cell, ...]:
         place_in_words(each, reader),
         each.cfs_low,
         each.cfs_high,
+        t(f"lists.sheet.cfs.{each.cfs_is}") if each.cfs_is else None,
         t(f"track.{each.track}") if each.track else None,
+        track_in_words(each, t),
         each.pathway,
         row.what,
         row.who,

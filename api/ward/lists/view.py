@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from dataclasses import dataclass
+from datetime import datetime
 
 from api.board.when import since_in_words
 from api.people.access import may
 from api.people.user import User
-from api.record.drafts import Begun
-from api.record.list_kinds import ListName
 from api.record.list_rows import ListedClock, Listing
-from api.record.taking_over import acknowledging_step
-from api.ward.words import Words
+from api.ward.lists.reader import Reader, cfs_mark, step_in_words, track_in_words, who_in_words
+from api.ward.lists.why import acknowledging, rests_on_cfs, why_in_words
 from careplans.course.due import SCREENING, standing
 from careplans.course.state import NextStep, Standing, StepClock
 from engine.texts import Texts
@@ -24,8 +21,6 @@ CLOCKS_SHOWN = 3
 NO_BREAK = "\u00a0"
 AFTER_DISCHARGE = frozenset({"municipality", "coordinator", "practice"})
 """Lists of those who do not work on the ward: they ask where in the course a patient is, and when home."""
-
-HOURS_SAID = timedelta(hours=48)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +41,7 @@ class Row:
     age: str | None
     place: str
     cfs: str
+    cfs_mark: str | None
     track: str
     what: str
     who: str
@@ -53,29 +49,10 @@ class Row:
     signs: tuple[Sign, ...]
     more: str | None
     why: str
+    why_path: str | None
     state: str
     take: str | None
     begun: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class Reader:
-    """Who reads which list, in which words; `begun` are the forms that someone has begun, by patient."""
-
-    list: ListName
-    user: User
-    words: Words
-    begun: Mapping[str, Begun] = field(default_factory=dict)
-
-    @property
-    def t(self) -> Texts:
-        """Return the texts."""
-        return self.words.t
-
-    @property
-    def now(self) -> datetime:
-        """Return the moment that is read from."""
-        return self.words.now
 
 
 def row_of(each: Listing, reader: Reader) -> Row:
@@ -89,13 +66,15 @@ def row_of(each: Listing, reader: Reader) -> Row:
         age=age_in_words(each, reader),
         place=place_in_words(each, reader),
         cfs=reader.words.cfs(each.cfs_low, each.cfs_high),
+        cfs_mark=cfs_mark(each, t),
         track=track_in_words(each, t),
         what=what_in_words(coming, t),
-        who=_who(coming.owner, t) if coming else "",
+        who=who_in_words(coming.owner, t) if coming else "",
         due=_when(coming.due, reader) if coming and coming.due else None,
         signs=signs,
         more=more,
         why=why_in_words(each, reader),
+        why_path=f"/patients/{each.person}/assessment" if rests_on_cfs(each, reader) else None,
         state=_state(each, reader),
         take=_take(each, reader),
         begun=_begun(each, reader),
@@ -122,87 +101,9 @@ def place_in_words(each: Listing, reader: Reader) -> str:
     return t("lists.place.room", ward=ward, room=each.room) if each.room else ward
 
 
-def track_in_words(each: Listing, t: Texts) -> str:
-    """Say the track, and the pathway out of the hospital where there is one."""
-    track = t(f"track.{each.track}") if each.track else ""
-    pathway = t("lists.pathway", code=each.pathway) if each.pathway else ""
-    return t("lists.both", first=track, then=pathway) if track and pathway else track or pathway
-
-
 def what_in_words(coming: NextStep | None, t: Texts) -> str:
     """Say what comes next."""
     return t(f"next.{coming.what}") if coming else t("lists.nothing")
-
-
-def why_in_words(each: Listing, reader: Reader) -> str:
-    """Say why the patient is on the list, or in this place of it."""
-    return WHY[reader.list](each, reader)
-
-
-def _why_team(each: Listing, reader: Reader) -> str:
-    code = each.reason
-    own = code in {"unscreened", "next_step"}
-    return reader.t(f"lists.why.{code}" if own else f"team_list.{code}")
-
-
-def _why_unscreened(each: Listing, reader: Reader) -> str:
-    return _since("lists.why.admitted", each.admitted, reader)
-
-
-def _why_ready(each: Listing, reader: Reader) -> str:
-    since = _since("lists.why.waited", each.ready, reader)
-    return reader.t("lists.both", first=reader.t(f"lists.why.{each.reason}"), then=since)
-
-
-def _why_late(each: Listing, reader: Reader) -> str:
-    owner, since = _latest(each, reader.now)
-    return reader.t("lists.why.late", who=_who(owner, reader.t), time=how_long(reader.now - since, reader.t))
-
-
-def _why_new(each: Listing, reader: Reader) -> str:
-    step = _acknowledging(each)
-    return reader.t("lists.why.new", step=reader.t(f"next.{step}")) if step else _where(each, reader)
-
-
-def _where(each: Listing, reader: Reader) -> str:
-    """Say where in the course the patient is."""
-    if each.discharged:
-        return _since("lists.why.left", each.discharged, reader)
-    return _since("lists.why.admitted", each.admitted, reader)
-
-
-WHY: Mapping[ListName, Callable[[Listing, Reader], str]] = {
-    "team": _why_team,
-    "unscreened": _why_unscreened,
-    "ready": _why_ready,
-    "late": _why_late,
-    "coordinator": _why_new,
-    "municipality": _where,
-    "practice": _where,
-}
-
-
-def how_long(time: timedelta, t: Texts) -> str:
-    """Say a time in hours, and in days when it is long."""
-    if time < HOURS_SAID:
-        hours = max(0, time // timedelta(hours=1))
-        return t("lists.lasts.hour") if hours == 1 else t("lists.lasts.hours", count=hours)
-    return t("lists.lasts.days", count=time.days)
-
-
-def _since(key: str, moment: datetime | None, reader: Reader) -> str:
-    if moment is None:
-        return reader.t("lists.why.unknown")
-    return reader.t(key, time=how_long(reader.now - moment, reader.t))
-
-
-def _latest(each: Listing, now: datetime) -> tuple[str, datetime]:
-    """Return who has been late for the longest, and since when."""
-    late = [(clock.clock.due, clock.clock.owner) for clock in each.clocks if clock.standing == "late"]
-    if each.next_step and each.next_step.due:
-        late.append((each.next_step.due, each.next_step.owner))
-    due, owner = min(((due, owner) for due, owner in late if due), default=(now, ""))
-    return owner, due
 
 
 def _signs(each: Listing, reader: Reader) -> tuple[tuple[Sign, ...], str | None]:
@@ -245,7 +146,8 @@ def _pressing(clock: ListedClock) -> tuple[int, str]:
 def _sign(clock: ListedClock, reader: Reader) -> Sign:
     t, due = reader.t, clock.clock.due
     when = _when(due, reader) if due else ""
-    return Sign(clock.standing, t(f"lists.clock.{clock.standing}", what=step_in_words(clock.clock.step, t), when=when))
+    what, who = step_in_words(clock.clock.step, t), who_in_words(clock.clock.owner, t)
+    return Sign(clock.standing, t(f"lists.clock.{clock.standing}", what=what, who=who, when=when))
 
 
 def _when(due: datetime, reader: Reader) -> str:
@@ -253,15 +155,6 @@ def _when(due: datetime, reader: Reader) -> str:
     late = due < reader.now
     said = since_in_words(due, reader.t, now=reader.now) if late else reader.words.moment(due)
     return said.replace(" ", NO_BREAK)
-
-
-def step_in_words(step: str, t: Texts) -> str:
-    """Say a clock in one word, where it has one."""
-    return t(f"clock.{step}") if f"clock.{step}" in t else t(f"next.{step}")
-
-
-def _who(owner: str, t: Texts) -> str:
-    return t(f"who.{owner}") if f"who.{owner}" in t else owner
 
 
 def status_in_words(each: Listing, t: Texts) -> str:
@@ -284,14 +177,12 @@ def _home(each: Listing, reader: Reader) -> str:
     return reader.t(f"lists.home.{key}", when=reader.words.day(each.expected))
 
 
-def _acknowledging(each: Listing) -> str | None:
-    return acknowledging_step((clock.clock.step, clock.clock.state) for clock in each.clocks)
-
-
 def _take(each: Listing, reader: Reader) -> str | None:
     """Return the step that the municipality can mark as taken over from this list."""
     mine = reader.list in {"coordinator", "municipality"} and may(reader.user.role, "step")
-    return _acknowledging(each) if mine and each.discharged is None else None
+    return acknowledging(each) if mine and each.discharged is None else None
+
+
 def _begun(each: Listing, reader: Reader) -> str | None:
     """Say who has begun the form that is the next step, so that nobody fills it in twice."""
     found = reader.begun.get(each.person)
@@ -301,8 +192,6 @@ def _begun(each: Listing, reader: Reader) -> str | None:
     if found.by == reader.user.id:
         return t("lists.begun.mine", when=when)
     return t("lists.begun.by", who=found.name or t(f"role.{found.role}"), when=when)
-
-
 
 
 def _path(each: Listing, user: User) -> str:
