@@ -5,7 +5,7 @@ The tables and their meaning are those of `rules/scores/comorbidity.py`. HFRS is
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 
 import polars as pl
 
@@ -22,49 +22,52 @@ from rules.scores.comorbidity import (
 )
 
 NUMBER = pl.Int32
+WORD = pl.UInt64
 BITS = 64
-CHRONIC = tuple(dict.fromkeys(row["group"] for row in rows("chronic_groups_icd10")))
-KINDS = tuple(national().items["main_diagnosis"].codes)
-NO_KIND = 1 << len(KINDS)
+CHARLSON = tuple(f"charlson.{name}" for name in categories())
+CHRONIC = tuple(dict.fromkeys(f"chronic.{row['group']}" for row in rows("chronic_groups_icd10")))
+KINDS = (*national().items["main_diagnosis"].codes, "unknown")
 HFRS = tuple(sorted(hfrs_weights(), key=lambda code: hfrs_weights()[code]))
 """The three-character codes by weight, so that those of one weight lie together and are counted at once."""
 
 HFRS_WORDS = tuple(f"hfrs.{n}" for n in range(-(-len(HFRS) // BITS)))
+MARKS = ("fall", "uncoded", *CHARLSON, *CHRONIC, *(f"kind.{kind}" for kind in KINDS))
+OF_MAIN = ("has_main", *(f"main.{kind}" for kind in KINDS))
+PLACES = {mark: place for place, mark in enumerate((*MARKS, *OF_MAIN))}
+"""What a code counts as, each a bit of one word; what the main diagnosis is, a few bits more."""
 
 
 def code_table(codes: pl.DataFrame) -> pl.DataFrame:
-    """Return what each distinct `code` of a `system` counts as; `id` is the number it goes by."""
+    """Return what each distinct `code` of a `system` counts as; the number that a code goes by is its row here."""
     bare = [_bare(code, system) for code, system in codes.select("code", "system").iter_rows()]
-    return codes.select("id").with_columns(
-        pl.Series("bare", _numbered(bare), pl.UInt32),
-        pl.Series("coded", [each is not None for each in bare], pl.Boolean),
-        pl.Series("charlson", [_mask(charlson_categories_of(each), tuple(categories())) for each in bare], pl.UInt32),
-        pl.Series("chronic", [_chronic(each) for each in bare], pl.UInt64),
-        pl.Series("kind", [_kind(each) for each in bare], pl.UInt8),
-        pl.Series("fall", [each is not None and each in CODE_SETS["fall_coded"] for each in bare], pl.Boolean),
-        *(pl.Series(name, [_hfrs(each, n) for each in bare], pl.UInt64) for n, name in enumerate(HFRS_WORDS)),
+    numbers = {code: place for place, code in enumerate(dict.fromkeys((None, *bare)))}
+    kinds = [f"main.{_kind(each)}" for each in bare]
+    return pl.DataFrame(
+        {
+            "bare": pl.Series([numbers[each] for each in bare], dtype=pl.UInt32),
+            "marks": pl.Series([_bits(_marks(each)) for each in bare], dtype=WORD),
+            "of_main": pl.Series([_bits(("has_main", kind)) for kind in kinds], dtype=WORD),
+            **{name: pl.Series([_hfrs(each, n) for each in bare], dtype=WORD) for n, name in enumerate(HFRS_WORDS)},
+        }
     )
 
 
 def comorbidity(diagnoses: pl.DataFrame, codes: pl.DataFrame) -> pl.DataFrame:
-    """Return one row for each `person` who has a diagnosis, with what they add up to."""
-    masks = ("charlson", "chronic", *HFRS_WORDS)
+    """Return one row for each `person` who has a diagnosis, with what they add up to; the rows lie by person."""
+    looked_up = {name: codes[name].gather(diagnoses["code"]) for name in codes.columns}
     main = pl.col("main")
-    per_person = (
-        diagnoses.join(codes, left_on="code", right_on="id", how="left")
-        .group_by("person")
-        .agg(
-            *(pl.col(mask).bitwise_or() for mask in masks),
-            pl.col("fall").any(),
-            pl.col("coded").all(),
-            main.any().alias("has_main"),
-            pl.col("kind").bitwise_or(),
-            pl.col("kind").filter(main).bitwise_or().alias("kind_of_main"),
-            pl.col("bare").filter(pl.col("coded")).n_unique().alias("distinct"),
-            pl.col("bare").filter(pl.col("coded") & main).n_unique().alias("distinct_main"),
-        )
+    lines = diagnoses.select("person", "main", **looked_up).select(
+        pl.col("person").set_sorted(),
+        pl.col("bare"),
+        pl.when(main).then("bare").otherwise(0).alias("bare_main"),
+        pl.col("marks") | pl.when(main).then("of_main").otherwise(pl.lit(0, WORD)),
+        *HFRS_WORDS,
     )
-    return per_person.select("person", *_scores(), _main_diagnosis(), pl.col("fall").cast(pl.Int8).alias("fall_coded"))
+    per_person = lines.group_by("person", maintain_order=True).agg(
+        pl.col("marks", *HFRS_WORDS).bitwise_or(),
+        *((pl.col(name).n_unique() - (pl.col(name).min() == 0)).alias(name) for name in ("bare", "bare_main")),
+    )
+    return per_person.select("person", *_scores(), _main_diagnosis(), _has("fall").cast(pl.Int8).alias("fall_coded"))
 
 
 def without_diagnoses(known: pl.Expr) -> Mapping[str, pl.Expr]:
@@ -77,9 +80,9 @@ def without_diagnoses(known: pl.Expr) -> Mapping[str, pl.Expr]:
 
 
 def _scores() -> list[pl.Expr]:
-    bidiagnoses = (pl.col("distinct") - pl.col("distinct_main")).cast(NUMBER)
-    unmarked = (bidiagnoses > 0) & ~pl.col("has_main")
-    chronic = pl.col("chronic").bitwise_count_ones().cast(NUMBER)
+    bidiagnoses = pl.col("bare").cast(NUMBER) - pl.col("bare_main").cast(NUMBER)
+    unmarked = (bidiagnoses > 0) & ~_has("has_main")
+    chronic = (pl.col("marks") & pl.lit(_bits(CHRONIC), WORD)).bitwise_count_ones().cast(NUMBER)
     exact = {
         "chronic_groups": chronic,
         "charlson": _charlson("weight_quan2011"),
@@ -96,16 +99,14 @@ def _scores() -> list[pl.Expr]:
 
 def _open_upwards(number: pl.Expr) -> pl.Expr:
     """Return the upper end: open while a diagnosis is coded in another system, for it may be anything."""
-    return pl.when(pl.col("coded")).then(number).otherwise(OPEN).cast(NUMBER)
+    return pl.when(_has("uncoded")).then(OPEN).otherwise(number).cast(NUMBER)
 
 
 def _charlson(weights: str) -> pl.Expr:
-    names = tuple(categories())
     terms = []
     for name, row in categories().items():
-        kept = pl.col("charlson") & (1 << names.index(name)) != 0
-        if row["suppressed_by"]:
-            kept &= pl.col("charlson") & (1 << names.index(row["suppressed_by"])) == 0
+        kept, severe = _has(f"charlson.{name}"), row["suppressed_by"]
+        kept = kept & ~_has(f"charlson.{severe}") if severe else kept
         terms.append(kept.cast(NUMBER) * int(row[weights]))
     return pl.sum_horizontal(terms)
 
@@ -116,41 +117,50 @@ def _tenths() -> pl.Expr:
         codes = HFRS[n * BITS : (n + 1) * BITS]
         for weight in dict.fromkeys(hfrs_weights()[code] for code in codes):
             of_weight = sum(1 << place for place, code in enumerate(codes) if hfrs_weights()[code] == weight)
-            found = pl.col(name) & pl.lit(of_weight, pl.UInt64)
+            found = pl.col(name) & pl.lit(of_weight, WORD)
             terms.append(found.bitwise_count_ones().cast(NUMBER) * weight)
     return pl.sum_horizontal(terms)
 
 
 def _main_diagnosis() -> pl.Expr:
     """Return the kind of main diagnosis; without one marked, that of all where they are of one kind."""
-    kinds = pl.when(pl.col("has_main")).then(pl.col("kind_of_main")).otherwise(pl.col("kind"))
+    kinds = {
+        side: pl.col("marks") & pl.lit(_bits([f"{side}.{kind}" for kind in KINDS]), WORD) for side in ("main", "kind")
+    }
     found = pl.lit(UNKNOWN)
-    for place in range(len(KINDS)):
-        found = pl.when(kinds == 1 << place).then(place).otherwise(found)
+    for place, kind in enumerate(KINDS[:-1]):
+        of_main, of_all = (kinds[side] == _bits([f"{side}.{kind}"]) for side in ("main", "kind"))
+        found = pl.when(pl.when(_has("has_main")).then(of_main).otherwise(of_all)).then(place).otherwise(found)
     return found.cast(pl.Int8).alias("main_diagnosis")
+
+
+def _has(mark: str) -> pl.Expr:
+    return (pl.col("marks") & pl.lit(_bits((mark,)), WORD)) != 0
+
+
+def _bits(marks: Iterable[str]) -> int:
+    return sum(1 << PLACES[mark] for mark in marks)
 
 
 def _bare(code: str, system: str) -> str | None:
     return code.replace(".", "").upper() if system == ICD10 else None
 
 
-def _numbered(bare: Sequence[str | None]) -> list[int]:
-    places = {code: place for place, code in enumerate(dict.fromkeys(bare))}
-    return [places[code] for code in bare]
-
-
-def _mask(found: Sequence[str], names: Sequence[str]) -> int:
-    return sum(1 << names.index(name) for name in found)
-
-
-def _chronic(code: str | None) -> int:
+def _marks(code: str | None) -> Iterator[str]:
+    yield f"kind.{_kind(code)}"
+    if code is None:
+        yield "uncoded"
+        return
+    yield from (f"charlson.{name}" for name in charlson_categories_of(code))
     group = chronic_group_of(code)
-    return 0 if group is None else 1 << CHRONIC.index(group)
+    if group:
+        yield f"chronic.{group}"
+    if code in CODE_SETS["fall_coded"]:
+        yield "fall"
 
 
-def _kind(code: str | None) -> int:
-    kind = kind_of_main(code)
-    return NO_KIND if kind is None else 1 << KINDS.index(kind)
+def _kind(code: str | None) -> str:
+    return kind_of_main(code) or KINDS[-1]
 
 
 def _hfrs(code: str | None, word: int) -> int:

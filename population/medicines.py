@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 
 import polars as pl
@@ -16,38 +16,67 @@ NUMBER = pl.Int32
 YES, NO = 1, 0
 
 
-def atc_table(codes: pl.DataFrame) -> pl.DataFrame:
-    """Return what each distinct `atc` counts as; `id` is the number it goes by. None is a line without a code."""
-    substances = [_substance(atc) for atc in codes["atc"]]
-    places = {substance: place for place, substance in enumerate(dict.fromkeys(substances))}
-    return codes.select("id").with_columns(
-        pl.Series("substance", [places[each] for each in substances], pl.UInt32),
-        pl.Series("coded", [each is not None for each in substances], pl.Boolean),
-        pl.Series("left_out", [each is not None and each in CODE_SETS["left_out"] for each in substances], pl.Boolean),
-        pl.Series("fall_risk", [each is not None and raises_fall_risk(each) for each in substances], pl.Boolean),
-        *norgep.group_masks(substances),
+def atc_table(codes: pl.Series) -> pl.DataFrame:
+    """Return what each distinct ATC code counts as, None being a line without one; a code's number is its row here."""
+    substances = [_substance(atc) for atc in codes]
+    numbers = {substance: place for place, substance in enumerate(dict.fromkeys((None, *substances)))}
+    return pl.DataFrame(
+        {
+            "substance": pl.Series([numbers[each] for each in substances], dtype=pl.UInt32),
+            "left_out": [each is not None and each in CODE_SETS["left_out"] for each in substances],
+            "fall_risk": [each is not None and raises_fall_risk(each) for each in substances],
+            **norgep.group_table(substances),
+        }
     )
 
 
 def medicine_scores(lines: pl.DataFrame, codes: pl.DataFrame, on: date, *, course_days: float) -> pl.DataFrame:
-    """Return one row for each `person` who has a line, with what the lines add up to on a day."""
-    known = lines.join(codes, left_on="atc", right_on="id", how="left").with_columns(_current(on), _as_needed())
-    marked = known.with_columns(_regular(course_days), as_needed_now=_if_current("as_needed"), mg=norgep.dose())
-    per_person = marked.group_by("person").agg(
-        *_distinct("regular_medicines", pl.col("regular")),
-        *_distinct("as_needed_medicines", pl.col("as_needed_now")),
-        _distinct_of(pl.col("current") & pl.col("fall_risk")).alias("fall_risk_medicines.low"),
-        (pl.col("current") & ~pl.col("coded")).any().alias("uncoded"),
+    """Return one row for each `person` with a medicine on the day, with what they add up to; the rows lie by person."""
+    current = lines.filter(_current(on))
+    looked_up = {name: codes[name].gather(current["atc"]) for name in codes.columns}
+    marked = current.with_columns(_as_needed(), **looked_up).with_columns(_regular(course_days))
+    counted = marked.select(
+        pl.col("person").set_sorted(),
+        pl.col("substance"),
+        (pl.col("substance") == 0).alias("uncoded"),
+        *norgep.marks(),
+        *(_chosen(chosen, name) for name, chosen in COUNTED.items()),
+        *((chosen & (pl.col("substance") == 0)).alias(f"uncoded.{name}") for name, chosen in COUNTED.items()),
+    )
+    per_person = counted.group_by("person", maintain_order=True).agg(
+        *(_distinct(name) for name in COUNTED),
+        pl.col("uncoded").any(),
         *norgep.gathered(),
     )
     high = pl.when(pl.col("uncoded")).then(OPEN).otherwise(pl.col("fall_risk_medicines.low")).cast(NUMBER)
-    scored = per_person.with_columns(high.alias("fall_risk_medicines.high"), *norgep.hits())
+    dosed = norgep.with_doses(per_person, marked)
+    scored = dosed.with_columns(high.alias("fall_risk_medicines.high"), *norgep.hits())
     return scored.select("person", *without_lines(pl.lit(value=True)))
+
+
+COUNTED: Mapping[str, pl.Expr] = {
+    "regular_medicines.low": pl.col("regular") == YES,
+    "regular_medicines.high": pl.col("regular") != NO,
+    "as_needed_medicines.low": pl.col("as_needed") == YES,
+    "as_needed_medicines.high": pl.col("as_needed") != NO,
+    "fall_risk_medicines.low": pl.col("fall_risk"),
+}
+"""Which current lines each number counts the substances of."""
+
+
+def _chosen(chosen: pl.Expr, name: str) -> pl.Expr:
+    return pl.when(chosen).then("substance").otherwise(0).alias(name)
+
+
+def _distinct(name: str) -> pl.Expr:
+    """Return how many substances were chosen; a line without a code counts as one by itself."""
+    chosen = pl.col(name).n_unique() - (pl.col(name).min() == 0) + pl.col(f"uncoded.{name}").sum()
+    return chosen.cast(NUMBER).alias(name)
 
 
 def _current(on: date) -> pl.Expr:
     begun, ended = pl.col("from").fill_null(on) <= on, pl.col("to").fill_null(on) >= on
-    return (begun & ended).alias("current")
+    return begun & ended
 
 
 def _as_needed() -> pl.Expr:
@@ -63,28 +92,18 @@ def _as_needed() -> pl.Expr:
     )
 
 
-def _if_current(name: str) -> pl.Expr:
-    return pl.when(pl.col("current")).then(pl.col(name)).otherwise(NO).cast(pl.Int8)
-
-
 def _regular(course_days: float) -> pl.Expr:
     """Return whether a line is in regular use: not a short course, not as needed, not one that the count leaves out."""
     days = (pl.col("to") - pl.col("from")).dt.total_days() + 1
     ends = pl.col("to").is_not_null()
     is_course, unclear = ends & (days < course_days).fill_null(value=False), ends & pl.col("from").is_null()
-    out = ~pl.col("current") | pl.col("left_out") | (pl.col("as_needed") == YES) | is_course
+    out = pl.col("left_out") | (pl.col("as_needed") == YES) | is_course
     open_ = (pl.col("as_needed") == UNKNOWN) | unclear
     return pl.when(out).then(NO).when(open_).then(UNKNOWN).otherwise(YES).cast(pl.Int8).alias("regular")
 
 
-def _distinct(name: str, counts: pl.Expr) -> tuple[pl.Expr, pl.Expr]:
-    return _distinct_of(counts == YES).alias(f"{name}.low"), _distinct_of(counts != NO).alias(f"{name}.high")
-
-
-def _distinct_of(chosen: pl.Expr) -> pl.Expr:
-    """Return how many substances there are among the chosen lines; one without a code counts as one by itself."""
-    coded = pl.col("coded")
-    return (pl.col("substance").filter(chosen & coded).n_unique() + (chosen & ~coded).sum()).cast(NUMBER)
+def _flags(substances: Sequence[str | None], holds: Callable[[str], bool]) -> pl.Series:
+    return pl.Series([each is not None and holds(each) for each in substances], dtype=pl.Boolean)
 
 
 def _substance(atc: str | None) -> str | None:

@@ -22,48 +22,63 @@ from rules.scores.norgep import (
 )
 
 NUMBER = pl.Int32
-BITS = 64
+WORD = pl.UInt64
 LISTS = (AT_HOME, IN_NURSING_HOME)
 
 
 @cache
 def groups() -> tuple[CodeSet, ...]:
     """Return every group of substances that a criterion of either list names."""
-    return tuple(dict.fromkeys(group for name in LISTS for each in criteria(name) for group in each.groups))
+    return tuple(dict.fromkeys(group for each in _every() for group in each.groups))
 
 
-def group_masks(substances: Sequence[str | None]) -> Iterator[pl.Series]:
-    """Yield the groups of each substance as masks, in as many words as they take."""
-    for word in range(_words()):
-        part = groups()[word * BITS : (word + 1) * BITS]
-        masks = [sum(1 << n for n, group in enumerate(part) if each and each in group) for each in substances]
-        yield pl.Series(f"groups.{word}", masks, pl.UInt64)
+def group_table(substances: Sequence[str | None]) -> dict[str, pl.Series]:
+    """Return the groups of each substance as the bits of a word, and those where it matters how it is used."""
+    bits = [sum(1 << n for n, group in enumerate(groups()) if each and each in group) for each in substances]
+    by_use = sum(1 << groups().index(each.groups[0]) for each in _every() if each.regular)
+    return {
+        "groups": pl.Series(bits, dtype=WORD),
+        "groups_by_use": pl.Series([each & by_use for each in bits], dtype=WORD),
+    }
 
 
-def dose() -> pl.Expr:
-    """Return a line's daily dose in milligrams, null where it or its unit is not known."""
-    unit = pl.col("unit").fill_null("").str.to_lowercase()
-    return pl.col("dose") * unit.replace_strict(MILLIGRAMS, default=None, return_dtype=pl.Float64)
+def marks() -> Iterator[pl.Expr]:
+    """Yield a line's groups, and the same where it is in regular use, or where its use is not known."""
+    yield pl.col("groups")
+    for name, use in (("regular_groups", 0), ("unclear_groups", UNKNOWN)):
+        yield pl.when(pl.col("as_needed") == use).then("groups_by_use").otherwise(pl.lit(0, WORD)).alias(name)
+    for each in _counting():
+        yield pl.when(_in("groups", each.groups[0])).then("substance").otherwise(0).alias(_column("count", each))
 
 
 def gathered() -> Iterator[pl.Expr]:
-    """Yield what the criteria ask of one person's lines: groups, groups in regular use, substances, doses."""
-    counts = pl.col("current") & pl.col("coded")
-    kinds = {
-        "groups": counts,
-        "regular": counts & (pl.col("as_needed") == 0),
-        "unclear": counts & (pl.col("as_needed") == UNKNOWN),
-    }
-    for name, lines in kinds.items():
-        for word in range(_words()):
-            yield pl.col(f"groups.{word}").filter(lines).bitwise_or().fill_null(0).alias(f"{name}.{word}")
+    """Yield what the criteria ask of all of one person's lines: groups, and how many substances of some."""
+    yield pl.col("groups", "regular_groups", "unclear_groups").bitwise_or()
+    for each in _counting():
+        name = _column("count", each)
+        yield (pl.col(name).n_unique() - (pl.col(name).min() == 0)).alias(name)
+
+
+def with_doses(people: pl.DataFrame, lines: pl.DataFrame) -> pl.DataFrame:
+    """Return the people with the daily doses that some criteria ask for; few lines have one."""
     for each in _every():
-        lines = counts & _in("groups", each.groups[0])
-        if each.count > 1:
-            yield pl.col("substance").filter(lines).n_unique().alias(_column("count", each))
         if each.over_mg is not None:
-            yield pl.col("mg").filter(lines).sum().alias(_column("mg", each))
-            yield pl.col("mg").filter(lines).is_null().any().alias(_column("mg_unclear", each))
+            summed, unclear = _column("mg", each), _column("mg_unclear", each)
+            dosed = (
+                lines.filter(_in("groups", each.groups[0]))
+                .group_by("person")
+                .agg(_dose().sum().alias(summed), _dose().is_null().any().alias(unclear))
+            )
+            people = people.join(dosed, on="person", how="left", maintain_order="left").with_columns(
+                pl.col(summed).fill_null(0.0), pl.col(unclear).fill_null(value=False)
+            )
+    return people
+
+
+def _dose() -> pl.Expr:
+    """Return a line's daily dose in milligrams, null where it or its unit is not known."""
+    unit = pl.col("unit").fill_null("").str.to_lowercase()
+    return pl.col("dose") * unit.replace_strict(MILLIGRAMS, default=None, return_dtype=pl.Float64)
 
 
 def hits() -> Iterator[pl.Expr]:
@@ -98,27 +113,24 @@ def _met(criterion: Criterion) -> tuple[pl.Expr, pl.Expr]:
         over = named & (pl.col(_column("mg", criterion)) > criterion.over_mg)
         return over, named & ~over & pl.col(_column("mg_unclear", criterion))
     if criterion.regular:
-        regular = _in("regular", criterion.groups[0])
-        return named & regular, named & ~regular & _in("unclear", criterion.groups[0])
+        regular, unclear = (_in(side, criterion.groups[0]) for side in ("regular_groups", "unclear_groups"))
+        return named & regular, named & ~regular & unclear
     if criterion.count > 1:
         return named & (pl.col(_column("count", criterion)) >= criterion.count), pl.lit(value=False)
     return named, pl.lit(value=False)
 
 
-def _every() -> Iterator[Criterion]:
-    """Yield the criteria that count substances or doses, each of which has columns of its own."""
-    for name in LISTS:
-        yield from (each for each in criteria(name) if each.count > 1 or each.over_mg is not None)
+def _every() -> tuple[Criterion, ...]:
+    return tuple(each for name in LISTS for each in criteria(name))
+
+
+def _counting() -> tuple[Criterion, ...]:
+    return tuple(each for each in _every() if each.count > 1)
 
 
 def _column(kind: str, criterion: Criterion) -> str:
     return f"{kind}.{criterion.list_name}.{criterion.number}"
 
 
-def _in(kind: str, group: CodeSet) -> pl.Expr:
-    word, place = divmod(groups().index(group), BITS)
-    return (pl.col(f"{kind}.{word}") & pl.lit(1 << place, pl.UInt64)) != 0
-
-
-def _words() -> int:
-    return -(-len(groups()) // BITS)
+def _in(column: str, group: CodeSet) -> pl.Expr:
+    return (pl.col(column) & pl.lit(1 << groups().index(group), WORD)) != 0

@@ -113,15 +113,14 @@ def tables_of(cases: Sequence[Case]) -> Tables:
     rows = _Rows()
     for number, case in enumerate(cases):
         rows.add(number, case)
-    icd = [(number, *key) for key, number in rows.icd.items()]
-    atc = [(number, code) for code, number in rows.atc.items()]
+    icd = list(rows.icd)
     return Tables(
         _table(rows.people, "person birth_date diagnoses_known medicines_known"),
         _table(rows.answers, "person item value other"),
         _table(rows.diagnoses, "person code main"),
         _table(rows.lines, "person atc use from to dose unit"),
-        code_table(_table(icd, "id code system", code=pl.String())),
-        atc_table(_table(atc, "id atc", atc=pl.String())),
+        code_table(_table(icd, "code system", code=pl.String())),
+        atc_table(pl.Series(list(rows.atc), dtype=pl.String)),
     )
 
 
