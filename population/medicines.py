@@ -23,8 +23,8 @@ def atc_table(codes: pl.Series) -> pl.DataFrame:
     return pl.DataFrame(
         {
             "substance": pl.Series([numbers[each] for each in substances], dtype=pl.UInt32),
-            "left_out": [each is not None and each in CODE_SETS["left_out"] for each in substances],
-            "fall_risk": [each is not None and raises_fall_risk(each) for each in substances],
+            "left_out": _flags(substances, lambda each: each in CODE_SETS["left_out"]),
+            "fall_risk": _flags(substances, raises_fall_risk),
             **norgep.group_table(substances),
         }
     )
