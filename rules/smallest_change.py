@@ -53,10 +53,16 @@ class _Asked:
 
 
 def smallest_change(case: Case, assessment: Assessment, ruleset: RuleSet) -> tuple[Turn, ...]:
-    """Return the levels next to the clinician's CFS that would alter the route, else every single answer that would."""
+    """Return the levels next to the clinician's CFS that would alter the route, then every single answer that would."""
     asked = _Asked(case, assessment, ruleset, _routing_items(ruleset))
-    by_level = tuple(_turns(asked, CFS))
-    return by_level or tuple(turn for item in _in_question(asked) for turn in _turns(asked, item))
+    return tuple(turn for item in (CFS, *_in_question(asked)) for turn in _turns(asked, item))
+
+
+def open_to_route(assessment: Assessment, ruleset: RuleSet) -> tuple[str, ...]:
+    """Return the items that nobody has answered and that can still alter the route, in the order of the form."""
+    routing = _routing_rules(ruleset)
+    missing = {item for each in assessment.undecided if each.rule in routing for item in each.missing}
+    return tuple(sorted(missing, key=lambda item: ITEM_ORDER.get(item, len(ITEM_ORDER))))
 
 
 def _turns(asked: _Asked, item: str) -> Iterator[Turn]:
@@ -65,7 +71,8 @@ def _turns(asked: _Asked, item: str) -> Iterator[Turn]:
     for turn in _others(asked, item):
         tracks = _route(assess(_turned(asked.case, turn), asked.assessment.index_date, asked.ruleset))
         if tracks not in found:
-            found |= {tracks} if turn.member is None else set()
+            # Both neighbours of a level are told, and every member of a set; of other answers the nearest is enough.
+            found |= {tracks} if turn.member is None and item != CFS else set()
             yield replace(turn, tracks=tracks)
 
 
@@ -81,11 +88,15 @@ def _in_question(asked: _Asked) -> tuple[str, ...]:
 
 def _routing_items(ruleset: RuleSet) -> frozenset[str]:
     """Return the items whose answers can reach a rule for a track, by way of other rules or of a count."""
-    routing = {rule.id for target in TRACKS for rule in ruleset.offering(target)} | {shared_decision.id}
+    routing = _routing_rules(ruleset)
     reaching = {item for item in ruleset.items if ruleset.dependents(ruleset.comparing[item]) & routing}
     if spict_count.id in reaching:
         reaching |= {item for item in ITEMS if item.startswith("spict_")}
     return frozenset(reaching & ITEMS.keys())
+
+
+def _routing_rules(ruleset: RuleSet) -> set[str]:
+    return {rule.id for target in TRACKS for rule in ruleset.offering(target)} | {shared_decision.id}
 
 
 def _others(asked: _Asked, item: str) -> Iterator[Turn]:

@@ -60,7 +60,7 @@ def chosen_track(course: Course, of: str) -> str | None:
     before: str | None = of
     while before is not None and before not in asked:
         asked.add(before)
-        versions = _versions(course, before)
+        versions = versions_until(course, before)
         for choice in reversed(course.choices):
             if choice.assessment in versions:
                 return choice.track
@@ -98,11 +98,11 @@ def _of_track(offer: Finding, track: str) -> bool:
 
 def verdicts_on(course: Course, of: str) -> dict[str, str]:
     """Return what was said to each rule, newest last: a correction keeps what was said to the versions before it."""
-    versions = _versions(course, of)
+    versions = versions_until(course, of)
     return {each.rule: each.verdict for each in course.decisions if each.assessment in versions}
 
 
-def _versions(course: Course, of: str) -> frozenset[str]:
+def versions_until(course: Course, of: str) -> frozenset[str]:
     """Return an assessment with those it corrects, but none that corrects it."""
     for each in course.screenings:
         every = (*each.versions, each.assessment)

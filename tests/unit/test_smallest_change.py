@@ -9,7 +9,7 @@ import pytest
 from rules.assess import assess
 from rules.case import Case
 from rules.ruleset import national
-from rules.smallest_change import Turn, smallest_change
+from rules.smallest_change import Turn, open_to_route, smallest_change
 from tests.spec.people import ON, older, person
 
 
@@ -57,3 +57,25 @@ def test_each_change_leads_where_it_says_when_it_is_made() -> None:
 def test_a_patient_who_is_too_young_for_cfs_is_turned_by_no_level() -> None:
     young = older(age=64, cfs_clinician=6, terminal_illness=False)
     assert all(turn.item != "cfs_clinician" for turn in turns(young))
+
+
+def test_beside_the_levels_stands_the_one_answer_that_the_route_hangs_on() -> None:
+    found = turns(older(cfs_clinician=5, terminal_illness=True, surprised_if_died_within_12_months=True))
+    assert {turn.item for turn in found} >= {"cfs_clinician", "terminal_illness"}
+    found = turns(at_80(cfs_clinician=7, surprised_if_died_within_12_months=False))
+    assert {turn.item for turn in found} >= {"cfs_clinician", "surprised_if_died_within_12_months"}
+
+
+def test_both_neighbours_of_a_level_are_told() -> None:
+    found = [turn.instead for turn in turns(at_80(cfs_clinician=4)) if turn.item == "cfs_clinician"]
+    assert found == [3, 5]
+
+
+def test_answers_that_nobody_has_given_and_that_can_alter_the_route_are_told() -> None:
+    def still_open(**answers: object) -> tuple[str, ...]:
+        return open_to_route(assess(at_80(lifelong_disability=False, **answers), ON, national()), national())
+
+    assert still_open(cfs_clinician=6) == ()
+    assert still_open(cfs_clinician=7)[0] == "surprised_if_died_within_12_months"
+    assert still_open(cfs_clinician=7, surprised_if_died_within_12_months=False) == ()
+    assert "cfs_clinician" in open_to_route(assess(person(), ON, national()), national())

@@ -6,7 +6,7 @@ import json
 import re
 from collections.abc import Callable, Iterator
 from copy import deepcopy
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import cache, partial
 from html import unescape
@@ -141,7 +141,9 @@ def _place(page: str, words: str) -> str:
 def test_each_suggestion_says_its_answers_rule_limit_source_and_review(ward: Arrange) -> None:
     falls = _place(ward().read(), T("suggest.fall_prevention"))
     assert "Fall siste 12 måneder: <strong>2</strong>" in falls
-    assert "<code>fall_prevention</code>" in falls
+    shown, _, detail = falls.partition(T("assessment.suggestion.in_detail"))
+    assert "<code>fall_prevention</code>" in detail
+    assert "fall_prevention" not in shown
     assert T("threshold.one_fall", limit="1") in falls
     assert T("source.world_falls_2022") in falls
     assert T("review.not_checked") in falls
@@ -157,7 +159,7 @@ def test_medicines_are_called_what_the_list_calls_them_also_those_as_needed(ward
 def test_a_nurse_sees_every_suggestion_and_no_button(ward: Arrange) -> None:
     page = ward("ingrid").read()
     assert T("suggest.fall_prevention") in page
-    assert "<button" not in page.partition("<main")[2].partition("</main>")[0]
+    assert "<button" not in page.partition('aria-labelledby="suggestions"')[2].partition("</main>")[0]
     assert T("assessment.lead.suggestions_read") in page
 
 
@@ -273,6 +275,64 @@ def test_the_doubts_say_what_was_seen_and_what_to_do(ward: Arrange) -> None:
         assert T(f"rule.{rule}") in doubts
         assert T(f"suggest.{rule}") in doubts
     assert T("assessment.doubt.tree_seen", cfs=4, tree=6) in doubts
+
+
+def test_what_was_said_to_the_version_before_a_correction_stands(ward: Arrange) -> None:
+    here = ward()
+    here.send("decide", rule="fall_prevention", verdict="overridden", reason="Trener alt")
+    ready = prepare(here.record, _case(_local(here.stored), weight_loss=False), T, now=datetime.now(UTC))
+    here.record.writer.run(lambda change: correct(here.record, NURSE, ready, change=change, held=here.stored))
+    falls = _place(here.read(), T("suggest.fall_prevention"))
+    assert T("assessment.suggestion.overridden") in falls
+    assert "Amina Warsame" in falls
+
+
+def test_what_was_said_last_time_stands_beside_the_suggestion_and_no_is_not_overrun_by_one_press(ward: Arrange) -> None:
+    here = ward()
+    here.send("decide", rule="fall_prevention", verdict="overridden", reason="Vil ikke ha trening")
+    here.screen(DOCTOR, stay="E2")
+    falls = _place(here.read(), T("suggest.fall_prevention"))
+    assert "Sist: overprøvd av Amina Warsame" in falls
+    assert "Vil ikke ha trening" in falls
+    here.send("accept-recommended")
+    assert T("assessment.suggestion.accepted") not in _place(here.read(), T("suggest.fall_prevention"))
+
+
+def test_accepting_all_says_how_many_are_left(ward: Arrange) -> None:
+    page = ward().read()
+    alone = len(re.findall(r'class="ds-button small"[^>]*aria-label="Godta:', page))
+    count = int(re.findall(r"Godta alle som anbefales \((\d+)\)", page)[0])
+    left = alone - count
+    assert left > 0
+    assert (T("assessment.recommended.left_one") if left == 1 else T("assessment.recommended.left", count=left)) in page
+
+
+def test_whoever_has_begun_to_score_blind_sees_no_assessment_until_they_sign(ward: Arrange, demo: Hospital) -> None:
+    here = ward("henrik", cfs_clinician=6)
+    path = f"/patients/{here.stored.person}/screen?second=1"
+    token = _csrf(here.read())
+    assert T("assessment.second.begin") in here.read()
+    here.browser.post(path, data={"csrf": token, "do": "own"})
+    for page in (here.read(), here.read(f"/assessment/{here.stored.assessment}")):
+        assert T("assessment.second.title") in page
+        assert T("track.cga_team") not in page
+        assert T("cfs.6") not in page
+    assert T("assessment.second.title") not in replace(here, browser=demo.browser("ingrid")).read()
+    answer = here.browser.post(path, data={"csrf": token, "do": "give_up"})
+    assert answer.headers["location"] == f"/patients/{here.stored.person}/assessment"
+    assert T("track.cga_team") in here.read()
+    here.browser.post(path, data={"csrf": token, "do": "own"})
+    assert here.browser.post(path, data={"csrf": token, "do": "save", "cfs_clinician": "5"}).status_code == 303
+    assert T("assessment.doubt.raters_differ") in here.read()
+
+
+def test_unanswered_questions_that_can_change_the_way_are_counted(ward: Arrange) -> None:
+    turns = ward(cfs_clinician=7).read().partition('aria-labelledby="turns"')[2].partition("</section>")[0]
+    assert re.search(r"\d+ ubesvarte svar kan endre veien", turns)
+    assert (
+        T("item.surprised_if_died_within_12_months") in turns
+        or T("question.surprised_if_died_within_12_months") in turns
+    )
 
 
 def test_two_raters_stand_side_by_side_once_both_are_stored(ward: Arrange) -> None:

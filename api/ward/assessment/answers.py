@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from api.people.access import may_undo, wrote_lately
+from api.ward.assessment.shown import Shown
 from api.ward.desk import Desk
 from api.ward.patient import Patient
-from careplans.course.events import ChoiceRecorded, Decided, PlanStarted, Recorded
+from careplans.course.choices import versions_until
+from careplans.course.events import ChoiceRecorded, Decided, Event, PlanStarted, Recorded
 from careplans.course.stands import standing
 from careplans.words import inside
 
@@ -26,24 +28,40 @@ class Word:
 
 @dataclass(frozen=True, slots=True)
 class Answers:
-    """The newest event that stands about each suggestion, about the choice, and about the start of a plan."""
+    """The newest event that stands about each suggestion, about the choice, and about the start of a plan.
+
+    What was said to the versions that an assessment corrects stands for it too; `before` is what was said last time, to
+    another screening, and decides nothing.
+    """
 
     verdicts: Mapping[str, Recorded]
     choice: Recorded | None = None
     start: Recorded | None = None
+    before: Answers | None = None
 
 
-def answers_to(patient: Patient, assessment: str) -> Answers:
-    """Return what stands about an assessment."""
-    verdicts: dict[str, Recorded] = {}
-    latest: dict[type, Recorded] = {}
-    for each in standing(patient.seen.stream.recorded):
-        event = each.event
-        if isinstance(event, Decided | ChoiceRecorded | PlanStarted) and event.assessment == assessment:
-            latest[type(event)] = each
-            if isinstance(event, Decided):
-                verdicts[event.rule] = each
-    return Answers(verdicts, latest.get(ChoiceRecorded), latest.get(PlanStarted))
+def answers_to(patient: Patient, shown: Shown) -> Answers:
+    """Return what stands about an assessment, and what was said before it to other screenings."""
+    here = versions_until(patient.course, shown.id)
+    said = [each for each in standing(patient.seen.stream.recorded) if isinstance(each.event, Said)]
+    mine = [each for each in said if _about(each) in here]
+    others = [each for each in said if _about(each) not in here and each.at < shown.told[shown.id].at]
+    start = _latest(PlanStarted, [each for each in mine if _about(each) == shown.id])
+    before = Answers(_verdicts(others), _latest(ChoiceRecorded, others))
+    return Answers(_verdicts(mine), _latest(ChoiceRecorded, mine), start, before)
+
+
+def _about(each: Recorded) -> str:
+    """Return the assessment that something was said to."""
+    return each.event.assessment if isinstance(each.event, Said) else ""
+
+
+def _verdicts(said: Iterable[Recorded]) -> dict[str, Recorded]:
+    return {each.event.rule: each for each in said if isinstance(each.event, Decided)}
+
+
+def _latest(kind: type[Event], said: Iterable[Recorded]) -> Recorded | None:
+    return next((each for each in reversed(list(said)) if isinstance(each.event, kind)), None)
 
 
 def word_of(recorded: Recorded, desk: Desk, *, may_change: bool = True) -> Word:

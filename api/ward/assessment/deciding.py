@@ -28,6 +28,7 @@ def choice_view(reader: Reader) -> View | None:
     return {
         "made": _made(made, t) if isinstance(made, ChoiceRecorded) else None,
         "word": word_of(recorded, reader.desk, may_change=reader.open) if recorded else None,
+        "last": _chosen_before(reader),
         "waits": waits,
         "form": reader.decides and waits,
         "tracks": [(track, t(f"track.{track}")) for track in tracks_to_choose(reader)],
@@ -69,6 +70,15 @@ def addable(reader: Reader) -> frozenset[str]:
     shown = reader.shown
     accepted = Accepted(frozenset(to_start(reader.patient.course, shown.id, shown.assessment)))
     return frozenset(each.module for each in additions(shown.case, shown.assessment, accepted) if can_add(each))
+
+
+def _chosen_before(reader: Reader) -> str | None:
+    """Say what was chosen together after an earlier screening, where nothing was chosen after this one."""
+    before = reader.answers.before.choice if reader.answers.before and not reader.answers.choice else None
+    if before is None or not isinstance(before.event, ChoiceRecorded):
+        return None
+    t, word = reader.desk.t, word_of(before, reader.desk, may_change=False)
+    return t("assessment.last.chosen", track=t(f"track.{before.event.track}"), who=word.who, when=word.when)
 
 
 def _made(choice: ChoiceRecorded, t: Texts) -> View:

@@ -14,6 +14,7 @@ from api.ward.assessment.shown import Shown, shown_of
 from api.ward.assessment.suggestions import Reader, recommended
 from api.ward.assessment.view import assessment_view
 from api.ward.desk import Desk, ReaderDesk, desk_for
+from api.ward.form.second import scores_blind
 from api.ward.patient import Patient, change, patient_at, patient_page
 from careplans.course.choices import to_start
 from careplans.course.due import screening_in
@@ -144,12 +145,15 @@ def _page(
     wrong: Wrong | None = None,
     sent: Mapping[str, object] | None = None,
 ) -> HTMLResponse:
+    here, blind = f"{patient.path}/assessment", scores_blind(desk, patient)
+    if blind:
+        return patient_page(desk, "assessment_second", patient, here=here, to_form=blind)
     return patient_page(
         desk,
         "assessment",
         patient,
         status=422 if wrong else 200,
-        here=f"{patient.path}/assessment",
+        here=here,
         view=assessment_view(desk, patient, shown) if shown else None,
         wrong=wrong or {},
         sent=sent or {"track": "", "participants": (), "note": ""},

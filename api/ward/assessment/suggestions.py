@@ -35,7 +35,7 @@ class Reader:
     @classmethod
     def of(cls, desk: Desk, patient: Patient, shown: Shown) -> Reader:
         """Return the reader with the answers that stand."""
-        return cls(desk, patient, shown, answers_to(patient, shown.id))
+        return cls(desk, patient, shown, answers_to(patient, shown))
 
     @property
     def open(self) -> bool:
@@ -60,16 +60,30 @@ def suggestions(reader: Reader) -> list[View]:
 
 
 def recommended(reader: Reader) -> tuple[Finding, ...]:
-    """Return what can be accepted in one go: recommended, not answered, and no part of a shared decision."""
-    shown, course = reader.shown, reader.patient.course
-    waiting = undecided_offers(course, shown.id, shown.assessment)
+    """Return what can be accepted in one go: recommended, not answered, and not said no to last time."""
     return tuple(
         each
-        for each in waiting
-        if each.strength == "recommend"
-        and each.rule not in SECOND_LOOKS
-        and not waits_for_choice(each, shown.assessment)
+        for each in _waiting_alone(reader)
+        if each.strength == "recommend" and each.rule not in SECOND_LOOKS and not _declined_before(reader, each)
     )
+
+
+def one_by_one(reader: Reader) -> int:
+    """Return how many suggestions are left to be answered each for itself."""
+    return len(_waiting_alone(reader)) - len(recommended(reader))
+
+
+def _waiting_alone(reader: Reader) -> list[Finding]:
+    """Return what nobody has answered and that is no part of a shared decision."""
+    shown = reader.shown
+    waiting = undecided_offers(reader.patient.course, shown.id, shown.assessment)
+    return [each for each in waiting if not waits_for_choice(each, shown.assessment)]
+
+
+def _declined_before(reader: Reader, offer: Finding) -> bool:
+    before = reader.answers.before
+    said = before.verdicts.get(offer.rule) if before else None
+    return said is not None and isinstance(said.event, Decided) and said.event.verdict == "overridden"
 
 
 def _suggestion(reader: Reader, place: int, offer: Finding) -> View:
@@ -83,12 +97,23 @@ def _suggestion(reader: Reader, place: int, offer: Finding) -> View:
         "verdict": verdict,
         "reason": event.reason if isinstance(event, Decided) else None,
         "word": word_of(recorded, desk, may_change=reader.open) if recorded else None,
+        "last": None if verdict else _last(reader, offer),
         "waits": waits and _state_of_choice(reader, offer),
         "accepts": reader.decides and verdict is None and not waits,
         "overrides": reader.decides and verdict is None and (not waits or _track_waits(reader, offer)),
     }
     facts = {"facts": list(_facts(reader, offer))}
     return finding_view(offer, texts=desk.t, ruleset=shown.ruleset) | facts | said
+
+
+def _last(reader: Reader, offer: Finding) -> View | None:
+    """Return what was said to the suggestion last time, in words."""
+    said = reader.answers.before.verdicts.get(offer.rule) if reader.answers.before else None
+    if said is None or not isinstance(said.event, Decided):
+        return None
+    word = word_of(said, reader.desk, may_change=False)
+    words = reader.desk.t(f"assessment.last.{said.event.verdict}", who=word.who, when=word.when)
+    return {"words": words, "reason": said.event.reason}
 
 
 def _facts(reader: Reader, offer: Finding) -> Iterator[tuple[str, str]]:

@@ -11,7 +11,7 @@ from api.ward.assessment.deciding import choice_view, start_view
 from api.ward.assessment.doubts import NOTES, doubts, missing_words
 from api.ward.assessment.receipt import receipt_of
 from api.ward.assessment.shown import Shown
-from api.ward.assessment.suggestions import Reader, medicine_names, recommended, suggestions
+from api.ward.assessment.suggestions import Reader, medicine_names, one_by_one, recommended, suggestions
 from api.ward.assessment.turning import turn_words, turns_of
 from api.ward.desk import Desk
 from api.ward.patient import Patient
@@ -21,6 +21,8 @@ from careplans.words import label, note_words, score_words
 from engine.rules import short_digest
 from engine.texts import Texts
 from rules.assessment import Assessment
+from rules.items import cfs_clinician
+from rules.smallest_change import open_to_route
 
 LEADING = 2
 """How many of `SCORE_ORDER` stand at the top of the page: CFS and the tree's."""
@@ -34,6 +36,7 @@ def assessment_view(desk: Desk, patient: Patient, shown: Shown) -> View:
         "by": who_words(shown.told[shown.id], desk),
         "at": shown.told[shown.id].at,
         "kind": shown.kind,
+        "second": shown.kind == "current" and _may_score_blind(desk, shown),
         "receipt": _receipt(desk, patient, shown),
         "cfs": cfs_view(found, t),
         "cfs_valid": not found.fired(read("plan")["cfs"]["not_valid"]),
@@ -45,12 +48,14 @@ def assessment_view(desk: Desk, patient: Patient, shown: Shown) -> View:
         "errors": [(label(each.rule, t), t(f"error.{each.code}")) for each in found.errors],
         "suggestions": suggestions(reader),
         "recommended": len(ready),
+        "one_by_one": one_by_one(reader) if ready else 0,
         "open": reader.open,
         "choice": choice_view(reader),
         "start": start_view(reader) if shown.kind == "current" else None,
         "undecided": [(t(f"rule.{each.rule}"), missing_words(desk, each.missing)) for each in found.undecided],
         "doubts": doubts(desk, patient, shown),
         "turns": [turn_words(turn, shown, t) for turn in turns_of(shown)],
+        "open_to_route": missing_words(desk, open_to_route(found, shown.ruleset)),
         **_quiet(desk, patient, shown),
     }
 
@@ -67,6 +72,11 @@ def _quiet(desk: Desk, patient: Patient, shown: Shown) -> View:
         "versions": list(_versions(desk, patient, shown)),
         "ruleset": f"{found.ruleset.version} · {short_digest(found.ruleset.digest)}",
     }
+
+
+def _may_score_blind(desk: Desk, shown: Shown) -> bool:
+    """Return whether the reader may score after someone else who has set a level."""
+    return desk.may("form") and shown.by.id != desk.user.id and cfs_clinician.id in shown.case.answers
 
 
 def _receipt(desk: Desk, patient: Patient, shown: Shown) -> View | None:

@@ -62,7 +62,7 @@ def send(desk: Screening, person: str, fields: Sent, ways: Ways) -> Response:
             return sitting.begin_own()
         case "save":
             return sitting.store(form.with_lines_written())
-        case "discard":
+        case "discard" | "give_up":
             sitting.discard()
-            return desk.back_to(sitting.path)
+            return desk.back_to(sitting.path if asked == "discard" else f"{sitting.patient.path}/assessment")
     return sitting.keep(form, anchor=about.partition(":")[0])

@@ -115,8 +115,9 @@ class Sitting:
         return self.desk.back_to(f"{self.patient.path}/assessment")
 
     def begin_own(self) -> Response:
-        """Keep a draft with what stands, so that the form opens as one's own."""
-        self._keep(Form.begun(self.known), self.known.base)
+        """Keep a draft with what stands, so that the form opens as one's own; one that is there stays as it is."""
+        if self.kept() is None:
+            self._keep(Form.begun(self.known), self.known.base)
         return self.desk.back_to(self.path)
 
     def discard(self) -> None:
