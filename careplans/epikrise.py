@@ -75,7 +75,7 @@ def plan_section(case: Case, plan: Plan) -> EpikriseSection:
     """Return the section that follows from the facts and the plan."""
     return EpikriseSection(
         function=asdict(plan.function),
-        main_problem=next((d.code for d in case.diagnoses or () if d.main), None),
+        main_problem=next((d.said for d in case.diagnoses or () if d.main), None),
         other_problems=_others(case.diagnoses),
         clarified=_found(plan),
         open_problems=_open(case, plan),
@@ -97,7 +97,7 @@ def section_to_json(section: EpikriseSection) -> dict[str, Any]:
 
 
 def _others(diagnoses: tuple[Diagnosis, ...] | None) -> tuple[str, ...] | None:
-    return None if diagnoses is None else tuple(d.code for d in diagnoses if not d.main)
+    return None if diagnoses is None else tuple(d.said for d in diagnoses if not d.main)
 
 
 def _found(plan: Plan) -> tuple[Found, ...]:

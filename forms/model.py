@@ -127,11 +127,12 @@ class EncounterModel(Strict):
 
 
 class DiagnosisModel(Strict):
-    """A diagnosis code in its system."""
+    """A diagnosis code in its system; `name` is what it is called, for people to read."""
 
     code: Annotated[StrictStr, Field(min_length=1, max_length=200)]
     system: Annotated[StrictStr, Field(min_length=1, max_length=200)] = "icd-10"
     main: StrictBool = False
+    name: Name | None = None
 
     @model_validator(mode="after")
     def _code_of_its_system(self) -> Self:

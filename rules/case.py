@@ -48,11 +48,20 @@ class Encounter:
 
 @dataclass(frozen=True, slots=True)
 class Diagnosis:
-    """A diagnosis code; `system` is `icd-10`, `icpc-2`, or the sender's own name for another system."""
+    """A diagnosis code; `system` is `icd-10`, `icpc-2`, or the sender's own name for another system.
+
+    `name` is what the sender calls it, for people to read: no rule sees it, and two that differ in it are the same.
+    """
 
     code: str
     system: str = "icd-10"
     main: bool = False
+    name: str | None = field(default=None, compare=False)
+
+    @property
+    def said(self) -> str:
+        """Return the code with the name beside it, on one line; the code alone where no name is known."""
+        return " ".join((self.code, *(self.name or "").split()))
 
 
 @dataclass(frozen=True, slots=True)

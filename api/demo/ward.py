@@ -139,8 +139,10 @@ def _gp(patient: Patient) -> str:
 
 def _lists(illness: str) -> Content:
     found = written("illnesses")[illness]
+    names = written("illnesses")["names"]
     conditions = [
-        {"code": code, "main": True} if not place else {"code": code} for place, code in enumerate(found["conditions"])
+        {"code": code, "name": names[code]} | ({} if place else {"main": True})
+        for place, code in enumerate(found["conditions"])
     ]
     return {"conditions": conditions, "medicines": [_medicine(line) for line in found["medicines"]]}
 

@@ -50,8 +50,15 @@ def _main_notes(main: Resource | None, kept: list[Resource]) -> tuple[Note, ...]
 
 
 def _diagnosis(resource: Resource, *, main: bool) -> Values:
-    code, system = _code(resource.element.one("code"))
-    return {"code": code, "system": system} | ({"main": True} if main else {})
+    concept = resource.element.one("code")
+    code, system = _code(concept)
+    name = shortened(" ".join((words(concept) or "").split()))
+    return {"code": code, "system": system} | ({"main": True} if main else {}) | _named(name, code)
+
+
+def _named(name: str, code: str) -> Values:
+    """Return what the sender calls it, where that says more than the code."""
+    return {"name": name} if name and name != code else {}
 
 
 def _code(concept: Element | None) -> tuple[str, str]:

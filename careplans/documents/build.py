@@ -136,7 +136,7 @@ def _notice(ground: Ground) -> Document:
 
 def _status_part(ground: Ground) -> Part:
     function, items = ground.plan.function, read("documents")["notice"]["status"]
-    reason = next((d.code for d in ground.case.diagnoses or () if d.main), None)
+    reason = next((d.said for d in ground.case.diagnoses or () if d.main), None)
     said = (("reason", reason), ("function_before", function.before), ("function_now", function.now))
     known = tuple(Line(ground.say(f"notice.{name}", words=words or ground.missing)) for name, words in said)
     return Part(ground.say("notice.status"), (*known, *(_answer(item, ground) for item in items)))

@@ -15,7 +15,7 @@ from api.ward.form.reading import LISTS, NO, Row, Said, fields_of, fields_of_row
 from rules.knowledge import ITEMS
 
 NEW = {
-    "conditions": ("code", "system"),
+    "conditions": ("code", "name", "system"),
     "medicines": ("name", "atc", "use"),
 }
 """What a line that is added says."""
