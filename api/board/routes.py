@@ -21,7 +21,7 @@ from api.record.record import Record, by
 from api.storage.engine import reading
 from api.storage.failures import StoreUnavailable
 from api.v1.asking import now, record_of
-from api.v1.languages import texts_for
+from api.v1.languages import chosen_texts
 from engine.texts import Texts
 
 SCRIPT = Path(__file__).parent / "refresh.js"
@@ -39,7 +39,7 @@ class OnTheWall(APIRoute):
             try:
                 return await usual(request)
             except StoreUnavailable:
-                return HTMLResponse(away_page(texts_for(request.headers)), 503)
+                return HTMLResponse(away_page(chosen_texts(request)), 503)
 
         return answer
 
@@ -50,7 +50,7 @@ router = APIRouter(include_in_schema=False, route_class=OnTheWall)
 @router.get("/tavle")
 def show(request: Request, user: Watching, ward: Wanted = None) -> HTMLResponse:
     """Show the board of the one ward of whoever asks, or of the one that was chosen."""
-    record, texts = record_of(request), texts_for(request.headers)
+    record, texts = record_of(request), chosen_texts(request)
     if ward is not None and not may_watch(user, ward):
         raise HTTPException(404)
     if ward is None:

@@ -6,12 +6,16 @@ from functools import cache
 from typing import Literal, get_args
 
 from starlette.datastructures import Headers
+from starlette.requests import Request
 
 from api.screening import texts_in
 from engine.texts import Texts
 
 Language = Literal["nb", "nn", "en"]
 LANGUAGES: tuple[Language, ...] = get_args(Language)
+LANGUAGE = "language"
+"""The cookie that keeps what someone chose."""
+
 ALSO = {"no": "nb"}
 MOST = 20  # that a browser lists
 
@@ -19,6 +23,12 @@ MOST = 20  # that a browser lists
 def texts_for(headers: Headers, language: Language | None = None) -> Texts:
     """Return the texts in the language that is named, else the first of `Accept-Language` that we have."""
     return texts_of(language or language_of(headers.get("accept-language", "")))
+
+
+def chosen_texts(request: Request) -> Texts:
+    """Return the texts in the language that the person chose on a page, else in the browser's."""
+    said = request.cookies.get(LANGUAGE)
+    return texts_for(request.headers, next((each for each in LANGUAGES if each == said), None))
 
 
 def language_of(accepted: str) -> Language:

@@ -23,13 +23,12 @@ from api.people.who import Signed, csrf_of
 from api.record.record import Record, by
 from api.storage.access_log import Seen
 from api.storage.engine import reading
-from api.v1.languages import LANGUAGES, texts_for
+from api.v1.languages import chosen_texts
 from api.ward.words import Words
 from engine.texts import Texts
 from rules.times import oslo_day
 
 PAGES = Path(__file__).parent.parent / "pages"
-LANGUAGE = "language"
 NAVIGATION: tuple[tuple[Action, str, str], ...] = (
     ("team_list", "/lists/team", "nav.team"),
     ("unscreened_list", "/lists/unscreened", "nav.unscreened"),
@@ -111,12 +110,6 @@ def desk_for(action: Action) -> Callable[[Request, User], Desk]:
 
 
 ReaderDesk = Annotated[Desk, Depends(desk_for("read"))]
-
-
-def chosen_texts(request: Request) -> Texts:
-    """Return the texts in the language that the person chose, else in the browser's."""
-    said = request.cookies.get(LANGUAGE)
-    return texts_for(request.headers, next((each for each in LANGUAGES if each == said), None))
 
 
 @cache

@@ -8,8 +8,8 @@ from fastapi import APIRouter, Depends, Form
 from fastapi.responses import Response
 
 from api.people.paths import own_path
-from api.v1.languages import Language
-from api.ward.desk import LANGUAGE, NAVIGATION, Desk, desk_for
+from api.v1.languages import LANGUAGE, Language
+from api.ward.desk import NAVIGATION, Desk, desk_for
 
 router = APIRouter(include_in_schema=False)
 AnyDesk = Annotated[Desk, Depends(desk_for("me"))]

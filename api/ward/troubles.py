@@ -19,8 +19,9 @@ from api.people.user import User
 from api.people.who import session_of
 from api.record.courses import Changed, NoSuchPatient, NotYours
 from api.refusals import refusal_in_words
+from api.v1.languages import chosen_texts
 from api.v1.problems import Problem, status_of
-from api.ward.desk import Desk, chosen_texts
+from api.ward.desk import Desk
 from engine.errors import Refusal
 
 FRAMEWORK = {404: "gone", 405: "gone", 413: "too_large"}

@@ -9,11 +9,11 @@ from html import unescape
 import pytest
 from fastapi.testclient import TestClient
 from httpx2 import Response
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from api.screening import texts_in
 from api.storage.engine import reading
-from api.storage.tables import access, opened
+from api.storage.tables import access, listing, opened
 from tests.v1.people import number
 from tests.ward.plans import Planned, admitted
 from tests.ward.signed_in import Hospital, hospital
@@ -134,3 +134,41 @@ def test_an_administrator_finds_a_patient_and_opens_none(demo: Hospital, patient
 @pytest.mark.parametrize("person", ["anne", "eskil"])
 def test_those_who_find_nobody_get_no_box(demo: Hospital, person: str) -> None:
     assert demo.browser(person).get("/find").status_code == 403
+
+
+def test_ones_own_patient_is_found_by_name_initials_or_room_and_the_log_says_that_it_was_seen(
+    demo: Hospital, patient: Planned
+) -> None:
+    rename(demo, patient, name="Øystein Åsmund Prøve", room="12B")
+    ingrid = demo.browser("ingrid")
+    before = log(demo, patient.id).count(("list", None))
+    for written in ("øystein", "åsm prø", "ØP", "12b"):
+        found = send(ingrid, "/find", identity=written)
+        assert found.status_code == 200
+        assert f'<a href="{patient.path}/' in found.text, written
+        assert "?" not in str(found.url)
+    assert log(demo, patient.id).count(("list", None)) == before + 4
+
+
+@pytest.mark.parametrize("written", ["stein", "%", "_", "Q", "13"])
+def test_what_means_nobody_finds_nobody(demo: Hospital, patient: Planned, written: str) -> None:
+    rename(demo, patient, name="Øystein Prøve", room="12B")
+    shown = send(demo.browser("ingrid"), "/find", identity=written).text
+    assert patient.path not in shown
+    assert T("finding.nobody") in shown
+
+
+def test_nobody_is_found_by_name_on_another_unit_and_a_protected_room_finds_nobody(
+    demo: Hospital, patient: Planned
+) -> None:
+    rename(demo, patient, name="Øystein Prøve", room="12B", protected=True)
+    assert patient.path not in send(demo.browser("jonas"), "/find", identity="Øystein").text
+    assert patient.path not in send(demo.browser("ingrid"), "/find", identity="12B").text
+    assert patient.path not in send(demo.browser("lena"), "/find", identity="Øystein").text
+
+
+def rename(demo: Hospital, patient: Planned, *, name: str, room: str, protected: bool = False) -> None:
+    """Set what a list holds of the patient."""
+    with demo.record.engine.begin() as connection:
+        changed = update(listing).where(listing.c.person == patient.id)
+        connection.execute(changed.values(name=name, room=room, protected=protected))
