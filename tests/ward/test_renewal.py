@@ -9,8 +9,8 @@ import pytest
 from api.record.renewals import renewal_of
 from api.record.screenings import prepare, store
 from api.record.streams import new_id
+from api.screening import texts_in
 from api.storage.engine import reading
-from api.v1.languages import texts_in
 from careplans.course.events import ChoiceRecorded, Decided, Discharged, PlanStarted, Undone
 from careplans.course.renewing import basis_of
 from engine.errors import InputError
@@ -18,6 +18,7 @@ from tests.ward.plans import DOCTOR, admitted, ago, at_home, with_plan, words_of
 from tests.ward.signed_in import EPJ, hospital
 
 SURPRISED = {"surprised_if_died_within_12_months": True}
+CONTESTED = {"track:cga_team", "track:palliative_focus"}
 LETTING_GO = {"surprised_if_died_within_12_months": False}
 
 
@@ -73,12 +74,16 @@ def started(patient, rules):
 
 def tracks(patient):
     """Return the tracks of the plan that runs."""
-    seen = patient.seen
-    found = basis_of(seen.stream.course, seen.stream.course.running, seen.basis).assessment
-    return {each.suggests for each in found.offers if each.rule in seen.stream.course.running.rules} & {
-        "track:cga_team",
-        "track:palliative_focus",
-    }
+    running = patient.course().running
+    return {each.suggests for each in offers(patient) if each.rule in running.rules} & CONTESTED
+
+
+def offers(patient):
+    """Return what the plan that runs rests on."""
+    course = patient.course()
+    found = basis_of(course, course.running, patient.seen.basis)
+    assert found
+    return found.assessment.offers
 
 
 def test_the_same_score_leaves_every_measure_and_the_track_as_they_were(demo):
@@ -100,9 +105,7 @@ def test_what_nobody_measured_again_is_undecided_and_goes_on(demo, doctor):
     started(patient, found)
     page = doctor.get(f"{patient.path}/plan")
     assert page.status_code == 200
-    seen = patient.seen
-    kept = basis_of(seen.stream.course, seen.stream.course.running, seen.basis).assessment
-    assert set(undecided) <= {each.rule for each in kept.offers}
+    assert set(undecided) <= {each.rule for each in offers(patient)}
 
 
 def test_a_better_score_ends_nothing_by_itself_and_says_what_changed(demo, doctor, nurse):
@@ -110,7 +113,7 @@ def test_a_better_score_ends_nothing_by_itself_and_says_what_changed(demo, docto
     found = {each.rule: each for each in renewal(patient).measures}
     team = next(each for each in found.values() if each.is_track)
     assert (team.stands, team.goes_on) == ("ended", True)
-    assert "CFS nå er 3" in words_of(doctor.get(f"{patient.path}/plan").text)
+    assert "fordi CFS er 3 nå" in words_of(doctor.get(f"{patient.path}/plan").text)
     others = [rule for rule in found if rule != team.rule]
     with pytest.raises(InputError, match="track_not_ended"):
         started(patient, others)
@@ -139,8 +142,8 @@ def test_another_track_holds_the_renewal_until_a_doctor_has_said_and_the_plan_go
     assert "En lege må ta stilling" in words_of(doctor.get(f"{patient.path}/plan").text)
     assert patient.course().running.id == patient.plan
     of = renewal(patient).assessment
-    offers = patient.seen.basis[of].assessment.offers
-    other = next(each for each in offers if each.suggests in {"track:cga_team", "track:palliative_focus"} - was)
+    suggested = patient.seen.basis[of].assessment.offers
+    other = next(each for each in suggested if each.suggests in CONTESTED - was)
     decided = patient.tell(Decided(of, other.rule, "accepted"))
     found = {each.rule: each for each in renewal(patient).measures}
     assert not renewal(patient).waits

@@ -66,9 +66,9 @@ def content_of(
 
 def with_facts(content: Content, whole: Known, items: Iterable[str]) -> Content:
     """Return the case with what stands of some items that it does not answer, and where each came from."""
-    found = {item: told for item in items if item not in content["answers"] and (told := whole.told(item))}
+    found = {item: told for item in items if item not in content["answers"] and (told := whole.stands(item))}
     answers = {item: as_content(told.case.answers[item]) for item, told in found.items()}
-    sources = {item: told.source(item) or _by_record(told) for item, told in found.items()}
+    sources = {item: _told_by(whole, told, item) for item, told in found.items()}
     kept = {item: _source_content(source, confirmed=False) for item, source in sources.items() if source}
     return content | {"answers": content["answers"] | answers, "sources": content["sources"] | kept}
 
@@ -140,19 +140,24 @@ def _sources(
 
 
 def _source(known: Known, item: str, answer: Answer, *, signing: Signing) -> Source | None:
-    told = known.told(item)
+    told = known.stands(item)
     if told and told.case.answers.get(item) == answer:
-        return told.source(item) or _by_record(told)
+        return _told_by(known, told, item)
     if known.before and ITEMS[item].carries and known.offered(item) == answer:
         return Source(PREVIOUS, known.before.stored.screening, known.before.at, "confirmed")
     return Source(ON_PAPER, None, signing.time, "confirmed") if signing.on_paper else None
 
 
 def _list_source(known: Known, name: str, rows: list[Row] | None) -> Source | None:
-    told = known.told(name)
-    if told and same_rows(told.content[name], rows):
-        return told.source(name) or _by_record(told)
-    return None
+    told = known.stands(name)
+    return _told_by(known, told, name) if told and same_rows(told.content[name], rows) else None
+
+
+def _told_by(known: Known, told: Told, item: str) -> Source | None:
+    """Return where an answer that stands comes from; one that goes along keeps the day that it was given."""
+    if known.told(item) is None:
+        return told.source(item) or Source(PREVIOUS, told.stored.screening, told.at, "confirmed")
+    return told.source(item) or _by_record(told)
 
 
 def _by_record(told: Told) -> Source | None:

@@ -10,7 +10,7 @@ from functools import cached_property
 from api.ward.form.content import REASON_NOTE
 from api.ward.form.fields import Fields, whole
 from api.ward.form.known import Known
-from api.ward.form.questions import CFS, Group
+from api.ward.form.questions import CFS, Group, goes_along
 from api.ward.form.reading import LISTS, NO, Row, Said, fields_of, fields_of_rows, lines, read_answers
 from rules.knowledge import ITEMS
 
@@ -33,9 +33,10 @@ class Form:
         """Return the form with what stands in this stay and nothing else; every other question is unknown."""
         fields = Fields({"reason": (_reason(known),)})
         for item in ITEMS:
-            told = known.told(item)
+            told = known.stands(item)
             rows = told.content[item] if told and item in LISTS else None
-            fields = fields.having(fields_of_rows(item, rows) if item in LISTS else fields_of(item, known.answer(item)))
+            answer = told.case.answers.get(item) if told else None
+            fields = fields.having(fields_of_rows(item, rows) if item in LISTS else fields_of(item, answer))
         return cls(known, fields)
 
     @cached_property
@@ -50,15 +51,16 @@ class Form:
 
     def proposed(self, item: str) -> bool:
         """Return whether what stands was read elsewhere and is unchanged, so that a person should confirm it."""
-        told = self.known.told(item)
+        told = self.known.stands(item)
         source = told.source(item) if told else None
-        if source is None or source.status != "proposed":
+        if told is None or source is None or source.status != "proposed":
             return False
-        return item in LISTS or self.said.answers.get(item) == self.known.answer(item)
+        return item in LISTS or self.said.answers.get(item) == told.case.answers.get(item)
 
     def offered(self, item: str) -> bool:
         """Return whether last time's answer can be taken over: nobody has answered now, and it may still hold."""
-        return ITEMS[item].carries and self.remembered(item)
+        of_today = bool(self.known.since_plan) and not goes_along(item)
+        return ITEMS[item].carries and not of_today and self.remembered(item)
 
     def remembered(self, item: str) -> bool:
         """Return whether there is an answer of last time to show: nobody has answered now."""

@@ -17,10 +17,10 @@ from sqlalchemy import Connection
 from api.record.naming import named
 from api.record.screenings import Stored, stored_as
 from api.record.streams import Naming, Stream
-from api.ward.form.questions import CFS, TREE
+from api.ward.form.questions import CFS, TREE, goes_along
 from api.ward.form.reading import LISTS
 from careplans.course.events import By, Screened
-from careplans.course.state import Screening
+from careplans.course.state import PlanState, Screening
 from forms.model import read_case
 from rules.case import Answer, Case, Source
 from rules.times import oslo_day
@@ -61,12 +61,17 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """Who the patient is, and what was told before: `here` in this stay, newest first, and `before` in an earlier."""
+    """Who the patient is, and what was told before: `here` in this stay, newest first, and `before` in an earlier.
+
+    `since_plan` is what was told since the plan was made, newest first, where it is the plan that is evaluated: it
+    stands until someone changes it, but for what is of today.
+    """
 
     naming: Naming
     here: tuple[Told, ...] = ()
     before: Told | None = None
     hidden: frozenset[str] = frozenset()
+    since_plan: tuple[Told, ...] = ()
 
     @property
     def newest(self) -> Told | None:
@@ -98,6 +103,20 @@ class Known:
         told = self.told(item)
         return told.case.answers.get(item) if told else None
 
+    def carried(self, item: str) -> Told | None:
+        """Return who answered what goes along to an evaluation, where nobody has answered since."""
+        if item in self.hidden or self.told(item) or not goes_along(item):
+            return None
+        return next((each for each in self.since_plan if each.says(item)), None)
+
+    def stands(self, item: str) -> Told | None:
+        """Return who said what stands in the form from the beginning."""
+        return self.told(item) or self.carried(item)
+
+    def scored_before(self) -> Told | None:
+        """Return who set the CFS that the plan was made from, or the newest one since."""
+        return next((each for each in self.since_plan if each.says(CFS)), None)
+
     def offered(self, item: str) -> Answer | None:
         """Return what was answered last time, where nobody has answered in this stay."""
         if self.before is None or item in self.hidden or self.told(item):
@@ -122,6 +141,14 @@ def known_of(connection: Connection, stream: Stream, *, now: datetime) -> Known:
             return Known(named(connection, stream.person), tuple(here), told)
         here += [told] if told else []
     return Known(named(connection, stream.person), tuple(here))
+
+
+def since_plan(connection: Connection, stream: Stream, plan: PlanState, *, now: datetime) -> tuple[Told, ...]:
+    """Return what was told from the plan's own assessment on, newest first, without what is of today."""
+    every = stream.course.screenings
+    start = next((n for n, each in enumerate(every) if plan.assessment in (each.assessment, *each.versions)), 0)
+    told = (_told(connection, stream, each, now=now) for each in reversed(every[start:]) if not each.second)
+    return tuple(each for each in told if each and not each.here)
 
 
 def _told(connection: Connection, stream: Stream, screening: Screening, *, now: datetime) -> Told | None:

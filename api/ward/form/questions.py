@@ -13,6 +13,10 @@ from rules.scores.cfs import tree
 Widget = Literal["scale", "number", "options", "set", "text", "list"]
 CFS = "cfs_clinician"
 TREE = tree().questions
+OF_TODAY = frozenset(
+    {"four_at", "mst", "weight_loss", "recent_function_decline", "function_now", "function_expected"}
+) | (frozenset(TREE) - {"chronic_conditions"})
+"""What is measured or told as it is now when a plan is evaluated, beside what is judged [confirm]."""
 LONGEST_SCALE = 13
 """A number with so many answers or fewer is chosen with one press; a longer one is typed."""
 
@@ -45,6 +49,11 @@ ORDER: dict[str, tuple[str, ...]] = {
     "discharge": ("need_after_discharge", "discharge_to", "can_coordinate", "readmission_criteria"),
     "lists": ("conditions", "medicines"),
 }
+
+
+def goes_along(item: str) -> bool:
+    """Return whether an earlier answer still stands when CFS is scored again at home, until someone changes it."""
+    return not ITEMS[item].judgement and item not in OF_TODAY
 
 
 @dataclass(frozen=True, slots=True)

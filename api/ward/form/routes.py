@@ -14,7 +14,7 @@ from api.ward.form.changing import changed
 from api.ward.form.colleagues import ask_whose, begun_by_colleague, take_over
 from api.ward.form.fields import Sent
 from api.ward.form.form import Form
-from api.ward.form.saving import PAPER, SECOND
+from api.ward.form.saving import AGAIN, PAPER, SECOND
 from api.ward.form.sitting import Sitting
 
 router = APIRouter(include_in_schema=False)
@@ -23,9 +23,13 @@ Screening = Annotated[Desk, Depends(desk_for("form"))]
 SCRIPT = Path(__file__).parent / "form.js"
 
 
-def ways(second: Annotated[bool, Query()] = False, paper: Annotated[bool, Query()] = False) -> frozenset[str]:
-    """Return how the form is filled in: by a second rater, or typed in afterwards from paper."""
-    return frozenset(name for name, chosen in ((SECOND, second), (PAPER, paper)) if chosen)
+def ways(
+    second: Annotated[bool, Query()] = False,
+    paper: Annotated[bool, Query()] = False,
+    again: Annotated[bool, Query()] = False,
+) -> frozenset[str]:
+    """Return how the form is filled in: by a second rater, typed in from paper, or again at an evaluation."""
+    return frozenset(name for name, chosen in ((SECOND, second), (PAPER, paper), (AGAIN, again)) if chosen)
 
 
 Ways = Annotated[frozenset[str], Depends(ways)]

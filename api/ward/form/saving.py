@@ -25,12 +25,12 @@ from engine.texts import Texts
 from rules.times import oslo
 
 DISAGREES = "cfs_disagreement"
-PAPER, SECOND = "paper", "second"
+PAPER, SECOND, AGAIN = "paper", "second", "again"
 
 
 @dataclass(frozen=True, slots=True)
 class Screener:
-    """Who fills in the form, and how: `ways` are those of `paper` and `second` that hold."""
+    """Who fills in the form, and how: `ways` are those of `paper`, `second` and `again` that hold."""
 
     user: User
     record: Record

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -19,12 +20,14 @@ from api.ward.form.content import RATERS
 from api.ward.form.drafting import Kept, Window, drop, keep, kept_draft
 from api.ward.form.fields import Fields, whole
 from api.ward.form.form import Form
-from api.ward.form.known import Known, known_of
+from api.ward.form.known import Known, known_of, since_plan
 from api.ward.form.meeting import Met, meet, same_answers, start_of
 from api.ward.form.outlook import outlook_of
-from api.ward.form.saving import PAPER, SECOND, Screener, Wrong, place_of, prepared, save
+from api.ward.form.saving import AGAIN, PAPER, SECOND, Screener, Wrong, place_of, prepared, save
 from api.ward.form.view import Sight, differences_view, errors_view, groups_view, panel_view
 from api.ward.patient import Patient, patient_at, patient_page
+from api.ward.plan.evaluating import evaluation_at
+from careplans.course.due import waiting_plan
 from engine.errors import InputError
 from rules.times import age_on
 
@@ -44,10 +47,15 @@ class Sitting:
     """One person at one patient's form, in one request."""
 
     def __init__(self, desk: Desk, patient: Patient, ways: frozenset[str], *, logged: bool) -> None:
-        self.desk, self.patient, self.ways = desk, patient, ways
+        plan = None if patient.course.in_hospital else waiting_plan(patient.course)
+        self.ways = ways = ways if plan else ways - {AGAIN}
+        self.desk, self.patient = desk, patient
         self.screener = Screener(desk.user, desk.record, desk.t, desk.now, ways)
         with desk.reading() as connection:
             self.whole = known_of(connection, patient.seen.stream, now=desk.now)
+            if plan and AGAIN in ways:
+                told = since_plan(connection, patient.seen.stream, plan, now=desk.now)
+                self.whole = replace(self.whole, since_plan=told)
         self._logged = logged
         self.known: Known = self.screener.seen(self.whole, patient.course)
         self.place = Place(patient.id, form_name(ways))
@@ -70,6 +78,11 @@ class Sitting:
     def path(self) -> str:
         """Return the form's address."""
         return address(self.patient, self.ways)
+
+    @property
+    def after(self) -> str:
+        """Return where a signed form leads: to the evaluation that it is part of, else to its assessment."""
+        return evaluation_at(self.patient) if AGAIN in self.ways else f"{self.patient.path}/assessment"
 
     def kept(self) -> Kept | None:
         """Return one's own draft, if there is one."""
@@ -112,7 +125,7 @@ class Sitting:
             return self.page(form, status=422, wrong={place_of(refused): refused})
         except Changed:
             return self._told_of_another(form, base)
-        return self.desk.back_to(f"{self.patient.path}/assessment")
+        return self.desk.back_to(self.after)
 
     def begin_own(self) -> Response:
         """Keep a draft with what stands, so that the form opens as one's own; one that is there stays as it is."""
@@ -159,6 +172,8 @@ class Sitting:
             "action": self.path,
             "paper": PAPER in self.ways,
             "second": SECOND in self.ways,
+            "again": AGAIN in self.ways,
+            "evaluation": evaluation_at(self.patient),
             "role": self.screener.role,
             "raters": tuple(RATERS.values()),
             "rated": self.whole.rated,

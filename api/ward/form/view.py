@@ -14,7 +14,7 @@ from api.ward.form.form import Form
 from api.ward.form.known import Told
 from api.ward.form.meeting import Difference
 from api.ward.form.outlook import Outlook
-from api.ward.form.questions import CFS, Group, groups, widget
+from api.ward.form.questions import CFS, TREE, Group, groups, widget
 from api.ward.form.reading import LISTS, NO, YES, Row, as_content, lines
 from api.ward.form.saving import DISAGREES
 from api.ward.words import Words
@@ -28,6 +28,8 @@ from rules.times import oslo_day
 
 View = dict[str, Any]
 UNKNOWN = ""
+NOW = frozenset(TREE) - {"terminal_illness", "chronic_conditions"} | {CFS, "dementia_stage"}
+"""Questions about the two weeks before an illness, which at an evaluation are about the last two weeks."""
 ORIGINS = {"Innleggelsesrapport": "report", "previous_screening": "last_time", "paper_form": "paper"}
 SHORTEST_TIME_AGO = 365
 LONGEST_QUOTE = 120
@@ -70,6 +72,7 @@ def panel_view(sight: Sight) -> View:
         "missing": [label(each, t) for each in _missing(sight)],
         "tracks": [(t(f"track.{each.track}"), t(f"status.{each.status}")) for each in assessment.tracks],
         "guards": [(t(f"suggest.{rule}"), "reason" if rule == DISAGREES else CFS) for rule in sight.outlook.guards],
+        "change": _change(sight),
         "asks_reason": DISAGREES in sight.outlook.guards,
         "idle": " ".join(sorted(sight.outlook.idle)),
         "next_item": sight.outlook.next or "",
@@ -77,6 +80,15 @@ def panel_view(sight: Sight) -> View:
 
 
 ALL_LEVELS = 9
+
+
+def _change(sight: Sight) -> str | None:
+    """Say the CFS now beside the one before, where they differ: a change between stays may be real or a slip."""
+    now, told = sight.form.said.answers.get(CFS), sight.form.known.scored_before()
+    if now is None or told is None or told.case.answers[CFS] == now:
+        return None
+    said = {"now": now, "then": told.case.answers[CFS], "when": _when(sight.words, told.at)}
+    return sight.t(f"screen.again.{'change' if told.case.encounter.first_day else 'change_since'}", **said)
 
 
 def errors_view(sight: Sight) -> list[tuple[str, str, str]]:
@@ -106,11 +118,14 @@ def _group(sight: Sight, group: Group, then: Group | None) -> View:
     waiting = sight.form.waiting(group)
     offered = any(sight.form.offered(item) for item in waiting)
     take = "screen.group.as_last_time" if offered else "screen.group.all_right"
+    along = {each for each in group.items if sight.form.known.carried(each)}
+    asked = [each for each in questions if each["item"] not in along or each["error"] or each["unconfirmed"]]
     return {
         "id": group.id,
         "title": sight.t(f"screen.group.{group.id}"),
-        "asked": [each for each in questions if not each["idle"]],
-        "more": [each for each in questions if each["idle"]],
+        "asked": [each for each in asked if not each["idle"]],
+        "more": [each for each in asked if each["idle"]],
+        "along": [each for each in questions if each not in asked],
         "take": sight.t(take, count=len(waiting)) if waiting else None,
         "then": then.id if then else "sign",
         "then_title": sight.t(f"screen.group.{then.id if then else 'sign'}"),
@@ -124,13 +139,20 @@ def _question(sight: Sight, item: str, place: int) -> View:
         "place": place,
         "widget": kind,
         "name": t(f"item.{item}"),
-        "ask": t(f"question.{item}"),
+        "ask": _asks(sight, item),
         "idle": item in sight.outlook.idle,
         "next": item == sight.outlook.next,
+        "unconfirmed": sight.form.proposed(item) and item not in sight.form.confirmed,
         "error": error_words(sight.wrong[item], t) if item in sight.wrong else None,
         "mark": _mark(sight, item),
         **FILLED[kind](sight, item),
     }
+
+
+def _asks(sight: Sight, item: str) -> str:
+    """Return the question, at an evaluation about the last two weeks."""
+    now = bool(sight.form.known.since_plan) and item in NOW
+    return sight.t(f"question_now.{item}" if now else f"question.{item}")
 
 
 def _options(sight: Sight, item: str) -> View:
@@ -205,7 +227,7 @@ def _row_words(row: Row, t: Texts) -> tuple[str, str]:
 
 def _mark(sight: Sight, item: str) -> View | None:
     """Return where an answer comes from and when, or what was said last time."""
-    form, told = sight.form, sight.form.known.told(item)
+    form, told = sight.form, sight.form.known.stands(item)
     if form.remembered(item) and form.known.before:
         value = form.offered_rows(item) if item in LISTS else form.known.offered(item)
         said = len(value or ()) if item in LISTS and isinstance(value, list) else value
@@ -274,7 +296,7 @@ def _missing(sight: Sight) -> tuple[str, ...]:
 
 def _next(sight: Sight) -> View | None:
     item = sight.outlook.next
-    return {"item": item, "words": sight.t(f"question.{item}")} if item else None
+    return {"item": item, "words": _asks(sight, item)} if item else None
 
 
 def error_words(error: InputError, t: Texts) -> str:

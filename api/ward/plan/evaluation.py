@@ -37,7 +37,7 @@ def measure_rows(renewal: Renewal, texts: Texts) -> tuple[MeasureRow, ...]:
     return tuple(
         MeasureRow(
             each.rule,
-            texts(f"suggest.{each.rule}"),
+            texts(f"suggest.{each.rule}").rstrip("."),
             each.stands,
             _stands(each, texts),
             ticked=each.goes_on,
@@ -81,12 +81,19 @@ def _ended(renewal: Renewal, rules: tuple[str, ...], why: str, *, decides: bool)
 
 def _stands(measure: Measure, texts: Texts) -> str:
     if measure.missing:
-        items = ", ".join(label(each, texts) for each in measure.missing)
-        return texts("renewal.undecided_missing", items=items)
+        return texts(
+            "renewal.undecided_missing", items=", ".join(_in_a_sentence(each, texts) for each in measure.missing)
+        )
     if measure.changed:
-        facts = ", ".join(
-            texts("renewal.fact", item=label(item, texts), value=answer_words(item, value, texts))
+        facts = (
+            texts("renewal.fact", item=_in_a_sentence(item, texts), value=answer_words(item, value, texts))
             for item, value in measure.changed
         )
-        return texts("renewal.ended_because", facts=facts)
+        return texts("renewal.ended_because", facts=", ".join(dict.fromkeys(facts)))
     return texts(f"renewal.{measure.stands}")
+
+
+def _in_a_sentence(item: str, texts: Texts) -> str:
+    """Return the name of an item as it stands within a sentence: an abbreviation keeps its capitals."""
+    said = label("cfs" if item == "cfs_clinician" else item, texts)
+    return said if said[1:2].isupper() else said[:1].lower() + said[1:]

@@ -14,6 +14,7 @@ from api.ward.desk import Desk, ReaderDesk
 from api.ward.event_forms import Blank, EventForm, Sent, Wrong, event_in, form_in, text_in, version_in
 from api.ward.patient import Patient, change, patient_at, patient_page
 from api.ward.plan.checklist import with_points
+from api.ward.plan.evaluating import RESCORE, drop_evaluation, keep_evaluation, kept_evaluation
 from api.ward.plan.evaluation import measure_rows, renewed, with_cfs_accounted
 from api.ward.plan.forms import FORMS
 from api.ward.plan.prints import AUDIENCES, LANGUAGES, SHEETS
@@ -43,16 +44,22 @@ def act(desk: ReaderDesk, person: str, sent: Sent) -> Response:
     """Record what was done about a step or the plan, and show the page where it was."""
     form, version = form_in(sent, FORMS), version_in(sent)
     patient = patient_at(desk, person)
+    if text_in(sent, RESCORE):
+        keep_evaluation(desk, patient, sent)
+        return desk.back_to(f"{patient.path}/screen?again=1")
     try:
         change(desk, person, _events(desk, patient, form, sent), version=version)
     except (Blank, InputError) as wrong:
         return _again(desk, patient, Wrong.of(wrong, sent, desk.t))
+    if text_in(sent, "asks_cfs"):
+        drop_evaluation(desk, patient)
     return desk.back_to(f"{patient.path}/plan{_place(sent, form)}")
 
 
 def plan_page(desk: Desk, patient: Patient, *, wrong: Wrong | None = None) -> HTMLResponse:
     """Return the page; after something that was wrong, with what was filled in."""
     page = shown(desk.record, patient.seen, desk.t, now=desk.now)
+    begun = None if wrong else kept_evaluation(desk, patient)
     return patient_page(
         desk,
         "plan",
@@ -62,7 +69,8 @@ def plan_page(desk: Desk, patient: Patient, *, wrong: Wrong | None = None) -> HT
         forms=FORMS,
         may=_may(desk, patient),
         **_renewal_view(desk, patient, page),
-        wrong=wrong,
+        wrong=wrong or begun,
+        begun=begun,
         audiences=AUDIENCES,
         sheets=SHEETS,
         languages=LANGUAGES,
@@ -105,7 +113,7 @@ def _renewal(desk: Desk, patient: Patient, page: Shown) -> Renewal | None:
 
 def _renewal_view(desk: Desk, patient: Patient, page: Shown) -> dict[str, object]:
     renewal = _renewal(desk, patient, page)
-    over = tuple(desk.t(f"suggest.{rule}") for rule in renewal.over) if renewal else ()
+    over = tuple(desk.t(f"suggest.{rule}").rstrip(".") for rule in renewal.over) if renewal else ()
     return {"renewal": renewal, "measures": measure_rows(renewal, desk.t) if renewal else (), "over": over}
 
 
