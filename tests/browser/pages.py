@@ -148,6 +148,7 @@ VIEWS: tuple[View, ...] = (
     View("/rules/{rule}", "that there is none of", "ingrid", "/rules/none", answers=404),
     View("/tour", "for a newcomer", "ingrid"),
     View("/paper", "about the form on paper", "ingrid"),
+    View("/paper/blank", "from the sign-in page"),
     View("/paper/form", "on the screen", "ingrid", "/paper/form?as=html"),
     View(NOWHERE, "that there is none of", "ingrid", answers=404),
     View(LIST, "of the team", "henrik", "/lists/team"),

@@ -11,6 +11,7 @@ import pikepdf
 import pytest
 
 from api.v1.languages import LANGUAGES, texts_of
+from api.ward.form.questions import groups as on_screen
 from api.ward.paper.form import ON_THE_LABEL, groups, paper_html, paper_pdf
 from forms.questionnaire import FROM_THE_PATIENT
 from rules.knowledge import ITEMS
@@ -42,6 +43,26 @@ def test_every_item_is_asked_for_once_but_for_what_the_label_says(language):
     page = words_of(html(language))
     for item in asked:
         assert " ".join(texts_of(language)(f"question.{item}").split()) in page
+
+
+def test_the_questions_stand_as_on_the_screen_and_unknown_is_the_same_word():
+    t = texts_of("nb")
+    on_paper = [(group.title, question.id) for group in groups(t) for question in group.questions]
+    shown = [(t(f"screen.group.{group.id}"), item) for group in on_screen(age_known=True) for item in group.items]
+    assert on_paper == [each for each in shown if each in on_paper]
+    for language in LANGUAGES:
+        assert texts_of(language)("paper.unknown") == texts_of(language)("screen.unknown").lower()
+
+
+def test_the_blank_form_lies_at_the_door(service):
+    with browser(service, None) as anyone:
+        page = anyone.get("/signin", headers={"Accept": "text/html", "Accept-Language": "nn"})
+        link = re.search(r'href="(/paper/blank[^"]*)"', page.text)
+        assert link
+        blank = anyone.get(unescape(link[1]))
+        assert blank.status_code == 200
+        assert blank.headers["content-language"] == "nn"
+        assert texts_of("nn")("paper.title") in unescape(blank.text)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

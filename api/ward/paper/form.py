@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
-from itertools import groupby
 from pathlib import Path
 from typing import Literal
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
+from api.ward.form.questions import groups as on_screen
 from careplans.print.document import to_pdf
 from careplans.print.pages import FOLDER as PRINTS
 from careplans.words import date_words
@@ -18,7 +18,6 @@ from engine.items import Item
 from engine.rules import RuleSet, short_digest
 from engine.texts import Texts
 from forms.model import ANSWERABLE
-from forms.questionnaire import FROM_THE_PATIENT
 
 API = Path(__file__).parents[2]
 SHEET = API / "style" / "paper.css"
@@ -49,11 +48,13 @@ class Group:
 
 
 def groups(texts: Texts) -> tuple[Group, ...]:
-    """Return the questions in the order of the form."""
-    asked = (item for item in ANSWERABLE if item.id not in FROM_THE_PATIENT | ON_THE_LABEL)
+    """Return the questions in the groups and the order of the screen, so that they are typed in from the top down."""
+    asked = {item.id: item for item in ANSWERABLE if item.id not in ON_THE_LABEL}
+    found = ((group.id, [asked[each] for each in group.items if each in asked]) for group in on_screen(age_known=True))
     return tuple(
-        Group(name or "", texts(f"group.{name}"), tuple(_question(item, texts) for item in items))
-        for name, items in groupby(sorted(asked, key=_place), key=lambda item: item.group)
+        Group(id, texts(f"screen.group.{id}"), tuple(_question(item, texts) for item in items))
+        for id, items in found
+        if items
     )
 
 
@@ -77,12 +78,6 @@ def _html(ruleset: RuleSet, texts: Texts, *, printed: date, stylesheet: str | No
         stylesheet=stylesheet,
         style=None,
     )
-
-
-def _place(item: Item) -> int:
-    """Ask for what concerns the person last: it is written, and often known elsewhere."""
-    order = dict.fromkeys(each.group for each in ANSWERABLE if each.group != "person")
-    return [*order, "person"].index(item.group)
 
 
 def _question(item: Item, texts: Texts) -> Question:

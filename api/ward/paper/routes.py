@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import UTC, date, datetime
 from functools import partial
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import Response
 
 from api.printing import on_paper
 from api.v1.languages import LANGUAGES, Language, texts_of
 from api.ward.desk import Desk, desk_for
 from api.ward.paper.form import paper_html, paper_pdf
+from engine.rules import RuleSet
+from rules.times import oslo_day
 
 router = APIRouter(include_in_schema=False)
 Screener = Annotated[Desk, Depends(desk_for("form"))]
@@ -24,12 +27,22 @@ def about(desk: Screener) -> Response:
     return desk.page("paper", languages=LANGUAGES)
 
 
+@router.get("/paper/blank")
+def at_the_door(request: Request, language: Language = "nb") -> Response:
+    """Return the blank form for anyone, from the sign-in page: it holds nothing of anyone, and a browser prints it."""
+    return _shown(request.app.state.record.screening.ruleset, language, oslo_day(datetime.now(UTC)))
+
+
 @router.get("/paper/form")
 async def blank(desk: Screener, language: Language = "nb", how: How = "pdf") -> Response:
     """Return the blank form, as paper or for the screen; it holds nothing of anyone."""
     if how == "pdf":
         return await on_paper(desk.request, desk.user, partial(_printed, desk, language))
-    page = paper_html(desk.record.screening.ruleset, texts_of(language), printed=desk.today)
+    return _shown(desk.record.screening.ruleset, language, desk.today)
+
+
+def _shown(ruleset: RuleSet, language: Language, today: date) -> Response:
+    page = paper_html(ruleset, texts_of(language), printed=today)
     return Response(page, headers={"Content-Language": language}, media_type="text/html")
 
 
