@@ -14,6 +14,9 @@ from starlette.types import ASGIApp
 
 from api.board.routes import router as board_routes
 from api.body_limit import SaidLength
+from api.cds.desk import Desk
+from api.cds.register import FromBrowsers
+from api.cds.register import register as register_cds
 from api.fhir.outcome import answer_outcomes, too_large
 from api.fhir.register import register as register_fhir
 from api.observing.figures import stored_figures
@@ -70,15 +73,18 @@ def make_app(service: Service) -> ASGIApp:
 def within(app: FastAPI, service: Service) -> ASGIApp:
     """Return routes with what stands around every request: its line in the log, its headers, its largest length."""
     limited = SaidLength(app, most=service.settings.largest_body, refusal=too_large)
-    return SecureHeaders(Observed(limited, Templates(app), service.metrics))
+    shared = FromBrowsers(limited, service.settings)
+    return SecureHeaders(Observed(shared, Templates(app), service.metrics))
 
 
 def routes(service: Service) -> FastAPI:
     """Return every route, with nothing around them."""
+    desk = Desk.start(service.settings, service.record, service.entrance)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         yield
+        await desk.close()
         await service.close()
 
     app = FastAPI(
@@ -95,6 +101,7 @@ def routes(service: Service) -> FastAPI:
     register_version_1(app)
     register_fhir(app)
     app.include_router(board_routes)
+    register_cds(app, desk)
     _register_observing(app, service)
     register_ward(app)
     if service.settings.demo:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from concurrent.futures import Future, wait
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -15,6 +15,7 @@ from sqlalchemy import (
     Engine,
     Select,
     Text,
+    case,
     cast,
     func,
     literal,
@@ -25,27 +26,39 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import JSONB
 
+from api.record.cards import REASONS
 from api.storage.engine import reading
-from api.storage.tables import assessment, event
+from api.storage.tables import assessment, event, feedback, feedback_rule
 
 FEWEST = 5  # fewer than this could point to someone
 STEP = 5  # an exact count would tell what one patient was suggested, to whoever reads it before and after
 KEPT = timedelta(days=1)
 PATIENCE = 1.0
 SUGGESTED, ACCEPTED, OVERRIDDEN = "suggested", "accepted", "overridden"
+ON_CARDS = "card_"
+"""Before what came of a card in the hospital's record, which is told apart from what was decided here."""
 
 
 @dataclass(frozen=True, slots=True)
 class Use:
     """What a rule's suggestions came to, to the nearest five; None is under five, also none at all.
 
-    `reasons` were each given at least five times.
+    `reasons` were each given at least five times; those of cards are codes. `card_accepted` and `card_overridden` are
+    what came of cards in the hospital's record.
     """
 
     suggested: int | None = None
     accepted: int | None = None
     overridden: int | None = None
     reasons: tuple[tuple[str, int], ...] = ()
+    card_accepted: int | None = None
+    card_overridden: int | None = None
+    card_reasons: tuple[tuple[str, int], ...] = ()
+
+    @property
+    def on_cards(self) -> bool:
+        """Return whether there is a count of cards to show."""
+        return self.card_accepted is not None or self.card_overridden is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,10 +112,17 @@ def _count(engine: Engine, now: datetime, answer: Future[Counted]) -> None:
 
 
 def _use(rows: list[Any]) -> Use:
-    totals = {code: sum(row.times for row in rows if row.came_to == code) for code in (SUGGESTED, ACCEPTED, OVERRIDDEN)}
-    said = [(row.reason, times) for row in rows if row.reason and (times := rounded(row.times))]
+    codes = (SUGGESTED, ACCEPTED, OVERRIDDEN, ON_CARDS + ACCEPTED, ON_CARDS + OVERRIDDEN)
+    totals = {code: sum(row.times for row in rows if row.came_to == code) for code in codes}
     shown = {code: rounded(total) for code, total in totals.items()}
-    return Use(**shown, reasons=tuple(sorted(said, key=lambda each: (-each[1], each[0]))))
+    on_cards = [row for row in rows if row.came_to.startswith(ON_CARDS)]
+    said = _reasons(row for row in rows if row not in on_cards)
+    return Use(**shown, reasons=said, card_reasons=_reasons(on_cards))
+
+
+def _reasons(rows: Iterable[Any]) -> tuple[tuple[str, int], ...]:
+    said = [(row.reason, times) for row in rows if row.reason and (times := rounded(row.times))]
+    return tuple(sorted(said, key=lambda each: (-each[1], each[0])))
 
 
 def rounded(count: int) -> int | None:
@@ -112,7 +132,7 @@ def rounded(count: int) -> int | None:
 
 def _statement(connection: Connection) -> CompoundSelect[Any]:
     suggested, decided = _on_postgresql() if connection.dialect.name == "postgresql" else _on_sqlite()
-    return union_all(suggested, decided)
+    return union_all(suggested, decided, _of_cards())
 
 
 def _on_sqlite() -> tuple[Select[Any], Select[Any]]:
@@ -143,3 +163,12 @@ def _suggested(rule: Any, finding: Any) -> Select[Any]:
 def _decided(rule: Any, verdict: Any, reason: Any) -> Select[Any]:
     columns = (rule.label("rule"), verdict.label("came_to"), reason.label("reason"), func.count().label("times"))
     return select(*columns).where(event.c.kind == "decided").group_by(rule, verdict, reason)
+
+
+def _of_cards() -> Select[Any]:
+    """Count what came of cards; a reason that is not our own code may be about someone, and is counted without it."""
+    came_to = literal(ON_CARDS) + feedback.c.outcome
+    reason = case((feedback.c.system == REASONS, cast(feedback.c.reason, Text)), else_=cast(null(), Text))
+    columns = (feedback_rule.c.rule.label("rule"), came_to.label("came_to"), reason.label("reason"))
+    each = select(*columns, func.count().label("times")).select_from(feedback_rule).join(feedback)
+    return each.group_by(feedback_rule.c.rule, came_to, reason)

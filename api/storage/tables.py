@@ -198,12 +198,38 @@ saved_filter = Table(
     Column("filters", Text, nullable=False),  # what the list is narrowed to, as JSON
     Column("at", Moment, nullable=False),
 )
-once = Table(
-    "once",
+card = Table(
+    "card",  # what was shown in the hospital's record, by CDS Hooks
     tables,
-    Column("kind", String(20), primary_key=True),
-    Column("key", String(64), primary_key=True),  # its hash
-    Column("until", Moment, nullable=False, index=True),  # after this it is refused for its age
+    Column("id", Id, primary_key=True),
+    Column("service", String(60), nullable=False),
+    Column("subject", String(64), nullable=False),  # a digest: a card needs no record of the patient
+    Column("content", String(64), nullable=False),  # a digest: what is told, and of which stay
+    Column("rules", Text, nullable=False),  # as JSON: what the card is about
+    Column("offers", Text, nullable=False),  # as JSON: the rule behind each kind of offer
+    Column("by", String(500), nullable=False),  # whom it was shown to: the calling system
+    Column("at", Moment, nullable=False),
+    Column("answered", Moment),
+    Index("ix_card_service_subject", "service", "subject"),
+)
+feedback = Table(
+    "feedback",
+    tables,
+    Column("id", String(64), primary_key=True),  # a digest of it all: what is sent twice is one
+    Column("card", Id, ForeignKey("card.id"), nullable=False, index=True),
+    Column("outcome", String(10), nullable=False),
+    Column("accepted", Text, nullable=False),  # as JSON: the ids of suggestions
+    Column("reason", String(200)),
+    Column("system", String(500)),
+    Column("comment", Text),  # what someone wrote, perhaps about the patient: never logged, on no page
+    Column("said", Moment, nullable=False),  # when it was done, as the caller says
+    Column("at", Moment, nullable=False),
+)
+feedback_rule = Table(
+    "feedback_rule",
+    tables,
+    Column("feedback", String(64), ForeignKey("feedback.id"), primary_key=True),
+    Column("rule", String(60), primary_key=True, index=True),
 )
 
 listing = Table(

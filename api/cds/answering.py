@@ -1,0 +1,115 @@
+"""From what was gathered to the answer: the case, what the rules make of it, the record, and at most one card."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from api.cds.call import Call
+from api.cds.cards import Frame, Link, card_of
+from api.cds.desk import Desk
+from api.cds.facts import Content, case_content, with_orders, with_signed
+from api.cds.gathering import Gathered
+from api.cds.telling import Asked, Effect, Telling, tell
+from api.observing.logs import logger
+from api.people.user import User
+from api.record.cards import ToShow, shown, subject_of
+from api.record.record import by
+from api.record.screenings import Prepared, naming_of, prepare
+from api.record.sent import store_sent
+from api.record.signed import Known, known
+from api.storage.engine import reading
+from api.storage.writer import Change
+from engine.errors import InputError
+from engine.texts import Texts
+from forms.model import read_case
+from rules.assessment import Assessment
+from rules.case import Case
+
+STORED_AT = "encounter-start"
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """What a call comes to before anything is written: what to tell, of whom, and the case to store, if any."""
+
+    telling: Telling | None
+    case: Case
+    known: Known | None
+    sent: Prepared | None = None
+
+
+def answered(desk: Desk, call: Call, gathered: Gathered, *, user: User, texts: Texts, now: datetime) -> Answered:
+    """Work out what there is to tell; nothing is written here, and what is read is logged before it is answered."""
+    content = case_content(call, gathered)
+    case = _case(desk, content)
+    with reading(desk.record.engine) as connection:
+        of_record = known(desk.record, connection, user, case=case, now=now)
+    whole = with_signed(content, of_record.inputs) if of_record and of_record.inputs else content
+    case = _case(desk, whole) if whole is not content else case
+    found = desk.record.screening.assess(case, None, now)
+    asked = Asked(case, found, of_record, _effect(desk, call, gathered, content=whole, before=found, now=now))
+    sent = prepare(desk.record, content, texts, now=now) if call.service.hook == STORED_AT and asked.is_for_us else None
+    return Answered(tell(call.service.hook, asked), case, of_record, sent)
+
+
+async def cards(desk: Desk, call: Call, found: Answered, *, user: User, texts: Texts, now: datetime) -> list[Any]:
+    """Return the cards, once what was read and shown is stored."""
+    if found.telling is None and found.known is None and found.sent is None:
+        return []
+    try:
+        id, person = await desk.record.writer(lambda change: _written(desk, call, found, user=user, change=change))
+    except InputError as refused:
+        # What cannot be stored can still be told of; whoever sends stays and cases by the API is told why there.
+        logger().info("cds_not_stored", code=refused.code)
+        found = replace(found, sent=None)
+        id, person = await desk.record.writer(lambda change: _written(desk, call, found, user=user, change=change))
+    if id is None or found.telling is None:
+        return []
+    link = Link(
+        _page(desk.settings.address, person, screens=any(each.kind == "screening" for each in found.telling.offers))
+    )
+    return [card_of(found.telling, id, Frame(call, texts, now, desk.settings.address, link))]
+
+
+def _written(desk: Desk, call: Call, found: Answered, *, user: User, change: Change) -> tuple[str | None, str | None]:
+    """Store the case, log what was read, and return which card to show and whose record it leads to."""
+    stored = store_sent(desk.record, user, found.sent, change) if found.sent else None
+    person = stored.person if stored else found.known.person if found.known else None
+    if found.known:
+        change.saw(found.known.person, "read", by(user), f"{call.service.hook} {call.user}")
+    if found.telling is None:
+        return None, person
+    told = ToShow(
+        call.service.id,
+        subject_of(naming_of(found.case, desk.record.hospital_of(user))),
+        found.telling.content(call.encounter or found.case.encounter.id),
+        user.id,
+        found.telling.rules,
+        {each.kind: each.rule for each in found.telling.offers},
+    )
+    return shown(change, told), person
+
+
+def _effect(
+    desk: Desk, call: Call, gathered: Gathered, *, content: Content, before: Assessment, now: datetime
+) -> Effect | None:
+    if not call.selections:
+        return None
+    after, names = with_orders(call, content, gathered)
+    if not names:
+        return None
+    assessed = desk.record.screening.assess(_case(desk, after), None, now)
+    return Effect(names, before, assessed, whole_list=content.get("medicines") is not None)
+
+
+def _case(desk: Desk, content: Content) -> Case:
+    return desk.record.screening.checked(read_case(content))
+
+
+def _page(address: str, person: str | None, *, screens: bool) -> str:
+    """Return the page that a card leads to; an id of ours says nothing of anyone."""
+    if person is None:
+        return f"{address}/screen"
+    return f"{address}/patients/{person}/screen" if screens else f"{address}/patients/{person}"

@@ -1,0 +1,127 @@
+"""What was gathered as a case: one Bundle of one patient, read as any Bundle is, with what is signed in Rett hjem."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from typing import Any
+
+from api.cds.call import Call
+from api.cds.gathering import Entry, Gathered
+from api.intake import to_case
+from api.intake.fhir_bundle import without_version
+from api.intake.reading import Document
+from engine.errors import InputError
+
+Content = dict[str, Any]
+BY_PERSON = ("answers", "sources")
+LISTS = ("conditions", "medicines")
+
+
+def case_content(call: Call, gathered: Gathered) -> Content:
+    """Return the case that the gathered resources make, not yet validated; refuse what is about another patient."""
+    entries = [*_of_this_patient(call, gathered.every)]
+    _refuse_other_stay(call, gathered.entries.get("encounter", ()))
+    bundle = {"resourceType": "Bundle", "type": "collection", "entry": _placed(entries, call)}
+    content = to_case(Document("bundle", bundle)).case
+    if call.encounter:
+        content["encounter"] = {"id": call.encounter, **content.get("encounter", {})}
+    return content
+
+
+def with_signed(content: Content, signed: Mapping[str, Any]) -> Content:
+    """Return the case with what a person has signed in this stay; the record's own lists are the newest of those."""
+    whole = dict(content)
+    answered = signed.get("answers", {})
+    sources = {item: source for item, source in content.get("sources", {}).items() if item not in answered}
+    kept = [name for name in LISTS if content.get(name) is None and signed.get(name) is not None]
+    told = {item: source for item, source in signed.get("sources", {}).items() if item in answered or item in kept}
+    whole["answers"] = {**content.get("answers", {}), **answered}
+    whole["sources"] = {**sources, **told}
+    whole |= {name: signed[name] for name in (*kept, "rater", "treatment") if signed.get(name) is not None}
+    return whole
+
+
+def _of_this_patient(call: Call, entries: Iterable[Entry]) -> Iterator[Entry]:
+    """Give the entries with the patient once; a search may have sent the same person along with each list."""
+    seen = False
+    for entry in entries:
+        resource = entry.get("resource")
+        if not isinstance(resource, dict) or resource.get("resourceType") != "Patient":
+            yield entry
+            continue
+        if resource.get("id") != call.patient:
+            raise InputError("prefetch.patient", "other_patient")
+        if not seen:
+            yield entry
+        seen = True
+
+
+def _refuse_other_stay(call: Call, entries: Iterable[Entry]) -> None:
+    """Refuse an encounter that was read by its id and has another; a search may find several."""
+    if "encounterId" not in call.service.context:
+        return
+    for entry in entries:
+        resource = entry.get("resource")
+        said = resource if isinstance(resource, dict) else {}
+        if said.get("resourceType") == "Encounter" and said.get("id") != call.encounter:
+            raise InputError("prefetch.encounter", "hook_other_encounter")
+
+
+def _placed(entries: list[Entry], call: Call) -> list[Entry]:
+    """Return the entries with a full URL each: all of them lie on the caller's one server, also those sent alone."""
+    bases = {base for entry in entries if (base := _base(entry)) is not None}
+    base = bases.pop() if len(bases) == 1 else (call.server or "").rstrip("/")
+    if "://" not in base:
+        return entries
+    return [_with_place(entry, base) for entry in entries]
+
+
+def _with_place(entry: Entry, base: str) -> Entry:
+    resource = entry.get("resource")
+    if entry.get("fullUrl") is not None or not isinstance(resource, dict):
+        return entry
+    kind, id = resource.get("resourceType"), resource.get("id")
+    return {**entry, "fullUrl": f"{base}/{kind}/{id}"} if isinstance(kind, str) and isinstance(id, str) else entry
+
+
+def _base(entry: Entry) -> str | None:
+    resource, url = entry.get("resource"), entry.get("fullUrl")
+    if not isinstance(resource, dict) or not isinstance(url, str) or "://" not in url:
+        return None
+    ending = f"/{resource.get('resourceType')}/{resource.get('id')}"
+    plain = without_version(url)
+    return plain.removesuffix(ending) if plain.endswith(ending) else None
+
+
+def with_orders(call: Call, content: Content, gathered: Gathered) -> tuple[Content, tuple[str, ...]]:
+    """Return the case as it will be with the selected medicines, and what those are called."""
+    chosen = [*_chosen(call)]
+    if not chosen:
+        return content, ()
+    patient = gathered.entries["patient"]
+    alone = Gathered({"patient": patient, "selected": tuple({"resource": each} for each in chosen)})
+    read = case_content(replace(call, encounter=None), alone)
+    rows = read.get("medicines") or []
+    after = {**content, "medicines": [*(content.get("medicines") or []), *rows]}
+    return after, tuple(str(row.get("name", "")) for row in rows)
+
+
+def _chosen(call: Call) -> Iterator[Content]:
+    """Give the selected drafts of medicines as if they were ordered, and the medicines they may name."""
+    entries = call.drafts.get("entry", [])
+    if call.drafts.get("resourceType") != "Bundle" or not isinstance(entries, list):
+        raise InputError("context.draftOrders", "hook_field_wrong")
+    for entry in entries:
+        resource = entry.get("resource") if isinstance(entry, dict) else None
+        if not isinstance(resource, dict):
+            raise InputError("context.draftOrders", "hook_field_wrong")
+        if resource.get("resourceType") == "Medication":
+            yield resource
+        if resource.get("resourceType") == "MedicationRequest" and _is_selected(call, resource):
+            yield {**resource, "status": "active", "intent": "order"}
+
+
+def _is_selected(call: Call, resource: Content) -> bool:
+    id = resource.get("id")
+    return isinstance(id, str) and bool({id, f"MedicationRequest/{id}"} & set(call.selections))

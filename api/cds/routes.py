@@ -1,0 +1,88 @@
+"""Discovery, the services and their feedback, as CDS Hooks 2.0.1 has them."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Request
+from fastapi.responses import JSONResponse, Response
+from starlette.concurrency import run_in_threadpool
+
+from api.cds.answering import answered, cards
+from api.cds.call import read_call
+from api.cds.desk import Desk, desk_of
+from api.cds.feedback import read_feedback
+from api.cds.gathering import Gathered, gather
+from api.cds.services import Service, discovery, services
+from api.cds.who import caller
+from api.fhir.outcome import FHIR_JSON, Issue, operation_outcome
+from api.people.user import User
+from api.record.cards import NoSuchCard, answer
+from api.v1.asking import json_of, now
+from api.v1.languages import texts_for
+from api.v1.problems import Problem
+from engine.texts import Texts
+
+router = APIRouter(prefix="/cds-services", tags=["cds hooks"], include_in_schema=False)
+ThisDesk = Annotated[Desk, Depends(desk_of)]
+LACKING = 412
+
+
+def service_named(service: str) -> Service:
+    """Return the service with this id; any other is not found."""
+    found = services().get(service)
+    if found is None:
+        raise Problem(None, "not_found")
+    return found
+
+
+ThisService = Annotated[Service, Depends(service_named)]
+Caller = Annotated[User, Depends(caller)]
+
+
+@router.get("")
+def discover(request: Request) -> Response:
+    """Return the services, each with its hook and what it asks to be sent along."""
+    texts = texts_for(request.headers)
+    return JSONResponse(discovery(texts), headers=_language(texts) | {"Vary": "Accept-Language"})
+
+
+@router.post("/{service}")
+async def call(request: Request, desk: ThisDesk, called: ThisService, user: Caller) -> Response:
+    """Return the card that there is to show, if any."""
+    texts, at = texts_for(request.headers), now()
+    _, content = await json_of(request)
+    asked = read_call(called, content)
+    gathered = await gather(asked, desk.fetcher)
+    if lacking := _lacking(called, gathered):
+        return _cannot(lacking, texts)
+    found = await run_in_threadpool(lambda: answered(desk, asked, gathered, user=user, texts=texts, now=at))
+    told = await cards(desk, asked, found, user=user, texts=texts, now=at)
+    return JSONResponse({"cards": told}, headers=_language(texts))
+
+
+@router.post("/{service}/feedback")
+async def feedback(request: Request, desk: ThisDesk, called: ThisService, user: Caller) -> Response:
+    """Store what was made of cards."""
+    _, content = await json_of(request)
+    given = read_feedback(content)
+    try:
+        await desk.record.writer(lambda change: answer(change, given, service=called.id, by=user.id))
+    except NoSuchCard:
+        raise Problem(None, "not_found") from None
+    return Response(status_code=200)
+
+
+def _lacking(called: Service, gathered: Gathered) -> tuple[str, ...]:
+    return tuple(key for key in called.essential if not gathered.entries.get(key))
+
+
+def _cannot(lacking: tuple[str, ...], texts: Texts) -> Response:
+    """Return that what the service cannot do without was neither sent along nor to be had."""
+    said = texts("cds.lacking")
+    issues = [Issue("required", "hook_data_lacking", said, f"prefetch.{key}") for key in lacking]
+    return JSONResponse(operation_outcome(issues, texts.language), LACKING, _language(texts), FHIR_JSON)
+
+
+def _language(texts: Texts) -> dict[str, str]:
+    return {"Content-Language": texts.language}
