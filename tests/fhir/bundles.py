@@ -38,7 +38,7 @@ def _question(item: str, answer: Answer) -> dict[str, Any] | None:
             values = [{"valueInteger": answer}]
         case SetAnswer():
             values = [{"valueCoding": {"code": code}} for code in sorted(answer.yes) or [NONE_OF_THESE]]
-        case str():
+        case _:
             values = [{"valueCoding": {"code": answer}}]
     return {"linkId": item, "answer": values}
 

@@ -110,7 +110,7 @@ def _narrative(resource: Json) -> Iterator[str]:
                 or list(root.iter(f"{XHTML}script"))
             ):
                 yield "narrative"
-            if not "".join(root.itertext()).strip():
+            if not "".join(map(str, root.itertext())).strip():
                 yield "narrative says nothing"
 
 

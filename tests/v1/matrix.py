@@ -20,9 +20,12 @@ from tests.v1.people import ADMINISTRATOR, DOCTOR, NURSE, SYSTEM, Patient, case,
 
 Side = Literal["own", "other"]
 FOLDER = Path(__file__).parent
-TABLE, PAGES = (tomllib.loads((FOLDER / name).read_text("utf-8")) for name in ("matrix.toml", "matrix_pages.toml"))
-SIGNED_IN: Mapping[str, str] = TABLE["signed_in"] | PAGES["signed_in"]
-PUBLIC: Mapping[str, int] = TABLE["public"] | PAGES["public"]
+TABLE, PAGES, FHIR = (
+    tomllib.loads((FOLDER / name).read_text("utf-8"))
+    for name in ("matrix.toml", "matrix_pages.toml", "matrix_fhir.toml")
+)
+SIGNED_IN: Mapping[str, str] = TABLE["signed_in"] | PAGES["signed_in"] | FHIR["signed_in"]
+PUBLIC: Mapping[str, int] = TABLE["public"] | PAGES["public"] | FHIR["public"]
 DEMO: Mapping[str, int] = TABLE["demo"]
 WHO = (*ROLES, "anonymous", "device")
 UNITS: Mapping[str, tuple[str, str]] = {
@@ -106,8 +109,9 @@ class Ground:
             "rule": "cga_team",
             "event": patient or NOBODY,
             "id": patient or NOBODY,
+            "kind": variant,
         }
-        usual = _form if method == "POST" and not path.startswith("/api/") else _plain
+        usual = _form if method == "POST" and not path.startswith(("/api/", "/fhir/")) else _plain
         asked = REQUESTS.get(cell.route.partition("#")[0], usual)(self, cell, variant)
         values |= asked.pop("values", {})
         headers = self.headers(cell.who, cell.side) | asked.pop("headers", {})
@@ -192,6 +196,45 @@ def _restored(ground: Ground, cell: Cell, _: str) -> dict[str, Any]:
     return {"json": {"reason": "Riktig likevel"}, "values": {"event": event}}
 
 
+def _of_patient(ground: Ground, cell: Cell, kind: str) -> dict[str, Any]:
+    """Name the patient in the address by our own id."""
+    return {"params": {"_id" if kind == "Patient" else "patient": ground.patient.id}}
+
+
+def _by_number(*_: object) -> dict[str, Any]:
+    return {"data": {"patient.identifier": number(100)}}
+
+
+def _resource(ground: Ground, cell: Cell, kind: str) -> dict[str, Any]:
+    """Name a resource of the patient, unless another id is asked about."""
+    plan = _plan_of(ground)
+    ids = {"Patient": ground.patient.id, "CarePlan": plan, "Composition": plan}
+    return {"values": {"id": ids.get(kind, ground.patient.screening)}}
+
+
+def _plan_of(ground: Ground) -> str:
+    events = ground.client.get(f"{ground.patient.events}?limit=200", headers=DOCTOR).json()["events"]
+    return next(str(each["id"]) for each in events if each["kind"] == "plan_started")
+
+
+def _bundle(*_: object) -> dict[str, Any]:
+    patient = {"resourceType": "Patient", "id": "p"}
+    return {"json": {"resourceType": "Bundle", "type": "collection", "entry": [{"resource": patient}]}}
+
+
+def _response(ground: Ground, *_: object) -> dict[str, Any]:
+    answer = {"linkId": "mst", "answer": [{"valueInteger": 2}]}
+    subject = {"reference": f"Patient/{ground.patient.id}"}
+    form = {"resourceType": "QuestionnaireResponse", "status": "completed", "subject": subject, "item": [answer]}
+    return {"json": form}
+
+
+def _line(ground: Ground, *_: object) -> dict[str, Any]:
+    about = {"patient": ground.patient.id, "_count": 1}
+    lines = ground.client.get("/fhir/AuditEvent", params=about, headers=ADMINISTRATOR).json()
+    return {"values": {"id": lines["entry"][0]["resource"]["id"]}}
+
+
 def _new_device(*_: object) -> dict[str, Any]:
     return {"json": {"ward": "STO/GER2", "label": "Vaktrommet"}}
 
@@ -233,5 +276,13 @@ REQUESTS: Mapping[str, Callable[[Ground, Cell, str], dict[str, Any]]] = {
     "DELETE /api/v1/devices/{id}": _device,
     "GET /tavle": _board,
     "GET /patients/{person}/print": _print,
+    "GET /fhir/{kind}": _of_patient,
+    "POST /fhir/{kind}/_search": _by_number,
+    "GET /fhir/{kind}/{id}": _resource,
+    "POST /fhir/$screen": _bundle,
+    "POST /fhir/QuestionnaireResponse": _response,
+    "GET /fhir/AuditEvent": _of_patient,
+    "POST /fhir/AuditEvent/_search": _by_number,
+    "GET /fhir/AuditEvent/{id}": _line,
     "POST /language": lambda *_: {"data": {"language": "nn"}},
 }

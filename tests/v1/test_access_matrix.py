@@ -73,11 +73,16 @@ def test_everyone_gets_what_the_matrix_states(ground: Ground, cell: Cell):
     assert answer.status_code == cell.status, answer.text
     if cell.side == "other" or cell.status in {401, 403, 404}:
         found = [word for word in (*WORDS, ground.patient.id) if word in answer.text]
+        if cell.route.startswith(ASKED_THEMSELVES):
+            found = [word for word in found if word != ground.patient.id]
         assert not found or cell.route in SENT_THEMSELVES
 
 
 SENT_THEMSELVES = frozenset({"POST /api/v1/screenings", "POST /api/v1/admissions", "POST /api/v1/patients/open"})
 """Where the caller named the patient by number, and gets the patient's id."""
+
+ASKED_THEMSELVES = ("GET /fhir/{kind}#", "GET /fhir/AuditEvent")
+"""Where the caller named the patient by our id, which the answer's own address repeats."""
 
 
 @pytest.mark.parametrize("cell", ABOUT_ONE, ids=str)
@@ -96,7 +101,7 @@ def test_a_patient_of_ones_own_is_there_to_be_hidden_from_others(ground: Ground)
 def test_what_is_public_is_public_and_tells_nothing_of_anyone(ground: Ground, route: str):
     method, _, path = route.partition(" ")
     form = {"token": "x"} if route == "POST /tavle/device" else None
-    answer = ground.client.request(method, path.format(sheet="plan"), data=form, follow_redirects=False)
+    answer = ground.client.request(method, path.format(sheet="plan", id="screening"), data=form, follow_redirects=False)
     assert answer.status_code == PUBLIC[route], answer.text
     assert not [word for word in (*WORDS, ground.patient.id) if word in answer.text]
 
