@@ -198,6 +198,13 @@ saved_filter = Table(
     Column("filters", Text, nullable=False),  # what the list is narrowed to, as JSON
     Column("at", Moment, nullable=False),
 )
+once = Table(
+    "once",
+    tables,
+    Column("kind", String(20), primary_key=True),
+    Column("key", String(64), primary_key=True),  # its hash
+    Column("until", Moment, nullable=False, index=True),  # after this it is refused for its age
+)
 card = Table(
     "card",  # what was shown in the hospital's record, by CDS Hooks
     tables,
