@@ -192,11 +192,11 @@ def _diagnoses(report: Node, source: Values) -> Mapped:
 
 def _diagnosis(diagnosis: Node, *, main: bool) -> Values:
     code, system = _diagnosis_code(diagnosis)
-    row: Values = {"code": shortened(code), "system": shortened(system)} | ({"main": True} if main else {})
+    row = {"code": shortened(code), "system": shortened(system), **({"main": True} if main else {})}
     coded = diagnosis.code("po:Diagnosekode")
     called = (coded.name if coded else None) or diagnosis.text("po:DiagnoseBeskrivelse") or ""
     name = shortened(" ".join(called.split()))
-    return row | ({"name": name} if name and name != row["code"] else {})
+    return {**row, "name": name} if name and name != row["code"] else row
 
 
 def _diagnosis_code(diagnosis: Node) -> tuple[str, str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from api.page_view import View, cfs_view, question_words, track_view
 from api.result import SCORE_ORDER
@@ -67,6 +67,7 @@ def _quiet(desk: Desk, patient: Patient, shown: Shown) -> View:
     return {
         "scores": [_score(found, name, t) for name in SCORE_ORDER[LEADING:]],
         "hits": [(", ".join(names), where) for names, where in _hits(shown, t)],
+        "medicines_known": shown.case.medicines is not None,
         "burden": before_rows(found.burden, t),
         "notes": list(dict.fromkeys(note_words(note, t) for note in said)),
         "versions": list(_versions(desk, patient, shown)),
@@ -106,10 +107,16 @@ def _hits(shown: Shown, t: Texts) -> Iterator[tuple[list[str], str]]:
     """Yield the medicines that meet a criterion, by name, with which; then those that raise the risk of falling."""
     scores = shown.assessment.scores
     for hit in scores["norgep_hits"].details:
-        yield medicine_names(hit["medicines"], shown.case), t("assessment.hit", list=hit["list"], item=hit["item"])
+        yield medicine_names(hit["medicines"], shown.case), _criterion(hit, t)
     names = medicine_names(scores["fall_risk_medicines"].because.get("medicines"), shown.case)
     if names:
         yield names, t("score.fall_risk_medicines")
+
+
+def _criterion(hit: Mapping[str, object], t: Texts) -> str:
+    """Say which criterion is met, in our own words, and where it stands."""
+    named = f"norgep.{hit['list']}.{hit['item']}"
+    return t("assessment.criterion", what=t(named), list=hit["list"], item=hit["item"])
 
 
 def _versions(desk: Desk, patient: Patient, shown: Shown) -> Iterator[View]:
