@@ -128,3 +128,12 @@ def test_scoring_again_is_for_someone_at_home_with_a_plan(demo):
     patient = admitted(demo, 4)
     page = words_of(demo.browser("amina").get(f"{patient.path}/screen?again=1").text)
     assert "før den akutte sykdommen" in page
+
+
+def test_a_form_that_was_signed_today_opens_to_be_corrected_and_still_asks_about_now(demo, nurse):
+    patient = at_home(demo, 5, days=35)
+    assert signed(nurse, patient, cfs_clinician="5", what_matters="").status_code == 303
+    page = nurse.get(f"{patient.path}/screen?again=1").text
+    assert "ut fra slik pasienten har hatt det de siste to ukene" in page
+    assert fields(page)["cfs_clinician"] == ["5"]
+    assert fields(page)["what_matters"] == [""]

@@ -59,7 +59,7 @@ class Form:
 
     def offered(self, item: str) -> bool:
         """Return whether last time's answer can be taken over: nobody has answered now, and it may still hold."""
-        of_today = bool(self.known.since_plan) and not goes_along(item)
+        of_today = self.known.again and not goes_along(item)
         return ITEMS[item].carries and not of_today and self.remembered(item)
 
     def remembered(self, item: str) -> bool:

@@ -20,6 +20,7 @@ from api.record.streams import Naming, Stream
 from api.ward.form.questions import CFS, TREE, goes_along
 from api.ward.form.reading import LISTS
 from careplans.course.events import By, Screened
+from careplans.course.renewing import plan_before
 from careplans.course.state import PlanState, Screening
 from forms.model import read_case
 from rules.case import Answer, Case, Source
@@ -63,14 +64,15 @@ class Told:
 class Known:
     """Who the patient is, and what was told before: `here` in this stay, newest first, and `before` in an earlier.
 
-    `since_plan` is what was told since the plan was made, newest first, where it is the plan that is evaluated: it
-    stands until someone changes it, but for what is of today.
+    It is scored `again` where a plan is evaluated: what was told before, `since_plan` was made, stands until someone
+    changes it, but for what is of today.
     """
 
     naming: Naming
     here: tuple[Told, ...] = ()
     before: Told | None = None
     hidden: frozenset[str] = frozenset()
+    again: bool = False
     since_plan: tuple[Told, ...] = ()
 
     @property
@@ -105,7 +107,7 @@ class Known:
 
     def carried(self, item: str) -> Told | None:
         """Return who answered what goes along to an evaluation, where nobody has answered since."""
-        if item in self.hidden or self.told(item) or not goes_along(item):
+        if item in self.hidden or self.own or self.told(item) or not goes_along(item):
             return None
         return next((each for each in self.since_plan if each.says(item)), None)
 
@@ -144,8 +146,10 @@ def known_of(connection: Connection, stream: Stream, *, now: datetime) -> Known:
 
 
 def since_plan(connection: Connection, stream: Stream, plan: PlanState, *, now: datetime) -> tuple[Told, ...]:
-    """Return what was told from the plan's own assessment on, newest first, without what is of today."""
+    """Return what was told before today, newest first, back to what the plan and those it renews began with."""
     every = stream.course.screenings
+    while before := plan_before(stream.course, plan):
+        plan = before
     start = next((n for n, each in enumerate(every) if plan.assessment in (each.assessment, *each.versions)), 0)
     told = (_told(connection, stream, each, now=now) for each in reversed(every[start:]) if not each.second)
     return tuple(each for each in told if each and not each.here)

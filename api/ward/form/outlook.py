@@ -42,7 +42,7 @@ def outlook_of(screener: Screener, form: Form, course: Course) -> Outlook:
     unanswered = [item for item in ITEMS if item not in form.said.answers and item not in form.said.wrong]
     idle = frozenset(item for item in unanswered if item not in wanted and ITEMS[item].kind not in ("text", "list"))
     next_item = tree.next_question if CFS in wanted else None
-    if form.known.since_plan and CFS not in form.said.answers:
+    if form.known.again and CFS not in form.said.answers:
         next_item = CFS  # who evaluates has followed the patient, and asks the tree only in doubt
     return Outlook(assessment, next_item or assessment.ask_next, idle - {CFS, "age"})
 

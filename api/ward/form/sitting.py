@@ -55,7 +55,7 @@ class Sitting:
             self.whole = known_of(connection, patient.seen.stream, now=desk.now)
             if plan and AGAIN in ways:
                 told = since_plan(connection, patient.seen.stream, plan, now=desk.now)
-                self.whole = replace(self.whole, since_plan=told)
+                self.whole = replace(self.whole, again=True, since_plan=told)
         self._logged = logged
         self.known: Known = self.screener.seen(self.whole, patient.course)
         self.place = Place(patient.id, form_name(ways))

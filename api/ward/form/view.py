@@ -151,7 +151,7 @@ def _question(sight: Sight, item: str, place: int) -> View:
 
 def _asks(sight: Sight, item: str) -> str:
     """Return the question, at an evaluation about the last two weeks."""
-    now = bool(sight.form.known.since_plan) and item in NOW
+    now = sight.form.known.again and item in NOW
     return sight.t(f"question_now.{item}" if now else f"question.{item}")
 
 
