@@ -100,9 +100,13 @@ class SignTemplate:
 
 @dataclass(frozen=True)
 class Replacement:
-    """What stands in for owners, steps and checklists under a mark; `names` are steps called something else."""
+    """What stands in for owners, steps and checklists under a mark; `names` are steps called something else.
+
+    `looks_back` are the owners of what is told of the time before the stay.
+    """
 
     owners: Mapping[str, str]
+    looks_back: Mapping[str, str]
     steps: Mapping[str, str]
     checklists: Mapping[str, tuple[str, ...]]
     names: Mapping[str, str]
@@ -149,6 +153,15 @@ def step(step_id: str) -> StepTemplate:
     raise RuleSetError(f"careplans/data/pathway.toml: there is no step {step_id}. Write it, or mend the name.")
 
 
+@cache
+def every_homecoming() -> frozenset[str]:
+    """The steps and actions that each homecoming has anew; the rest is not done twice because of a readmission."""
+    anew = set(read("pathway")["readmission"]["steps"])
+    actions = ((f"{module.id}.{each.id}", each.due) for module in modules() for each in module.actions)
+    there = (name for name, due in actions if due.step in anew or due.anchor == "admission" or due.before)
+    return frozenset({*anew, *there})
+
+
 def task_of(name: str) -> str:
     """Return what a step or an action is marked as: the step, for an action that is one."""
     return _same().get(name, name)
@@ -188,20 +201,22 @@ def replacement(marks: Mapping[str, object]) -> Replacement:
 @cache
 def _replacement(marks: tuple[str, ...]) -> Replacement:
     chosen = {mark: read("plan")["instead"][mark] for mark in marks}
-    owners, steps, checklists = (
+    owners, back, steps, checklists = (
         {name: value for table in chosen.values() for name, value in table.get(part, {}).items()}
-        for part in ("owners", "steps", "checklists")
+        for part in ("owners", "looks_back", "steps", "checklists")
     )
     names = {
         name: f"{name}_{mark.partition(':')[2]}" for mark, table in chosen.items() for name in table.get("names", ())
     }
-    return Replacement(owners, steps, _tuples(checklists), names)
+    return Replacement(owners, back, steps, _tuples(checklists), names)
 
 
 def _standing_in(template: StepTemplate, instead: Replacement) -> StepTemplate:
+    looks_back = template.id in read("plan")["destination"]["looks_back"]
+    owners = instead.looks_back if looks_back else instead.owners
     return replace(
         template,
-        owners=tuple(instead.owners.get(owner, owner) for owner in template.owners),
+        owners=tuple(owners.get(owner, owner) for owner in template.owners),
         checklist=instead.checklists.get(template.id, template.checklist),
         name=instead.names.get(template.id, template.id),
     )

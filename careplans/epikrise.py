@@ -13,7 +13,7 @@ from typing import Any
 from careplans.as_json import to_json
 from careplans.catalogue import read
 from careplans.contingency import words
-from careplans.parts import Action, Contact, Due, MedicineChange, Plan, Step, WhatMatters
+from careplans.parts import Action, Contact, Corrected, Due, MedicineChange, Plan, Step, WhatMatters
 from rules.assessment import Finding
 from rules.case import Case, Diagnosis
 
@@ -69,6 +69,7 @@ class EpikriseSection:
     readmission: str | None
     what_matters: WhatMatters
     contacts: tuple[Contact, ...]
+    corrected: Corrected | None = None
 
 
 def plan_section(case: Case, plan: Plan) -> EpikriseSection:
@@ -88,6 +89,7 @@ def plan_section(case: Case, plan: Plan) -> EpikriseSection:
         readmission=plan.contingency.readmission,
         what_matters=plan.what_matters,
         contacts=plan.contingency.contacts,
+        corrected=plan.corrected,
     )
 
 

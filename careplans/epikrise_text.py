@@ -6,7 +6,16 @@ from collections.abc import Iterable
 
 from careplans.epikrise import EpikriseSection, FollowUp, Found, OpenProblem
 from careplans.parts import Contact, MedicineChange
-from careplans.words import answer_words, date_words, due_words, label, one_line, owners_words
+from careplans.words import (
+    answer_words,
+    corrected_words,
+    date_words,
+    due_words,
+    label,
+    one_line,
+    open_label,
+    owners_words,
+)
 from engine.texts import Texts
 
 PARTS = (
@@ -18,7 +27,9 @@ PARTS = (
 def epikrise_text(section: EpikriseSection, texts: Texts) -> str:
     """Return the section as text, one heading a part; what is not known is marked to be written."""
     parts = (_part(name, section, texts) for name in PARTS)
-    return "\n\n".join((texts("epikrise.title"), *parts, texts("plan.municipality_decides"))) + "\n"
+    corrected = corrected_words(section.corrected, texts, say=open_label)
+    head = (texts("epikrise.title"), *((corrected,) if corrected else ()))
+    return "\n\n".join((*head, *parts, texts("plan.municipality_decides"))) + "\n"
 
 
 def _part(name: str, section: EpikriseSection, texts: Texts) -> str:

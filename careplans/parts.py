@@ -222,6 +222,14 @@ class Conflict:
 
 
 @dataclass(frozen=True, slots=True)
+class Corrected:
+    """Answers that a plan rests on and that were corrected after it began: when, and to which items."""
+
+    at: datetime
+    items: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Banner:
     """Who the plan is about and where it was made, for the top of every page."""
 
@@ -265,6 +273,7 @@ class Plan:
     medicines: MedicineChanges = MedicineChanges()
     burden: PlanBurden = field(default_factory=PlanBurden)
     conflicts: tuple[Conflict, ...] = ()
+    corrected: Corrected | None = None
     notes: tuple[Note, ...] = field(default_factory=tuple)
     errors: tuple[RuleError, ...] = ()
 

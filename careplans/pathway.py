@@ -52,8 +52,9 @@ def pathway_kept(done: Set[str]) -> bool:
 
 
 def is_working_day(day: date) -> bool:
-    """Return whether Norwegian offices are open that day: neither a weekend nor a public holiday."""
-    return day.weekday() < SATURDAY and day not in _public_holidays()
+    """Return whether Norwegian offices are open that day: no weekend, public holiday, or eve when they are closed."""
+    eve = f"{day:%m-%d}" in read("pathway")["calendar"]["closed"]
+    return day.weekday() < SATURDAY and not eve and day not in _public_holidays()
 
 
 @cache

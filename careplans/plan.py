@@ -117,10 +117,11 @@ def cfs_judgement(assessment: Assessment) -> CfsJudgement:
 
 
 def place(case: Case) -> dict[str, tuple[str, ...]]:
-    """Return the mark of an institution where the patient goes there, or lives there and nobody has said else."""
+    """Return the marks of an institution: where the patient goes there, or nobody has said else, and came from one."""
     table = read("plan")["destination"]
     known = next((item for item in ("discharge_to", "residence") if case.answers.get(item) is not None), None)
-    return {table["mark"]: ()} if known and case.answers[known] in table[known] else {}
+    there = {table["mark"]: ()} if known and case.answers[known] in table[known] else {}
+    return there | ({table["from"]: ()} if case.answers.get("residence") in table["residence"] else {})
 
 
 def _clock(case: Case, assessment: Assessment, *, discharge: date | None, offsets: Mapping[str, int]) -> Clock:

@@ -7,12 +7,13 @@ from datetime import date, datetime
 from string import Formatter
 
 from careplans.catalogue import read
-from careplans.parts import Action, Due, Step
+from careplans.parts import Action, Corrected, Due, Step
 from engine.facts import SetAnswer
 from engine.texts import Texts
 from engine.words import number
 from rules.assessment import Finding, ScoreResult, Track
 from rules.case import Note
+from rules.times import oslo
 
 LABELS = ("item", "score", "rule")
 Say = Callable[[date, Texts], str]
@@ -81,6 +82,15 @@ def label(name: str, texts: Texts) -> str:
 def open_label(item: str, texts: Texts) -> str:
     """Return the name of an open question where the patient may read it: what bears on prognosis is named as wishes."""
     return texts("plan.open.wishes") if item in read("questions")["private"] else label(item, texts)
+
+
+def corrected_words(corrected: Corrected | None, texts: Texts, *, say: Callable[[str, Texts], str]) -> str | None:
+    """Say which answers behind a plan were corrected after it began, and when; `say` names an item."""
+    if corrected is None:
+        return None
+    items = dict.fromkeys(say(item, texts) for item in corrected.items)
+    when = moment_words(oslo(corrected.at), texts, say=date_words)
+    return texts("plan.corrected.staff", when=when, what=", ".join(items))
 
 
 def because_words(finding: Finding, texts: Texts) -> tuple[tuple[str, str], ...]:

@@ -8,6 +8,8 @@ from functools import cache
 from careplans.catalogue import modules, read, steps
 from careplans.course.due import SCREENING
 from careplans.course.events import ClockPaused, ClockResumed, Event, OwnerSet, StepDone, StepNotDone
+from careplans.course.left import LEFT
+from careplans.course.next_step import REVIEW
 from careplans.course.state import RECEIPT
 from engine.errors import InputError
 
@@ -38,7 +40,13 @@ def _items() -> Mapping[str, frozenset[str]]:
     for table in read("plan")["instead"].values():
         for step, checklist in table.get("checklists", {}).items():
             found[step] |= set(checklist)
-    others = [SCREENING, RECEIPT, *(f"{module.id}.{action.id}" for module in modules() for action in module.actions)]
+    others = [
+        SCREENING,
+        LEFT,
+        REVIEW,
+        RECEIPT,
+        *(f"{module.id}.{action.id}" for module in modules() for action in module.actions),
+    ]
     return {step: frozenset(items) for step, items in found.items()} | dict.fromkeys(others, frozenset())
 
 

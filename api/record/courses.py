@@ -71,7 +71,8 @@ def read(record: Record, connection: Connection, person: str) -> Seen:
     if stream is None:
         raise NoSuchPatient
     course = stream.course
-    ids = {*assessments_behind(course), *(plan.assessment for plan in course.plans)}
+    behind = {each.assessment for each in course.plans} | {each.assessment for each in course.screenings}
+    ids = assessments_behind(course) | behind
     basis = record.bases.of(connection, ids)
     clocks = clocks_of(course, basis, record.offsets)
     return Seen(stream, basis, clocks, next_step(course, clocks, basis))

@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, and_, case, exists, func, or_, select
 from api.people.user import User
 from api.storage.tables import clock, listing
 from careplans.course.due import SCREENING
+from careplans.course.left import LEFT
 
 ListName = Literal["team", "municipality", "coordinator", "practice", "unscreened", "ready", "late"]
 LISTS: tuple[ListName, ...] = get_args(ListName)
@@ -87,7 +88,7 @@ def years_before(day: date, years: int) -> date:
 
 def _team(asker: Asker) -> Holds:
     suggested = and_(in_hospital, listing.c.team_list.is_not(None))
-    return or_(unscreened(asker), suggested, listing.c.next_owner == TEAM)
+    return or_(unscreened(asker), suggested, listing.c.next_owner == TEAM, step_is((LEFT,), "open", "paused"))
 
 
 def _municipality(asker: Asker) -> Holds:

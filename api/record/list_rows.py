@@ -12,6 +12,7 @@ from sqlalchemy import Row
 from api.record.found import CfsIs, TrackIs
 from api.record.list_kinds import FETCH_FIRST, ListName
 from careplans.course.due import SCREENING, standing
+from careplans.course.left import LEFT
 from careplans.course.state import NextStep, Standing, StepClock
 
 
@@ -105,16 +106,18 @@ def to_listing(row: Row[Any], of: ListName, clocks: tuple[ListedClock, ...], *, 
         municipality=None if row.protected else row.municipality,
         next_step=_next_step(row),
         late=row.soonest < now,
-        reason=_reason(row, of),
+        reason=_reason(row, of, clocks),
         clocks=shown,
     )
 
 
-def _reason(row: Row[Any], of: ListName) -> str | None:
+def _reason(row: Row[Any], of: ListName, clocks: tuple[ListedClock, ...]) -> str | None:
     if of == "ready":
         return FETCH_FIRST[row.list_rank]
     if of != "team":
         return None
+    if any(each.clock.step == LEFT and each.clock.state in {"open", "paused"} for each in clocks):
+        return LEFT
     return "unscreened" if row.next_what == SCREENING else str(row.team_list or "next_step")
 
 

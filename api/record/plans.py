@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from careplans.course.answers import known_now
 from careplans.course.case_now import case_as_it_stands
 from careplans.course.due import Basis, plan_as_it_stands
-from careplans.course.renewing import basis_of
 from careplans.course.state import Course, PlanState
 from careplans.parts import Plan
 from careplans.settings import PlanSettings
@@ -32,7 +32,7 @@ def plan_in(course: Course) -> PlanState | None:
 def planned(course: Course, state: PlanState, basis: Mapping[str, Basis], overlay: Overlay | None) -> Planned:
     """Return the plan as it stands now; `basis` is by assessment, that of the plan and of those it renews."""
     settings = PlanSettings(overlay.offsets, overlay.contacts) if overlay else PlanSettings()
-    found = basis_of(course, state, basis)
+    found = known_now(course, state, basis)
     if found is None:
         raise KeyError(state.assessment)
     case = case_as_it_stands(course, state, found.case)

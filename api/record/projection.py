@@ -14,6 +14,7 @@ from api.record.streams import Stream, read_stream, standing_merges
 from api.storage.tables import alias, clock, listing, person
 from careplans.catalogue import read
 from careplans.course.due import Basis, assessments_behind, clocks_of, screening_in
+from careplans.course.left import LEFT, in_pathway, left_undecided
 from careplans.course.next_step import END_OF_TIME, next_step
 from careplans.course.state import RECEIPT, Course, NextStep, StepClock
 from careplans.course.waits import end_of
@@ -85,8 +86,8 @@ def _listing(
         **_who(course),
         **_where(course),
         **found_of(course, basis),
-        "status": status_of(course),
-        "listed": course.in_pathway and not course.blocked,
+        "status": status_of(course, left=left_undecided(course, basis)),
+        "listed": in_pathway(course, basis) and not course.blocked,
         "soonest": _soonest((*clocks, *leaving), coming),
         "next_what": coming.what if coming else None,
         "next_owner": coming.owner if coming else None,
@@ -112,8 +113,8 @@ def _soonest(clocks: tuple[StepClock, ...], coming: NextStep | None) -> datetime
     return min((due for due in dates if due is not None), default=END_OF_TIME)
 
 
-def status_of(course: Course) -> str:
-    """Return where a patient is in the course, in one word."""
+def status_of(course: Course, *, left: bool = False) -> str:
+    """Return where a patient is in the course, in one word; `left` is of someone who went home undecided."""
     if course.died:
         return "died"
     if course.running:
@@ -123,6 +124,8 @@ def status_of(course: Course) -> str:
     if course.in_hospital and course.stay:
         screening = screening_in(course, course.stay)
         return "screened" if screening and not screening.unjudged else "unscreened"
+    if left:
+        return LEFT
     return "discharged" if course.owes_epikrise else "closed"
 
 

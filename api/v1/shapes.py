@@ -15,7 +15,7 @@ from careplans.course.due import standing
 from careplans.course.events import ChoiceRecorded, Decided
 from careplans.course.state import Course, NextStep, PlanState, Screening, Standing, Stay, StepClock
 
-Status = Literal["died", "running", "paused", "unscreened", "screened", "discharged", "closed"]
+Status = Literal["died", "running", "paused", "unscreened", "screened", "discharged", "left_undecided", "closed"]
 
 
 class Who(BaseModel):

@@ -6,15 +6,28 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, timedelta
 
-from careplans.catalogue import point_of, read, replacement, task_of
+from careplans.catalogue import DueRule, point_of, read, replacement, step, task_of
+from careplans.course import left
+from careplans.course.answers import facts_behind, known_now, newest_behind
 from careplans.course.case_now import case_as_it_stands
 from careplans.course.choices import accepted_of
 from careplans.course.events import StepDone, StepNotDone
-from careplans.course.renewing import basis_of, plan_before, still_to_come
-from careplans.course.state import ClockState, Course, PlanState, Screening, Standing, Stay, StepClock, routing
+from careplans.course.left import LEFT, in_pathway, left_undecided
+from careplans.course.renewing import plan_before, still_to_come
+from careplans.course.state import (
+    EPIKRISE,
+    ClockState,
+    Course,
+    PlanState,
+    Screening,
+    Standing,
+    Stay,
+    StepClock,
+    routing,
+)
 from careplans.course.waits import end_of, moved_on
-from careplans.parts import Action, Due, Plan, Step
-from careplans.pathway import Clock, timeline
+from careplans.parts import Action, Corrected, Due, Plan, Step
+from careplans.pathway import Clock, due, timeline
 from careplans.plan import build_plan, place
 from careplans.settings import PlanSettings
 from rules.assessment import Assessment
@@ -22,33 +35,32 @@ from rules.case import Case
 from rules.times import OSLO, oslo, oslo_day
 
 NOON = time(12)
-SCREENING = "screening"
+SCREENING = left.SCREENING
 EXPECTED_SET = "expected_discharge_set"
 
 
 @dataclass(frozen=True, slots=True)
 class Basis:
-    """The case that was assessed, and what was found."""
+    """The case that was assessed, and what was found; `corrected` is what a plan's grounds say otherwise by now."""
 
     case: Case
     assessment: Assessment
+    corrected: Corrected | None = None
 
 
 def clocks_of(course: Course, basis: Mapping[str, Basis], offsets: Mapping[str, int]) -> tuple[StepClock, ...]:
     """Return the clocks of the plan that runs or waits, then the hospital's own for a stay without a plan.
 
-    A stay that ended without a plan keeps what is owed after it, until its epikrise is sent.
+    A stay that ended without a plan keeps what is owed after it: its epikrise, and what nobody settled.
 
     `basis` is by assessment id, `offsets` the municipality's own. Someone dead or out of the pathway has no clocks.
     """
-    if not course.in_pathway:
+    if not in_pathway(course, basis):
         return ()
     plan = waiting_plan(course)
     of_plan = _of_plan(course, plan, basis, offsets=offsets) if plan else ()
-    covered = plan is not None and course.stay is not None and plan.marks == course.stay.id
-    if covered or course.stay is None or not (course.in_hospital or course.owes_epikrise):
-        return of_plan
-    return (*of_plan, *_of_stay(course, course.stay, basis, offsets=offsets))
+    others = (stay for stay in course.stays if plan is None or plan.marks != stay.id)
+    return (*of_plan, *(each for stay in others for each in _of_stay(course, stay, basis, offsets=offsets)))
 
 
 def plan_as_it_stands(course: Course, state: PlanState, basis: Basis, *, settings: PlanSettings) -> Plan:
@@ -56,10 +68,10 @@ def plan_as_it_stands(course: Course, state: PlanState, basis: Basis, *, setting
     case = case_as_it_stands(course, state, basis.case)
     accepted = accepted_of(course, state, basis.assessment)
     made = build_plan(_counted(case, state), basis.assessment, accepted=accepted, settings=settings)
-    if state.renews:
+    if state.from_its_start:
         from_home = build_plan(case, basis.assessment, accepted=accepted, settings=settings)
         made = _from_here(made, case, owed=still_to_come(course, state, from_home.timeline))
-    return _after_waiting(course, state, made)
+    return replace(_after_waiting(course, state, made), corrected=basis.corrected)
 
 
 def assessments_behind(course: Course) -> frozenset[str]:
@@ -67,12 +79,14 @@ def assessments_behind(course: Course) -> frozenset[str]:
     plan, here = waiting_plan(course), course.stay and screening_in(course, course.stay)
     renewed = plan and plan_before(course, plan)
     older = {each.assessment for each in course.plans} if renewed else set()
-    return frozenset(each.assessment for each in (plan, here, course.screening) if each) | older
+    newest = newest_behind(course, plan) if plan else None
+    told = facts_behind(course, plan) if plan else ()
+    return frozenset({each.assessment for each in (plan, here, course.screening, newest) if each} | older | {*told})
 
 
 def waiting_plan(course: Course) -> PlanState | None:
     """Return the plan that runs, else the newest that is paused."""
-    return course.running or next((plan for plan in reversed(course.plans) if plan.status == "paused"), None)
+    return course.waiting
 
 
 def screening_in(course: Course, stay: Stay) -> Screening | None:
@@ -114,7 +128,7 @@ def _open_stands(due: datetime | None, now: datetime) -> Standing:
 def _of_plan(
     course: Course, plan: PlanState, basis: Mapping[str, Basis], *, offsets: Mapping[str, int]
 ) -> tuple[StepClock, ...]:
-    found = basis_of(course, plan, basis)
+    found = known_now(course, plan, basis)
     if found is None:
         return ()
     return clocks_in(course, plan, plan_as_it_stands(course, plan, found, settings=PlanSettings(offsets)).timeline)
@@ -122,7 +136,7 @@ def _of_plan(
 
 def _counted(case: Case, state: PlanState) -> Case:
     """Return the case that the dates are counted from: a plan that renews another begins on its own day, at home."""
-    if not state.renews:
+    if not state.from_its_start:
         return case
     began = datetime.combine(state.started, NOON, OSLO)
     return replace(case, encounter=replace(case.encounter, discharged=began, expected_discharge=None))
@@ -160,14 +174,49 @@ def _after_waiting(course: Course, state: PlanState, plan: Plan) -> Plan:
 def _of_stay(
     course: Course, stay: Stay, basis: Mapping[str, Basis], *, offsets: Mapping[str, int]
 ) -> tuple[StepClock, ...]:
-    """Return the hospital's own clocks, after the screening's for a stay that no person has screened."""
-    screening = screening_in(course, stay)
-    waits = stay.discharged is None and (screening is None or screening.unjudged)
-    to_screen = (_screening_step(stay),) if waits else ()
-    found = basis.get(screening.assessment) if screening else None
-    own = _before_plan(found, stay, offsets) if found else ()
-    every = (replace(step, due=_due(course, stay.id, step)) for step in (*to_screen, *own))
+    """Return the hospital's own clocks of a stay: in it all of them, after it what is owed until someone gives it."""
+    newest = stay.id == course.stay.id if course.stay else False
+    steps = _in_hospital(course, stay, basis, offsets=offsets) if newest and course.in_hospital else ()
+    if stay in course.owed:
+        steps = _after_stay(course, stay, basis, offsets=offsets)
+    if newest and left_undecided(course, basis):
+        steps = (*steps, _settling_step(stay, offsets))
+    every = (replace(step, due=_due(course, stay.id, step)) for step in steps)
     return tuple(_clock(course, stay.id, step) for step in every)
+
+
+def _in_hospital(
+    course: Course, stay: Stay, basis: Mapping[str, Basis], *, offsets: Mapping[str, int]
+) -> tuple[Step, ...]:
+    """Return what is due in a stay, after the screening where no person has screened."""
+    screening = screening_in(course, stay)
+    to_screen = (_screening_step(stay),) if screening is None or screening.unjudged else ()
+    found = basis.get(screening.assessment) if screening else None
+    return (*to_screen, *(_before_plan(found, stay, offsets) if found else ()))
+
+
+def _after_stay(
+    course: Course, stay: Stay, basis: Mapping[str, Basis], *, offsets: Mapping[str, int]
+) -> tuple[Step, ...]:
+    """Return what is owed after the newest stay, and of an earlier or unscreened one the epikrise alone."""
+    screening = screening_in(course, stay) if course.stay == stay else None
+    found = basis.get(screening.assessment) if screening and not screening.unjudged else None
+    if found:
+        return _before_plan(found, stay, offsets)
+    template = step(EPIKRISE)
+    return (Step(EPIKRISE, template.kind, template.owners, due(template.due, _from(stay, offsets), owner="")),)
+
+
+def _settling_step(stay: Stay, offsets: Mapping[str, int]) -> Step:
+    table = read("pathway")["left_undecided"]
+    when = due(DueRule(anchor="discharge", days=table["days"]), _from(stay, offsets), owner=table["owner"])
+    return Step(LEFT, "clock", (table["owner"],), when)
+
+
+def _from(stay: Stay, offsets: Mapping[str, int]) -> Clock:
+    """Return the days that are counted from a stay that has ended."""
+    left = oslo_day(stay.discharged or stay.admitted)
+    return Clock(index=left, admitted=stay.admitted, discharge=left, offsets=offsets)
 
 
 def _screening_step(stay: Stay) -> Step:

@@ -10,9 +10,10 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import date, datetime, time
 from functools import reduce
+from itertools import pairwise
 from typing import Any
 
-from careplans.catalogue import task_of
+from careplans.catalogue import every_homecoming, task_of
 from careplans.course.events import (
     AddressProtected,
     Admitted,
@@ -41,19 +42,28 @@ from careplans.course.events import (
 )
 from careplans.course.stands import standing
 from careplans.course.state import Course, PlanState, Rest, Screening, Stay, Why
-from rules.times import OSLO
+from rules.times import OSLO, oslo_day
 
 EVALUATION = "HPH4"
 
 
 def course_of(events: Iterable[Recorded]) -> Course:
     """Return the course after the events, in the order given; merged records come as one row of events."""
-    return _ended_by_death(reduce(_told, standing(events), Course()))
+    return _ended_by_death(_ended_by_the_next(reduce(_told, standing(events), Course())))
 
 
 def _told(course: Course, recorded: Recorded) -> Course:
     tell = TOLD.get(type(recorded.event))
     return tell(course, recorded.event, recorded.at) if tell else course
+
+
+def _ended_by_the_next(course: Course) -> Course:
+    """End a stay that nobody has told the end of where the next begins: nobody lies in two beds."""
+    ended = (
+        replace(stay, discharged=later.admitted) if stay.discharged is None else stay
+        for stay, later in pairwise(course.stays)
+    )
+    return replace(course, stays=(*ended, *course.stays[-1:]))
 
 
 def _ended_by_death(course: Course) -> Course:
@@ -182,7 +192,34 @@ def _plan_resumed(course: Course, event: PlanResumed, at: datetime) -> Course:
         return course
     rests = _rested(plan.rests, plan.since, at)
     running = replace(plan, status="running", why=None, since=None, rests=rests)
-    return _with_plan(_give_way(course, to=plan.id, at=at), running)
+    course = _with_plan(_give_way(course, to=plan.id, at=at), running)
+    return _after_the_newest_stay(course, running)
+
+
+def _after_the_newest_stay(course: Course, plan: PlanState) -> Course:
+    """Let a plan that is resumed follow the newest stay: it counts from that homecoming, and the way home is new.
+
+    What belongs to no homecoming keeps its mark; the time waited before is not counted twice.
+    """
+    stay = course.stay
+    if stay is None or stay.id == plan.marks or not _came_after(stay, plan):
+        return course
+    moved = replace(plan, stay=stay.id, before=(*plan.before, plan.marks), rests=())
+    marks, owners = (_carried(table, plan.marks, stay.id) for table in (course.marks, course.owners))
+    return _with_plan(replace(course, marks=marks, owners=owners), moved)
+
+
+def _came_after(stay: Stay, plan: PlanState) -> bool:
+    """Return whether the stay began after the one the plan follows, or after a plan that follows none."""
+    if plan.stay and not plan.from_its_start:
+        return stay.id != plan.stay
+    return oslo_day(stay.admitted) >= plan.started
+
+
+def _carried(table: Mapping[tuple[str, str], Any], old: str, new: str) -> dict[tuple[str, str], Any]:
+    """Return the table with what was said of a step under the old id said under the new too, but of the way home."""
+    kept = {(new, step): said for (of, step), said in table.items() if of == old and step not in every_homecoming()}
+    return {**kept, **table}
 
 
 def _plan_closed(course: Course, event: PlanClosed, at: datetime) -> Course:

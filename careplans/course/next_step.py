@@ -9,19 +9,26 @@ from functools import cache
 
 from careplans.actions import question_owner
 from careplans.catalogue import read, steps
+from careplans.course.answers import corrected_since, newest_behind
 from careplans.course.choices import (
+    accepted_of,
     choice_open,
-    chosen_track,
     has_something_to_start,
     plans_from,
     undecided_offers,
 )
+from careplans.course.deciders import to_settle
 from careplans.course.due import SCREENING, Basis, screening_in, waiting_plan
+from careplans.course.events import StepDone
+from careplans.course.fold import aware
+from careplans.course.left import in_pathway
+from careplans.course.renewing import basis_of
 from careplans.course.state import Course, NextStep, PlanState, Screening, StepClock
 from careplans.course.waits import end_of
 from careplans.parts import Due
-from rules.assessment import Assessment
+from rules.assessment import Finding
 
+REVIEW = "review_plan"
 END_OF_TIME = datetime.max.replace(tzinfo=UTC)
 
 
@@ -30,7 +37,7 @@ def next_step(course: Course, clocks: tuple[StepClock, ...], basis: Mapping[str,
 
     `clocks` and `basis` are those of `clocks_of`.
     """
-    if not course.in_pathway:
+    if not in_pathway(course, basis):
         return None
     asked = _Asked(course, clocks, basis)
     found = (ask(asked) for ask in IN_ORDER)
@@ -52,23 +59,68 @@ def _screen(asked: _Asked) -> NextStep | None:
 
 
 def _decide(asked: _Asked) -> NextStep | None:
-    """Ask for the choice, the decisions, the start of the plan, and an answer, in that order."""
-    screening = _in_question(asked.course)
-    found = asked.basis.get(screening.assessment) if screening else None
-    if screening is None or found is None:
+    """Ask for the choice, the decisions, the start of the plan, its review, and an answer, in that order."""
+    found = (_asked_of(asked, each) for each in _in_question(asked.course))
+    return next((step for step in found if step is not None), None)
+
+
+def _asked_of(asked: _Asked, screening: Screening) -> NextStep | None:
+    """Return what a screening asks of someone; nothing where the plan that runs rests on the same grounds."""
+    course, of, found = asked.course, screening.assessment, asked.basis.get(screening.assessment)
+    if found is None:
         return None
-    course, of, assessment = asked.course, screening.assessment, found.assessment
+    assessment, plan = found.assessment, course.running
+    behind = plan is not None and newest_behind(course, plan) == screening and plan.assessment != of
+    corrected = corrected_since(course, plan, asked.basis) if plan and behind else None
+    if behind and corrected is None:
+        return None
     if choice_open(course, of, assessment):
-        return NextStep("shared_decision", _owner("shared_decision"), about=of)
+        return to_settle(course, screening, found, what="shared_decision")
     if plans_from(course, of):
         return None
-    if undecided_offers(course, of, assessment):
-        return NextStep("decide", _decider(course, of, assessment), about=of)
+    waiting = undecided_offers(course, of, assessment)
+    if plan and screening.stay is None and corrected is None:
+        return _rescored(asked, screening, plan, waiting=waiting)
+    if waiting:
+        return to_settle(course, screening, found, what="decide")
+    if corrected and plan:
+        seen = _reviewed(course, plan, corrected.at)
+        return None if seen else to_settle(course, screening, found, what=REVIEW, about=plan.id)
     if has_something_to_start(course, of, assessment):
-        return NextStep("start_plan", _decider(course, of, assessment), about=of)
+        return to_settle(course, screening, found, what="start_plan")
     if assessment.ask_next:
         return NextStep("ask", question_owner(assessment.ask_next), about=assessment.ask_next)
     return None
+
+
+def _rescored(asked: _Asked, screening: Screening, plan: PlanState, *, waiting: tuple[Finding, ...]) -> NextStep | None:
+    """Ask whoever may decide at home only where a new score gives another track than the plan has.
+
+    The rest is for whoever evaluates, who renews the plan or closes it.
+    """
+    course, of = asked.course, screening.assessment
+    held, found = basis_of(course, plan, asked.basis), asked.basis[of]
+    assessment = found.assessment
+    now = _tracks(assessment.offers, frozenset(each.rule for each in assessment.offers))
+    had = _tracks(held.assessment.offers, accepted_of(course, plan, held.assessment).rules) if held else frozenset()
+    if any(each.suggests in now - had for each in waiting):
+        return to_settle(course, screening, found, what="decide")
+    if now - had and has_something_to_start(course, of, assessment):
+        return to_settle(course, screening, found, what="start_plan")
+    given_up = had and not now and screening.at is not None and not _reviewed(course, plan, screening.at)
+    return to_settle(course, screening, found, what=REVIEW, about=plan.id) if given_up else None
+
+
+def _tracks(offers: Iterable[Finding], rules: frozenset[str] | None) -> frozenset[str]:
+    """Return the tracks that these rules suggest."""
+    of_track = (each for each in offers if each.suggests.startswith("track:"))
+    return frozenset(each.suggests for each in of_track if rules is not None and each.rule in rules)
+
+
+def _reviewed(course: Course, plan: PlanState, since: datetime) -> bool:
+    """Return whether someone has looked through the plan after the answers were corrected."""
+    mark = course.marks.get((plan.marks, REVIEW))
+    return isinstance(mark, StepDone) and aware(mark.at) >= aware(since)
 
 
 def _follow(asked: _Asked) -> NextStep | None:
@@ -97,15 +149,13 @@ def _discharge(asked: _Asked) -> NextStep:
 IN_ORDER: tuple[Callable[[_Asked], NextStep | None], ...] = (_screen, _decide, _follow, _leave)
 
 
-def _in_question(course: Course) -> Screening | None:
-    """Return the screening whose suggestions are in question: this stay's, one made at home, or a corrected one."""
-    if course.stay is not None and (course.in_hospital or course.owes_epikrise):
-        return screening_in(course, course.stay)
-    newest, plan = course.screening, waiting_plan(course)
-    if newest is None or newest.stay is None:
-        return newest
-    corrected = plan is not None and plan.assessment in newest.versions
-    return newest if corrected else None
+def _in_question(course: Course) -> tuple[Screening, ...]:
+    """Return the screenings whose suggestions are in question: the stay's, one made at home, what the plan rests on."""
+    here = screening_in(course, course.stay) if course.stay and course.in_hospital else None
+    newest = course.screening
+    at_home = newest if newest and newest.stay is None and not course.in_hospital else None
+    behind = newest_behind(course, course.running) if course.running else None
+    return tuple(dict.fromkeys(each for each in (here, at_home, behind) if each))
 
 
 def _earliest(clocks: Iterable[StepClock]) -> NextStep | None:
@@ -115,13 +165,6 @@ def _earliest(clocks: Iterable[StepClock]) -> NextStep | None:
     if first is None:
         return None
     return NextStep(first.step, first.owner, None if first.expected else first.due)
-
-
-def _decider(course: Course, of: str, assessment: Assessment) -> str:
-    """Return who decides: by the chosen track, else by the first suggested track that someone has."""
-    table, chosen = read("next_step")["decides"], chosen_track(course, of)
-    tracks = [chosen] if chosen else [track.track for track in assessment.tracks]
-    return next((str(table["tracks"][track]) for track in tracks if track in table["tracks"]), str(table["owner"]))
 
 
 def _evaluator(asked: _Asked, plan: PlanState) -> str:

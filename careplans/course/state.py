@@ -9,7 +9,9 @@ from itertools import chain
 from typing import Literal
 
 from careplans.course.events import ChoiceRecorded, Decided, Described, Ending, Place, StepDone, StepNotDone
-from rules.times import oslo
+from rules.knowledge import THRESHOLDS
+from rules.limits import SCREENED_FROM_AGE
+from rules.times import oslo, oslo_day
 
 PlanStatus = Literal["running", "paused", "closed"]
 Why = Literal["readmitted", "superseded", "by_hand", "died"]
@@ -60,6 +62,14 @@ class Screening:
     unjudged: bool = False
 
 
+def _screened_from() -> int:
+    return int(THRESHOLDS[SCREENED_FROM_AGE.name].value)
+
+
+def _years(born: date, on: date) -> int:
+    return on.year - born.year - ((on.month, on.day) < (born.month, born.day))
+
+
 def routing(screenings: Sequence[Screening]) -> Screening | None:
     """Return the newest screening by a first rater who judged, else one that nobody judged, else a second rater's."""
     newest = tuple(reversed(screenings))
@@ -73,7 +83,7 @@ class PlanState:
     """A plan and whether it runs; `why` is why it does not, and `marks` the id that its steps are marked under.
 
     `since` is when it stopped running, `rests` the times it has waited before; `ending` is how someone closed it,
-    and `closed` when.
+    and `closed` when. `before` are the stays it followed until it was resumed after a newer one, which is `stay` now.
     """
 
     id: str
@@ -89,6 +99,7 @@ class PlanState:
     since: datetime | None = None
     rests: tuple[Rest, ...] = ()
     closed: datetime | None = None
+    before: tuple[str, ...] = ()
 
     def closed_before(self, moment: datetime) -> bool:
         """Return whether someone closed it before that."""
@@ -97,7 +108,16 @@ class PlanState:
     @property
     def marks(self) -> str:
         """Return the id its steps are marked under: the stay's, so that what was done before the plan still counts."""
-        return self.id if self.renews or self.stay is None else self.stay
+        return self.id if self.from_its_start or self.stay is None else self.stay
+
+    @property
+    def from_its_start(self) -> bool:
+        """Return whether it is counted from its own start: it renews another, and nobody was in hospital since."""
+        return self.renews is not None and not self.before
+
+    def followed(self, stay: str) -> bool:
+        """Return whether it follows a stay, or did until a newer one."""
+        return stay == self.stay or stay in self.before
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +161,11 @@ class Course:
         return next((plan for plan in reversed(self.plans) if plan.status == "running"), None)
 
     @property
+    def waiting(self) -> PlanState | None:
+        """Return the plan that runs, else the newest that is paused."""
+        return self.running or next((plan for plan in reversed(self.plans) if plan.status == "paused"), None)
+
+    @property
     def screening(self) -> Screening | None:
         """Return the newest screening that routes."""
         return routing(self.screenings)
@@ -163,17 +188,29 @@ class Course:
         return not (self.stays or self.screenings or self.plans)
 
     @property
-    def owes_epikrise(self) -> bool:
-        """Return whether the newest stay ended without a plan, and its epikrise is neither sent nor given up.
+    def owed(self) -> tuple[Stay, ...]:
+        """Return the stays that ended without an epikrise that is sent or given up, and that no plan has as a step.
 
         A plan that was closed in hospital owes nothing after it; with one closed at home its clocks were let go.
         """
-        stay = self.stay
-        if stay is None or stay.discharged is None or (stay.id, EPIKRISE) in self.marks:
+        return tuple(stay for stay in self.stays if stay.discharged is not None and self._owes(stay, stay.discharged))
+
+    def _owes(self, stay: Stay, left: datetime) -> bool:
+        if (stay.id, EPIKRISE) in self.marks or not self.concerns(stay):
             return False
+        followed = (plan for plan in self.plans if plan.followed(stay.id))
+        let_go = any(plan.status == "closed" and not plan.closed_before(left) for plan in followed)
+        return not let_go and (self.waiting is None or self.waiting.marks != stay.id)
+
+    def concerns(self, stay: Stay) -> bool:
+        """Return whether a stay is ours to follow: someone was screened in it, or is of the age that is."""
         screened = any(each.stay == stay.id and not each.unjudged for each in self.screenings)
-        followed = any(plan.stay == stay.id and not plan.closed_before(stay.discharged) for plan in self.plans)
-        return screened and not followed
+        return screened or self.who.born is None or _years(self.who.born, oslo_day(stay.admitted)) >= _screened_from()
+
+    @property
+    def owes_epikrise(self) -> bool:
+        """Return whether a stay ended and its epikrise is still owed, outside any plan."""
+        return bool(self.owed)
 
     @property
     def in_pathway(self) -> bool:

@@ -9,6 +9,7 @@ from datetime import date
 from careplans.parts import Contingency, Due, OpenQuestion, Plan, Sign, Step
 from careplans.print.reasons import View
 from careplans.words import (
+    corrected_words,
     date_words,
     day_words,
     due_words,
@@ -29,8 +30,8 @@ SHORT_LENGTH = 300  # characters: a box with more may go on to the next page, on
 EMERGENCY, OUT_OF_HOURS = "amk", "legevakt"
 
 
-def banner_section(plan: Plan, texts: Texts) -> View:
-    """Return who the plan is about, and where."""
+def banner_section(plan: Plan, texts: Texts, *, say: Callable[[str, Texts], str] = open_label) -> View:
+    """Return who the plan is about, and where, and what it rests on that was corrected since; `say` names an item."""
     patient, banner = plan.banner.patient, plan.banner
     number = patient.id or patient.local_id
     return {
@@ -46,6 +47,7 @@ def banner_section(plan: Plan, texts: Texts) -> View:
             *([(texts("plan.banner.next_of_kin"), banner.next_of_kin)] if banner.next_of_kin else []),
             *([(texts("plan.banner.interpreter"), banner.interpreter)] if banner.interpreter else []),
         ],
+        "corrected": corrected_words(plan.corrected, texts, say=say),
     }
 
 

@@ -51,7 +51,7 @@ def clinician_view(plan: Plan, texts: Texts, *, printed: date, limits: Mapping[s
     reasons = reasons_of(plan, limits)
     place = "" if plan.destination == "home" else f"_{plan.destination}"
     return {
-        "banner": banner_section(plan, texts),
+        "banner": banner_section(plan, texts, say=label),
         "what_matters": {"state": plan.what_matters.state, "words": plan.what_matters.words},
         "cfs": _cfs(plan, texts),
         "scores": [(label(name, texts), score_words(plan.scores.get(name), texts)) for name in SHOWN_SCORES],

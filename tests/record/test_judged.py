@@ -20,7 +20,7 @@ def test_an_empty_form_that_a_nurse_signed_screens_nobody(hospital):
     person = signed(hospital)
     seen = hospital.read(person)
     assert seen.next_step.what == "screening"
-    assert [each.step for each in seen.clocks if each.state == "open"][0] == "screening"
+    assert next(each.step for each in seen.clocks if each.state == "open") == "screening"
     assert person in hospital.on("unscreened", NURSE)
     assert hospital.page("team", TEAM).rows[0].status == "unscreened"
 

@@ -9,11 +9,15 @@ from typing import Any
 import pytest
 
 from careplans.acceptance import Accepted
+from careplans.catalogue import replacement
 from careplans.parts import Plan
-from careplans.plan import build_plan
+from careplans.pathway import Clock, timeline
+from careplans.plan import build_plan, place
 from careplans.print import render_html
 from careplans.words import step_words
+from rules.assess import assess
 from rules.case import Case
+from rules.ruleset import national
 from tests.unit.test_careplans_example import (
     example_assessment,
     example_case,
@@ -48,7 +52,8 @@ def said(plan: Plan) -> dict[str, str]:
 def test_in_an_institution_its_own_nurse_and_doctor_own_the_plan(answers: dict[str, Any]) -> None:
     plan = plan_of(case=case_with(**answers))
     assert plan.destination == "institution"
-    assert not owners(plan) & AT_HOME
+    ahead = replace(plan, timeline=tuple(step for step in plan.timeline if step.id != "admission_report"))
+    assert not owners(ahead) & AT_HOME
     assert {"care_home_nurse", "care_home_doctor"} <= owners(plan)
 
 
@@ -71,7 +76,8 @@ def test_the_steps_are_called_what_they_are_in_an_institution() -> None:
 
 
 def test_no_print_of_an_institutions_plan_says_that_the_patient_goes_home() -> None:
-    page = render_html(plan_of(case=case_with(discharge_to="care_home")), texts(), printed=date(2026, 11, 17))
+    there = case_with(residence="care_home", discharge_to="care_home")
+    page = render_html(plan_of(case=there), texts(), printed=date(2026, 11, 17))
     for said_at_home in ("Fra sykehus til hjem<", "Veien hjem", "Fastlege<", "Hjemmetjenesten<", "Primærkontakt"):
         assert said_at_home not in page.partition('class="contingency"')[0] + page.partition("<h2>Veien videre")[2]
 
@@ -138,3 +144,28 @@ def test_training_waits_while_palliative_focus_may_be_chosen() -> None:
 def test_what_stands_in_has_the_reason_of_its_module() -> None:
     meals = next(a for a in palliative().actions if a.id == "nutrition.comfort_meals")
     assert meals.why == ("palliative_indicators",)
+
+
+@pytest.mark.parametrize(
+    ("residence", "discharge_to", "owner", "name"),
+    [
+        ("home", "care_home", "home_care", "admission_report"),
+        ("home", "short_term_care", "home_care", "admission_report"),
+        ("care_home", "home", "care_home_nurse", "admission_report_institution"),
+        ("care_home", "care_home", "care_home_nurse", "admission_report_institution"),
+        (None, "care_home", "home_care", "admission_report"),
+    ],
+)
+def test_the_admission_report_is_owed_by_whoever_had_the_patient_before_the_stay(
+    residence: str | None, discharge_to: str, owner: str, name: str
+) -> None:
+    told = {"residence": residence, "discharge_to": discharge_to}
+    answers = {item: answer for item, answer in told.items() if answer is not None}
+    found = timeline(
+        assess(Case(), date(2026, 11, 16), national()),
+        Clock(index=date(2026, 11, 16)),
+        pathway=None,
+        instead=replacement(place(Case(answers=answers))),
+    )
+    report = next(step for step in found if step.id == "admission_report")
+    assert (report.owners, report.name) == ((owner,), name)

@@ -64,9 +64,9 @@ def test_the_steps_are_due_as_the_specification_says() -> None:
         ("17 May, a Sunday, moves to Friday", date(2026, 5, 3), date(2026, 5, 15)),
         ("17 May, a Monday, moves over the weekend to Friday", date(2027, 5, 3), date(2027, 5, 14)),
         ("Whit Monday moves over Whitsun to Friday", date(2026, 5, 11), date(2026, 5, 22)),
-        ("Christmas Day moves to Christmas Eve", date(2026, 12, 11), date(2026, 12, 24)),
-        ("Boxing Day moves to Christmas Eve", date(2026, 12, 12), date(2026, 12, 24)),
-        ("New Year's Day moves to New Year's Eve", date(2026, 12, 18), date(2026, 12, 31)),
+        ("Christmas Day moves past Christmas Eve, when offices are closed", date(2026, 12, 11), date(2026, 12, 23)),
+        ("Boxing Day moves past it too", date(2026, 12, 12), date(2026, 12, 23)),
+        ("New Year's Day moves past New Year's Eve", date(2026, 12, 18), date(2026, 12, 30)),
     ],
 )
 def test_the_gps_date_moves_to_the_working_day_before(why: str, discharge: date, due: date) -> None:

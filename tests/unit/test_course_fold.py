@@ -39,7 +39,7 @@ from careplans.course.events import (
     Undone,
 )
 from careplans.course.fold import TOLD, course_of
-from careplans.course.state import Course, Rest
+from careplans.course.state import Course
 from tests.unit.course_stories import DAY_HOME, START, Story, admitted, home, on_a_plan, readmitted
 
 NOON = datetime(2026, 11, 24, 11, 0, tzinfo=UTC)
@@ -180,15 +180,68 @@ def test_a_readmission_that_is_told_late_has_let_the_plan_wait_since_the_patient
     story, came_in = on_a_plan(), datetime(2026, 12, 1, 8, 0, tzinfo=UTC)
     story.tell(home())
     story.now = came_in + timedelta(days=4)
-    story.tell(admitted("S2", came_in), PlanResumed("P1"))
-    assert story.course.plans[0].rests == (Rest(came_in, story.now),)
+    story.tell(admitted("S2", came_in))
+    assert story.course.plans[0].since == came_in
 
 
 def test_a_plan_that_began_after_the_readmission_has_not_waited_before_that() -> None:
     story = on_a_plan()
     story.tell(admitted("S2", datetime(2026, 11, 16, 22, 0, tzinfo=UTC)))
-    story.tell(PlanResumed("P1"), after=timedelta(days=2))
-    assert [rest.since for rest in story.course.plans[0].rests] == [datetime(2026, 11, 16, 23, 0, tzinfo=UTC)]
+    assert story.course.plans[0].since == datetime(2026, 11, 16, 23, 0, tzinfo=UTC)
+
+
+def test_a_plan_resumed_after_a_newer_stay_follows_that_one_and_counts_no_waiting_before_it() -> None:
+    story = readmitted()
+    resumed = story.tell(PlanResumed("P1"))
+    (plan,) = story.course.plans
+    assert (plan.stay, plan.marks, plan.before, plan.rests) == ("S2", "S2", ("S1",), ())
+    story.undo(resumed)
+    (plan,) = story.course.plans
+    assert (plan.stay, plan.before) == ("S1", ())
+
+
+def test_a_plan_resumed_in_its_own_stay_stays_there_and_has_waited() -> None:
+    story = on_a_plan()
+    story.tell(PlanPaused("P1", "Reise"), PlanResumed("P1"))
+    (plan,) = story.course.plans
+    assert (plan.stay, plan.before, len(plan.rests)) == ("S1", (), 1)
+
+
+def test_what_each_homecoming_has_is_done_anew_and_the_rest_stays_done() -> None:
+    story = on_a_plan()
+    once, anew = ("HPH3",), ("municipal_notice", "epikrise", "HPH0", "HPH1", "HPH2")
+    story.tell(home(), *(StepNotDone("P1", step, "other") for step in (*once, *anew)))
+    story.tell(admitted("S2", datetime(2026, 12, 1, 8, 0, tzinfo=UTC)), PlanResumed("P1"))
+    assert {step for of, step in story.course.marks if of == "S2"} == set(once)
+    assert {step for of, step in story.course.marks if of == "S1"} == {*once, *anew}
+
+
+def test_a_stay_whose_end_nobody_told_ends_where_the_next_begins() -> None:
+    story, second = on_a_plan(), datetime(2026, 12, 1, 8, 0, tzinfo=UTC)
+    told = story.tell(admitted("S2", second))
+    assert [each.discharged for each in story.course.stays] == [second, None]
+    story.tell(home())
+    assert story.course.stays[0].discharged == home().at
+    story.undo(told)
+    assert story.course.in_hospital is False
+
+
+def test_an_epikrise_is_owed_for_every_stay_that_ended() -> None:
+    story = on_a_plan()
+    story.tell(home(), admitted("S2", datetime(2026, 12, 1, 8, 0, tzinfo=UTC)))
+    assert [stay.id for stay in story.course.owed] == []  # the plan that waits has the first as a step
+    story.tell(PlanResumed("P1"))
+    assert [stay.id for stay in story.course.owed] == ["S1"]
+    story.tell(home("S2", datetime(2026, 12, 4, 10, 0, tzinfo=UTC)))
+    assert [stay.id for stay in story.course.owed] == ["S1"]  # the second is a step of the plan by now
+
+
+def test_an_epikrise_is_owed_for_a_stay_that_nobody_screened_in() -> None:
+    story = Story()
+    story.tell(admitted(), home(), admitted("S2", datetime(2026, 12, 1, 8, 0, tzinfo=UTC)))
+    assert [stay.id for stay in story.course.owed] == ["S1"]
+    story.tell(StepDone("S1", "epikrise", NOON))
+    assert story.course.owed == ()
 
 
 def test_a_plan_made_in_the_new_stay_takes_over() -> None:

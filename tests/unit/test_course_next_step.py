@@ -14,13 +14,17 @@ from careplans.course.events import (
     ChoiceRecorded,
     ClockPaused,
     Decided,
+    Described,
     Died,
+    Discharged,
     DischargeExpected,
     OwnerSet,
+    Place,
     PlanClosed,
     PlanPaused,
     PlanResumed,
     PlanStarted,
+    PracticeSet,
     Screened,
     StepDone,
     StepNotDone,
@@ -28,10 +32,12 @@ from careplans.course.events import (
 )
 from careplans.course.next_step import next_step
 from careplans.course.state import NextStep
+from careplans.course.waits import END_OF_DAY
 from rules.assess import assess
 from rules.assessment import Assessment, Finding, Track, Undecided
 from rules.case import Case
 from rules.ruleset import national
+from rules.times import OSLO
 from tests.unit.course_stories import DAY_HOME, START, Story, admitted, home, on_a_plan, readmitted
 from tests.unit.test_careplans_example import example_case, finding
 
@@ -189,7 +195,7 @@ def test_a_clock_that_waits_lets_the_open_ones_go_before_it() -> None:
 
 def test_what_has_a_date_goes_before_what_has_none() -> None:
     story, basis = on_a_plan(), offering()
-    story.tell(DischargeExpected("S1", None), StepDone("S1", "expected_discharge_set", NOON))
+    story.tell(DischargeExpected("S1", None), StepNotDone("S1", "expected_discharge_set", "other"))
     assert what(story, basis) == ("municipal_notice", "ward_nurse")
     story.tell(StepDone("S1", "municipal_notice", NOON), StepDone("S1", "admission_report", NOON))
     assert what(story, basis) == ("control_appointments", "treating_doctor")
@@ -240,10 +246,9 @@ def test_going_home_without_a_decision_leaves_the_old_plan_to_be_settled() -> No
     story, basis = readmitted(), offering(FOOD)
     story.tell(Screened("K2", "A2", "S2"))
     assert what(story, basis) == ("decide", "treating_doctor")
-    story.tell(home("S2", NOON))
-    assert what(story, basis) == ("decide", "treating_doctor")
-    story.tell(StepDone("S2", "epikrise", NOON))
+    story.tell(home("S2", datetime(2026, 12, 4, 10, 0, tzinfo=UTC)))
     assert what(story, basis) == ("resume_or_close", "primary_nurse")
+    assert left_to_settle(story, basis) == ["geriatric_team"]
     story.tell(PlanResumed("P1"))
     assert what(story, basis) == ("municipal_notice", "ward_nurse")
 
@@ -264,10 +269,10 @@ def test_when_the_newer_plan_is_closed_the_one_before_is_resumed_or_closed() -> 
     assert coming(story, basis) == NextStep("resume_or_close", "primary_nurse", about="P1")
 
 
-def test_a_screening_made_at_home_is_decided_before_the_plan_goes_on() -> None:
-    story, basis = on_a_plan(), offering(FOOD)
-    story.tell(home(), Screened("K2", "A2"))
-    assert coming(story, basis) == NextStep("decide", "treating_doctor", about="A2")
+def test_a_score_made_at_home_that_gives_no_other_track_leaves_the_plan_to_whoever_evaluates_it() -> None:
+    story, basis = screened(), offering(TEAM, FOOD)
+    story.tell(PlanStarted("P1", "A1", DAY_HOME, ("cga_team",)), home(), Screened("K2", "A2"))
+    assert what(story, basis) == ("municipal_notice", "ward_nurse")
 
 
 # Nothing comes next
@@ -276,6 +281,7 @@ def test_a_screening_made_at_home_is_decided_before_the_plan_goes_on() -> None:
 def test_nothing_comes_next_for_someone_dead_gone_home_with_an_epikrise_or_unknown() -> None:
     dead, out = on_a_plan(), screened()
     death = dead.tell(Died(DAY_HOME))
+    decided(out, "overridden", "nutrition")
     out.tell(home(), StepDone("S1", "epikrise", NOON))
     assert [what(story, offering(FOOD)) for story in (dead, out, Story())] == [None, None, None]
     dead.undo(death)
@@ -344,8 +350,192 @@ def test_a_correction_keeps_what_was_decided_and_chosen_before_it() -> None:
     assert what(story, basis) == ("start_plan", "treating_doctor")
 
 
-def test_a_plan_whose_answers_are_corrected_after_going_home_is_started_anew_from_them() -> None:
-    story, basis = screened(), offering(FOOD)
+def corrected(basis: Basis, **answers: object) -> dict[str, Basis]:
+    """The first assessment, and a second with other answers and the same suggestions."""
+    case = replace(basis.case, answers={**basis.case.answers, **answers})
+    return {"A1": basis, "A2": replace(basis, case=case)}
+
+
+def asked(story: Story, known: dict[str, Basis]) -> NextStep | None:
+    """What comes next where the assessments differ."""
+    return next_step(story.course, clocks_of(story.course, known, {}), known)
+
+
+def planned(*, at_home: bool) -> Story:
+    """A patient whose plan of the one suggestion runs."""
+    story = screened()
     decided(story, "accepted", "nutrition")
-    story.tell(PlanStarted("P1", "A1", DAY_HOME, ("nutrition",)), home(), Screened("K1", "A2", "S1"))
-    assert coming(story, basis) == NextStep("start_plan", "treating_doctor", about="A2")
+    story.tell(PlanStarted("P1", "A1", DAY_HOME, ("nutrition",)))
+    if at_home:
+        story.tell(home(), PracticeSet("Solsiden"))
+    return story
+
+
+@pytest.mark.parametrize(("at_home", "owner"), [(False, "treating_doctor"), (True, "gp")])
+def test_a_plan_whose_grounds_are_corrected_is_reviewed_until_someone_has_looked_through_it(
+    at_home: bool, owner: str
+) -> None:
+    story, known = planned(at_home=at_home), corrected(offering(FOOD), falls_last_12_months=4)
+    before = asked(story, known)
+    story.tell(Screened("K1", "A2", "S1"))
+    step = asked(story, known)
+    assert step is not None
+    assert (step.what, step.owner, step.about) == ("review_plan", owner, "P1")
+    assert (step.due is not None) == at_home
+    story.tell(StepDone("P1", "review_plan", story.now + timedelta(hours=1)))
+    assert asked(story, known) == before
+    story.tell(Screened("K1", "A3", "S1"))
+    assert asked(story, known | {"A3": known["A2"]}) != before
+
+
+def test_words_that_ground_nothing_ask_for_no_review() -> None:
+    story, known = planned(at_home=True), corrected(offering(FOOD), treatment_limits="Ikke HLR")
+    before = asked(story, known)
+    story.tell(Screened("K1", "A2", "S1"))
+    assert asked(story, known) == before
+
+
+def test_a_plan_started_anew_from_the_corrected_answers_is_not_reviewed() -> None:
+    story, known = planned(at_home=True), corrected(offering(FOOD), falls_last_12_months=4)
+    story.tell(Screened("K1", "A2", "S1"), PlanStarted("P2", "A2", DAY_HOME, ("nutrition",)))
+    step = asked(story, known)
+    assert step
+    assert step.what != "review_plan"
+
+
+def test_what_a_correction_suggests_besides_is_decided_at_home_by_the_gp_within_days() -> None:
+    story, known = planned(at_home=True), corrected(offering(FOOD), falls_last_12_months=4)
+    story.tell(Screened("K1", "A2", "S1"))
+    known["A2"] = replace(known["A2"], assessment=offering(FOOD, TEAM).assessment)
+    step = asked(story, known)
+    assert step is not None
+    assert (step.what, step.owner, step.about) == ("decide", "gp", "A2")
+    assert step.due is not None
+
+
+# A new score at home
+
+
+def rescored(*, practice: str | None = "Solsiden", to: Place = "home") -> tuple[Story, dict[str, Basis]]:
+    """A patient of the team's track whose new score at home gives the other."""
+    story = screened()
+    decided(story, "accepted", "cga_team")
+    discharged = Discharged("S1", datetime(2026, 11, 23, 10, tzinfo=UTC), to)
+    story.tell(
+        PlanStarted("P1", "A1", DAY_HOME, ("cga_team",)), discharged, PracticeSet(practice), Screened("K2", "A2")
+    )
+    return story, {"A1": offering(TEAM), "A2": offering(RELIEF)}
+
+
+@pytest.mark.parametrize(
+    ("practice", "to", "owner"),
+    [
+        ("Solsiden", "home", "gp"),
+        ("Solsiden", "care_home", "care_home_doctor"),
+        (None, "home", "geriatric_team"),  # nobody is made the owner of what they cannot see
+    ],
+)
+def test_a_track_that_a_new_score_changes_at_home_is_decided_by_whoever_has_the_patient_there(
+    practice: str | None, to: Place, owner: str
+) -> None:
+    story, known = rescored(practice=practice, to=to)
+    step = asked(story, known)
+    assert step is not None
+    assert (step.what, step.owner, step.about) == ("decide", owner, "A2")
+    assert step.due == datetime.combine(story.now.date() + timedelta(days=3), END_OF_DAY, OSLO)
+
+
+def test_after_the_gp_accepts_the_new_track_the_plan_is_started_and_after_declining_it_the_old_goes_on() -> None:
+    story, known = rescored()
+    told = story.tell(Decided("A2", "palliative_focus", "accepted"))
+    step = asked(story, known)
+    assert step
+    assert (step.what, step.owner) == ("start_plan", "gp")
+    story.undo(told)
+    story.tell(Decided("A2", "palliative_focus", "overridden", "Vil fortsatt trene"))
+    step = asked(story, known)
+    assert step
+    assert step.what == "municipal_notice"
+
+
+def test_a_track_that_is_no_longer_suggested_is_looked_at_and_never_ends_by_itself() -> None:
+    story, known = rescored()
+    known["A2"] = offering(FOOD)
+    step = asked(story, known)
+    assert step
+    assert (step.what, step.owner) == ("review_plan", "gp")
+
+
+# Left undecided
+
+
+def left_to_settle(story: Story, basis: Basis) -> list[str]:
+    """Who is to settle what a patient left undecided."""
+    known = dict.fromkeys(("A1", "A2", "A3"), basis)
+    found = clocks_of(story.course, known, {})
+    return [each.owner for each in found if each.step == "left_undecided" and each.state == "open"]
+
+
+def test_whoever_leaves_undecided_stays_with_the_team_after_the_epikrise_until_someone_says_why_not() -> None:
+    story, basis = screened(), offering(TEAM, RELIEF, CHOICE, FOOD)
+    story.tell(home(), StepDone("S1", "epikrise", NOON))
+    end = datetime(2026, 11, 26, 22, 59, 59, tzinfo=UTC)
+    assert coming(story, basis) == NextStep("left_undecided", "geriatric_team", end)
+    told = story.tell(StepNotDone("S1", "left_undecided", "declined", "Vil ikke følges opp"))
+    assert coming(story, basis) is None
+    story.undo(told)
+    assert what(story, basis) == ("left_undecided", "geriatric_team")
+
+
+def test_the_day_to_settle_it_by_is_a_working_day() -> None:
+    story, basis = screened(), offering(FOOD)
+    story.tell(home(at=datetime(2026, 11, 25, 10, tzinfo=UTC)), StepDone("S1", "epikrise", NOON))
+    step = coming(story, basis)
+    assert step
+    assert step.due == datetime(2026, 11, 27, 22, 59, 59, tzinfo=UTC)
+
+
+def test_deciding_afterwards_or_starting_a_plan_settles_it() -> None:
+    story, basis = screened(), offering(FOOD)
+    story.tell(home(), StepDone("S1", "epikrise", NOON))
+    assert left_to_settle(story, basis) == ["geriatric_team"]
+    decided(story, "accepted", "nutrition")
+    assert left_to_settle(story, basis) == ["geriatric_team"]
+    story.tell(PlanStarted("P1", "A1", DAY_HOME, ("nutrition",)))
+    assert left_to_settle(story, basis) == []
+
+
+def test_whoever_leaves_with_everything_unknown_is_not_gone() -> None:
+    basis, story = Basis(Case(), assess(Case(), date(2026, 11, 16), national())), screened()
+    story.tell(home(), StepDone("S1", "epikrise", NOON))
+    assert what(story, basis) == ("left_undecided", "geriatric_team")
+
+
+@pytest.mark.parametrize(("born", "stays"), [(date(1940, 1, 1), True), (None, True), (date(1980, 1, 1), False)])
+def test_whoever_leaves_unscreened_is_not_gone_where_the_age_is_one_that_is_screened(
+    born: date | None, stays: bool
+) -> None:
+    story = Story()
+    story.tell(Described(born=born), admitted(), home())
+    assert what(story, offering()) == (("epikrise", "treating_doctor") if stays else None)
+    story.tell(StepDone("S1", "epikrise", NOON))
+    assert (what(story, offering()) is not None) == stays
+
+
+def test_someone_who_was_not_to_be_screened_left_nothing_unsettled() -> None:
+    story = Story()
+    story.tell(admitted(), StepNotDone("S1", "screening", "declined"), home(), StepDone("S1", "epikrise", NOON))
+    assert coming(story, offering()) is None
+
+
+def test_a_readmission_takes_what_was_left_undecided_with_it() -> None:
+    story, basis = screened(), offering(FOOD)
+    story.tell(home(), admitted("S2", NOON + timedelta(days=9)))
+    assert left_to_settle(story, basis) == []
+    assert what(story, basis) == ("screening", "ward_nurse")
+
+
+def test_when_no_pathway_fits_the_team_finds_the_way_the_same_day() -> None:
+    story, basis = screened(), offering(finding("pathway_decide", "action:pathway_decide"))
+    end = datetime(2026, 11, 16, 22, 59, 59, tzinfo=UTC)
+    assert coming(story, basis) == NextStep("decide", "geriatric_team", end, about="A1")

@@ -15,7 +15,7 @@ from engine.texts import Texts
 from rules.frailty import TRACKS
 
 Said = Annotated[str, Query(max_length=300)]
-STATUSES = ("unscreened", "screened", "running", "paused", "discharged")
+STATUSES = ("unscreened", "screened", "running", "paused", "discharged", "left_undecided")
 HOSPITAL_ONLY = frozenset({"unscreened", "ready"})
 """Lists where everyone has the same status, or nearly."""
 

@@ -9,6 +9,7 @@ from api.record.list_kinds import ListName
 from api.record.list_rows import Listing
 from api.record.taking_over import acknowledging_step
 from api.ward.lists.reader import Reader, how_long, who_in_words
+from careplans.course.left import LEFT
 
 SETTLED = frozenset({"running", "chosen", "declined"})
 """Where people have answered, the list no longer says that something is suggested."""
@@ -31,7 +32,7 @@ def _why_team(each: Listing, reader: Reader) -> str:
 
 def rests_on_cfs(each: Listing, reader: Reader) -> bool:
     """Return whether an assessment put the patient on the team's list, and is what tells why."""
-    return reader.list == "team" and each.reason not in {None, "unscreened", "next_step"}
+    return reader.list == "team" and each.reason not in {None, "unscreened", "next_step", LEFT}
 
 
 def _why_unscreened(each: Listing, reader: Reader) -> str:

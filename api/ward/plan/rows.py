@@ -9,7 +9,7 @@ from datetime import datetime
 from api.ward.plan.origins import Origins
 from careplans.catalogue import point_of, steps, task_of
 from careplans.catalogue import step as template_of
-from careplans.course.due import EXPECTED_SET, SCREENING, standing
+from careplans.course.due import EXPECTED_SET, standing
 from careplans.course.events import Recorded, StepDone
 from careplans.course.state import StepClock
 from careplans.parts import CLINICIAN, PATHWAY, Action, Plan, Step
@@ -78,7 +78,12 @@ class Ground:
 
 def step_rows(clocks: Iterable[StepClock], made: Mapping[str, Step], ground: Ground, *, place: str) -> tuple[Row, ...]:
     """Return the rows of clocks; `made` are the plan's own steps, which say what a step is called where one goes."""
-    return tuple(_step_row(clock, made.get(clock.step), ground, place) for clock in clocks)
+    rows: list[Row] = []
+    for clock in clocks:
+        again = sum(each.clock.step == clock.step for each in rows)  # an epikrise of each of two stays
+        at = f"{place}{again + 1}" if again else place
+        rows.append(_step_row(clock, made.get(clock.step), ground, at))
+    return tuple(rows)
 
 
 def action_rows(plan: Plan, clocks: Iterable[StepClock], ground: Ground) -> dict[str, list[Row]]:
@@ -110,7 +115,7 @@ def _step_row(clock: StepClock, step: Step | None, ground: Ground, place: str) -
     known = {each.id for each in steps()}
     checklist = step.checklist if step else template_of(clock.step).checklist if clock.step in known else ()
     t = ground.texts
-    said = step_words(step, t) if step else t(f"step.{clock.step}" if clock.step != SCREENING else f"next.{SCREENING}")
+    said = step_words(step, t) if step else t(f"step.{clock.step}" if clock.step in known else f"next.{clock.step}")
     undated = due_words(step.due, t) if step else t("plan_page.no_day")
     return _row(f"{place}-{clock.step}", clock, ground, what=said, undated=undated, checklist=checklist)
 

@@ -24,6 +24,7 @@ from careplans.course.state import RECEIPT, Course, PlanState, Screening
 from careplans.epikrise import plan_section
 from careplans.epikrise_text import epikrise_text
 from careplans.print.sections import contingency_section, questions_section
+from careplans.words import corrected_words, label
 from engine.texts import Texts
 
 View = dict[str, Any]
@@ -44,6 +45,7 @@ class PlanView:
     state: PlanState
     paused_or_closed: Recorded | None
     matters: View
+    corrected: str | None
     steps: tuple[Row, ...]
     blocks: Mapping[str, list[Row]]
     conflicts: tuple[View, ...]
@@ -115,6 +117,7 @@ def _plan_view(record: Record, seen: Seen, state: PlanState, ground: Ground) -> 
         state=state,
         paused_or_closed=_ending(state, ground.origins),
         matters={"state": plan.what_matters.state, "words": plan.what_matters.words},
+        corrected=corrected_words(plan.corrected, texts, say=label),
         steps=steps,
         blocks=blocks,
         conflicts=tuple(conflict_words(each, plan, texts)._asdict() for each in plan.conflicts),

@@ -1,0 +1,149 @@
+"""A plan that runs reads facts that ground no rule at once, and says which grounds were corrected since it began."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import pytest
+
+from api.planning import epikrise_section, rendered
+from api.record.plans import Planned, plan_in, planned
+from api.ward.plan.prints import AUDIENCES
+from careplans.course.events import Discharged, Undone
+from tests.record.hospital import DOCTOR, EPJ, MUNICIPAL_NURSE, Hospital, case, rules, words
+
+PRINTED = date(2026, 11, 20)
+TEXTS = {
+    "treatment_limits": "Ikke HLR, ikke intensiv",
+    "what_matters": "Bære inn veden selv",
+    "next_of_kin": "Datter Kari, tlf. 900 00 000",
+    "gp": "Solsiden legesenter, tlf. 73 00 00 00",
+}
+APIXABAN = {"medicines": [{"name": "Apiksaban", "atc": "B01AF02", "use": "regular"}]}
+
+
+def plan_now(hospital: Hospital, person: str) -> Planned:
+    """The plan as every page and print has it."""
+    seen = hospital.read(person)
+    state = plan_in(seen.stream.course)
+    assert state
+    return planned(seen.stream.course, state, seen.basis, None)
+
+
+def started(hospital: Hospital, **parts: dict[str, Any]) -> Any:
+    """Return the screening behind a plan that runs."""
+    stored = hospital.screen(case(**parts))
+    hospital.start_plan(stored)
+    return stored
+
+
+def page(found: Planned, audience: Any) -> str:
+    """The plan's print for a reader."""
+    return rendered(
+        found.plan, ".html", ruleset=rules().ruleset, texts=words(), printed=PRINTED, audience=audience
+    ).decode()
+
+
+def test_words_written_after_the_plan_began_are_in_the_plan_and_in_the_epikrise_at_once(hospital):
+    stored = started(hospital)
+    hospital.correct(stored, case(answers=TEXTS))
+    found = plan_now(hospital, stored.person)
+    assert found.plan.what_matters.words == TEXTS["what_matters"]
+    assert found.plan.contingency.limits == TEXTS["treatment_limits"]
+    assert found.plan.banner.next_of_kin == TEXTS["next_of_kin"]
+    section = epikrise_section(found.case, found.plan, words()).as_text
+    assert TEXTS["treatment_limits"] in section
+    assert TEXTS["what_matters"] in section
+    assert "rettet" not in section.split("\n\n")[1]
+
+
+def test_a_treatment_limit_written_late_is_on_what_clinician_and_municipality_print(hospital):
+    stored = started(hospital)
+    hospital.correct(stored, case(answers=TEXTS))
+    found = plan_now(hospital, stored.person)
+    for audience in ("clinician", "municipality"):
+        assert TEXTS["treatment_limits"] in page(found, audience)
+    assert TEXTS["what_matters"] in page(found, "patient")
+
+
+def test_a_word_that_a_correction_takes_away_is_no_longer_in_the_plan(hospital):
+    stored = started(hospital, answers=TEXTS)
+    hospital.correct(stored, case())
+    assert plan_now(hospital, stored.person).plan.contingency.limits is None
+
+
+def test_words_alone_leave_nothing_to_review(hospital):
+    stored = started(hospital)
+    before = hospital.read(stored.person).next_step
+    hospital.correct(stored, case(answers=TEXTS))
+    assert plan_now(hospital, stored.person).plan.corrected is None
+    assert hospital.read(stored.person).next_step == before
+
+
+def test_a_new_screening_that_does_not_speak_of_the_limits_leaves_them_as_they_were(hospital):
+    stored = started(hospital, answers=TEXTS)
+    hospital.screen(case())
+    assert plan_now(hospital, stored.person).plan.contingency.limits == TEXTS["treatment_limits"]
+
+
+def test_a_limit_told_at_home_in_a_new_screening_is_in_the_plan(hospital):
+    stored = started(hospital)
+    hospital.tell(stored.person, Discharged("E1", hospital.now, "home"), EPJ)
+    hospital.later(days=2)
+    at_home = case(answers=TEXTS) | {"encounter": {}}
+    hospital.screen(at_home, MUNICIPAL_NURSE)
+    assert plan_now(hospital, stored.person).plan.contingency.limits == TEXTS["treatment_limits"]
+
+
+def test_medicines_told_late_are_in_the_plan_for_worsening_and_named_as_corrected(hospital):
+    stored = started(hospital)
+    hospital.correct(stored, case() | APIXABAN)
+    plan = plan_now(hospital, stored.person).plan
+    assert plan.corrected.items == ("medicines",)
+    assert "bleeding" in {each.id for each in plan.contingency.signs}
+
+
+@pytest.mark.parametrize("audience", AUDIENCES)
+def test_every_print_says_that_the_plan_rests_on_answers_that_were_corrected(hospital, audience):
+    stored = started(hospital)
+    assert 'class="corrected"' not in page(plan_now(hospital, stored.person), audience)
+    hospital.correct(stored, case(answers={"cfs_clinician": 8, "falls_last_12_months": 3}))
+    found = page(plan_now(hospital, stored.person), audience)
+    said = found.split('class="corrected">')[1].split("<")[0]
+    assert "16.11.2026" in said
+    if audience != "patient":
+        assert "CFS" in said
+        assert "fall" in said.lower()
+
+
+def test_what_bears_on_prognosis_is_named_for_staff_alone(hospital):
+    stored = started(hospital)
+    hospital.correct(stored, case(answers={"surprised_if_died_within_12_months": False}))
+    found = plan_now(hospital, stored.person)
+    overrasket = words()("item.surprised_if_died_within_12_months")
+    said = {audience: page(found, audience).split('class="corrected">')[1].split("<")[0] for audience in AUDIENCES}
+    assert [audience for audience, line in said.items() if overrasket in line] == ["clinician"]
+    assert overrasket not in epikrise_section(found.case, found.plan, words()).as_text.split("\n\n")[1]
+
+
+def test_the_epikrise_says_first_which_answers_were_corrected(hospital):
+    stored = started(hospital)
+    hospital.correct(stored, case(answers={"cfs_clinician": 8}))
+    found = plan_now(hospital, stored.person)
+    assert "CFS" in epikrise_section(found.case, found.plan, words()).as_text.split("\n\n")[1]
+
+
+def test_a_plan_started_anew_from_the_corrected_answers_has_nothing_to_review(hospital):
+    stored = started(hospital)
+    again = hospital.correct(stored, case(answers={"falls_last_12_months": 3}))
+    hospital.start_plan(again, "P2")
+    assert plan_now(hospital, stored.person).plan.corrected is None
+
+
+def test_undoing_the_correction_takes_the_line_away(hospital):
+    stored = started(hospital)
+    hospital.correct(stored, case(answers={"falls_last_12_months": 3}))
+    last = hospital.read(stored.person).stream.recorded[-1]
+    hospital.tell(stored.person, Undone(last.id, "Feil"), DOCTOR)
+    assert plan_now(hospital, stored.person).plan.corrected is None
