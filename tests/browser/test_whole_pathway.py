@@ -129,15 +129,20 @@ def sees_at_the_surgery(gp: Page, patient: str) -> None:
 
 
 def evaluates_and_scores_again(home_nurse: Page, patient: str) -> None:
-    """Score the CFS anew, and mark the evaluation."""
+    """Begin the evaluation, score the CFS as it is now, and find the evaluation as it was left."""
     home_nurse.goto(f"{patient}/plan")
-    home_nurse.get_by_role("region", name="Evaluere").get_by_role("link", name="Skår CFS på nytt").click()
+    evaluation = unfolded(row(home_nurse, "HPH4"), "Gjort")
+    evaluation.get_by_role("checkbox").first.check()
+    evaluation.get_by_label("Notat", exact=True).fill("Går til butikken")
+    evaluation.get_by_role("button", name="Skår CFS på nytt").click()
+    expect(home_nurse.get_by_text("Slik det har vært de siste to ukene, hjemme.")).to_be_visible()
     choose_cfs(home_nurse, 7)
-    for group in SAME_AS_LAST_TIME:
-        takes_over(home_nurse, group, Hand())
-    sign(home_nurse)
-    home_nurse.goto(f"{patient}/plan")
-    marks_done(row(home_nurse, "HPH4"), at=days_ago(1), checks=1)
+    home_nurse.locator("#g-sign button[value=save]").click()
+    home_nurse.wait_for_url("**/plan#step-HPH4")
+    box = row(home_nurse, "HPH4")
+    expect(box.get_by_label("Notat", exact=True)).to_have_value("Går til butikken")
+    expect(box.get_by_role("checkbox").first).to_be_checked()
+    box.get_by_role("button", name="Lagre som gjort").click()
     expect(row(home_nurse, "HPH4").locator(".clock")).to_have_attribute("data-standing", re.compile("done"))
 
 
