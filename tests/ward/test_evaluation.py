@@ -137,3 +137,10 @@ def test_a_form_that_was_signed_today_opens_to_be_corrected_and_still_asks_about
     assert "ut fra slik pasienten har hatt det de siste to ukene" in page
     assert fields(page)["cfs_clinician"] == ["5"]
     assert fields(page)["what_matters"] == [""]
+
+
+def test_the_assessment_asks_whether_a_change_since_the_stay_is_real(demo, nurse):
+    patient = at_home(demo, 6, days=35)
+    signed(nurse, patient, cfs_clinician="4")
+    said = words_of(nurse.get(f"{patient.path}/assessment").text)
+    assert "Er endringen reell? Nivået nå gjelder de siste to ukene hjemme" in said

@@ -83,7 +83,8 @@ def _other_scores(desk: Desk, patient: Patient, shown: Shown) -> Iterator[Doubt]
             day = shown.bases[other.assessment].assessment.index_date
             values = {"now": now, "then": then, "when": desk.words.date(day), "who": who_words(told, desk)}
             said = desk.t("assessment.doubt.previous_seen", **values)
-            yield Doubt(desk.t("assessment.doubt.previous"), said, desk.t("assessment.doubt.previous_do"))
+            do = "previous_do" if shown.screening.stay or other.stay is None else "previous_at_home_do"
+            yield Doubt(desk.t("assessment.doubt.previous"), said, desk.t(f"assessment.doubt.{do}"))
 
 
 def _level(case: Case) -> int | None:
