@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
-from careplans.epikrise import EpikriseSection, FollowUp
+from careplans.epikrise import EpikriseSection, FollowUp, is_bare, is_key
 
 State = Literal["present", "unclear", "absent"]
 
@@ -36,8 +36,8 @@ def is_complete(elements: Iterable[Element]) -> bool:
 
 
 def _problem(section: EpikriseSection) -> State:
-    """A list of diagnoses without a main one says what the patient has, and not why the patient came."""
-    if section.main_problem:
+    """A list without a main diagnosis says what the patient has, and not why the patient came; nor does a bare code."""
+    if section.main_problem and not is_bare(section.main_problem):
         return "present"
     return "unclear" if section.other_problems else "absent"
 
@@ -50,10 +50,14 @@ def _others(section: EpikriseSection) -> State:
 
 
 def _open(section: EpikriseSection) -> State:
-    """Listed with someone who asks is accounted for; that nothing is listed has not been said by anyone."""
+    """Listed with someone who asks is accounted for; that nothing is listed has not been said by anyone.
+
+    An answer that the way itself hangs on is not accounted for by a line of ours: someone must ask, or write why not.
+    """
     if not section.open_problems and not section.held_tracks:
         return "unclear"
-    return "present" if all(problem.owner for problem in section.open_problems) else "unclear"
+    accounted = all(problem.owner and not is_key(problem) for problem in section.open_problems)
+    return "present" if accounted else "unclear"
 
 
 def _plan(section: EpikriseSection) -> State:

@@ -93,6 +93,16 @@ def plan_section(case: Case, plan: Plan) -> EpikriseSection:
     )
 
 
+def is_bare(problem: str) -> bool:
+    """Return whether a problem is a code alone, which a reader outside the hospital cannot read."""
+    return len(problem.split()) == 1 and any(map(str.isdigit, problem))
+
+
+def is_key(problem: OpenProblem) -> bool:
+    """Return whether the way home hangs on the answer, so that a line of ours does not account for it."""
+    return any(each["id"] == problem.id and each.get("key", False) for each in read("epikrise")["open"])
+
+
 def section_to_json(section: EpikriseSection) -> dict[str, Any]:
     """Return the section as JSON: ids, dates and the words people wrote."""
     return {"schema": SCHEMA, **to_json(section)}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from careplans.epikrise import EpikriseSection, FollowUp, Found, OpenProblem
+from careplans.epikrise import EpikriseSection, FollowUp, Found, OpenProblem, is_bare, is_key
 from careplans.parts import Contact, MedicineChange
 from careplans.words import (
     answer_words,
@@ -53,10 +53,15 @@ def _function(section: EpikriseSection, texts: Texts) -> list[str]:
 def _problems(section: EpikriseSection, texts: Texts) -> list[str]:
     found = dict.fromkeys(_found(found, texts) for found in section.clarified)
     return [
-        texts("epikrise.main_problem", words=_or_missing(section.main_problem, texts)),
+        texts("epikrise.main_problem", words=_main(section.main_problem, texts)),
         texts("epikrise.other_problems", words=_others(section.other_problems, texts)),
         *(texts("epikrise.clarified", words=words) for words in found),
     ]
+
+
+def _main(problem: str | None, texts: Texts) -> str:
+    """Say the main problem; a code alone is marked to be written in words."""
+    return texts("epikrise.bare", code=problem) if problem and is_bare(problem) else _or_missing(problem, texts)
 
 
 def _others(codes: tuple[str, ...] | None, texts: Texts) -> str:
@@ -86,6 +91,9 @@ def _open(section: EpikriseSection, texts: Texts) -> list[str]:
 
 
 def _problem(problem: OpenProblem, texts: Texts) -> str:
+    """Say what is open and with whom; what the way hangs on is for whoever signs to account for."""
+    if is_key(problem):
+        return texts("epikrise.unaccounted", what=texts(f"unsettled.{problem.id}"))
     return texts("epikrise.unsettled", what=texts(f"unsettled.{problem.id}"), who=texts(f"owner.{problem.owner}"))
 
 

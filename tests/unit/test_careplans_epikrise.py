@@ -12,7 +12,7 @@ import pytest
 
 from careplans.catalogue import modules, read
 from careplans.completeness import completeness, is_complete
-from careplans.epikrise import EpikriseSection, plan_section, section_to_json
+from careplans.epikrise import EpikriseSection, OpenProblem, plan_section, section_to_json
 from careplans.epikrise_text import epikrise_text
 from rules.assessment import Track, Undecided
 from rules.case import Case, Encounter, Medicine
@@ -29,9 +29,15 @@ from tests.unit.test_careplans_example import (
 MISSING = "ikke oppgitt – må fylles ut"
 
 
+WISHES = next(each["items"] for each in read("epikrise")["open"] if each["id"] == "wishes")
+
+
 def complete_case() -> Case:
-    """The example with all three parts of function said."""
-    return replace(example_case(), answers={**example_case().answers, "function_expected": "Går ute med rullator."})
+    """The example with function said in three parts, diagnoses named, and every answer that the way hangs on."""
+    example = example_case()
+    named = tuple(replace(each, name="Brudd i lårhalsen" if each.main else None) for each in example.diagnoses or ())
+    said = {item: example.answers.get(item, False) for item in WISHES} | {"function_expected": "Går ute med rullator."}
+    return replace(example, diagnoses=named, answers={**example.answers, **said})
 
 
 def complete_section() -> EpikriseSection:
@@ -101,6 +107,9 @@ def test_a_complete_section_passes_every_element() -> None:
     ("element", "change", "expected"),
     [
         ("problem_at_admission", {"main_problem": None}, "unclear"),
+        ("problem_at_admission", {"main_problem": "S72.0"}, "unclear"),
+        ("open_problems", {"open_problems": (OpenProblem("wishes", "treating_doctor"),)}, "unclear"),
+        ("open_problems", {"open_problems": (OpenProblem("frailty", "treating_doctor"),)}, "unclear"),
         ("problem_at_admission", {"main_problem": None, "other_problems": None}, "absent"),
         ("other_problems", {"other_problems": None}, "absent"),
         ("other_problems", {"other_problems": ()}, "unclear"),

@@ -11,7 +11,7 @@ from careplans.check import check_elements
 from careplans.check.cues import compiled
 from careplans.check.layout import kind_of, layout_of
 from careplans.completeness import completeness
-from careplans.epikrise import plan_section
+from careplans.epikrise import OpenProblem, plan_section
 from careplans.epikrise_text import epikrise_text
 from engine.errors import RuleSetError
 from engine.texts import Texts
@@ -188,7 +188,11 @@ def test_windows_line_ends_change_no_verdict() -> None:
     [
         {},
         {"main_problem": None},
+        {"main_problem": "S72.0"},
+        {"main_problem": "S72.0", "other_problems": None},
         {"main_problem": None, "other_problems": None},
+        {"open_problems": (OpenProblem("wishes", "treating_doctor"), OpenProblem("falls", "ward_nurse"))},
+        {"open_problems": (OpenProblem("delirium", "ward_nurse"),)},
         {"other_problems": None},
         {"other_problems": ()},
         {"open_problems": ()},
