@@ -29,6 +29,7 @@ from engine.texts import Texts
 from forms.model import read_case
 from rules.assessment import Assessment
 from rules.case import Case
+from rules.items import cfs_clinician
 
 KINDS = (
     "Patient",
@@ -86,7 +87,7 @@ def _resources(told: Screened) -> Iterator[Json]:
     texts, found = told.texts, told.found
     subject = {"subject": told.reference("Patient")}
     yield _patient(told)
-    level = judged(told.case)
+    level = _level(told.case)
     if told.case.answers:
         version = found.ruleset.version
         yield begun("QuestionnaireResponse", None, texts) | answered(told.case, texts, version=version) | subject
@@ -117,9 +118,16 @@ def _patient(told: Screened) -> Json:
 
 
 def _observed(told: Screened, level: int) -> Json:
+    """Return the level that was sent; one that a person has not confirmed here is preliminary."""
     rater = told.case.rater
     at = rater.time if rater and rater.time else None
-    return observed(level, told.texts, status="final", subject=told.reference("Patient"), at=at)
+    status = "preliminary" if judged(told.case) is None else "final"
+    return observed(level, told.texts, status=status, subject=told.reference("Patient"), at=at)
+
+
+def _level(case: Case) -> int | None:
+    level = case.answers.get(cfs_clinician.id)
+    return level if isinstance(level, int) else None
 
 
 def _basis(told: Screened, level: int | None) -> Json:

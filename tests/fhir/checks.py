@@ -31,8 +31,8 @@ XHTML = "{http://www.w3.org/1999/xhtml}"
 def faults(resource: Json) -> list[str]:
     """Return everything that is wrong with a resource by itself."""
     found = [*_by_models(resource), *_codes(resource), *_emptiness(resource), *_narrative(resource), *_times(resource)]
-    links = Counter(_links(resource))
-    found += [f"linkId {link} stands {times} times" for link, times in links.items() if times > 1]
+    for each in _each_resource(resource):
+        found += [f"linkId {link} stands {times} times" for link, times in Counter(_links(each)).items() if times > 1]
     if "id" in resource and not ID.fullmatch(resource["id"]):
         found.append("id")
     return found
@@ -120,6 +120,13 @@ def _times(resource: Json) -> Iterator[str]:
             allowed = INSTANT if path[-1] in INSTANTS else re.compile(f"{DATE.pattern}|{INSTANT.pattern}")
             if not allowed.fullmatch(value):
                 yield f"{'.'.join(path)} is no exact moment"
+
+
+def _each_resource(resource: Json) -> list[Json]:
+    """Return the resource, or those in it where it is a Bundle."""
+    return (
+        [each["resource"] for each in resource.get("entry", ())] if resource["resourceType"] == "Bundle" else [resource]
+    )
 
 
 def _links(resource: Json) -> Iterator[str]:

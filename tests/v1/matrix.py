@@ -230,7 +230,7 @@ def _response(ground: Ground, *_: object) -> dict[str, Any]:
 
 
 def _line(ground: Ground, *_: object) -> dict[str, Any]:
-    about = {"patient": ground.patient.id, "_count": 1}
+    about = {"patient": ground.patient.id, "_count": "1"}
     lines = ground.client.get("/fhir/AuditEvent", params=about, headers=ADMINISTRATOR).json()
     return {"values": {"id": lines["entry"][0]["resource"]["id"]}}
 
