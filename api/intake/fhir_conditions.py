@@ -53,7 +53,7 @@ def _diagnosis(resource: Resource, *, main: bool) -> Values:
     concept = resource.element.one("code")
     code, system = _code(concept)
     name = shortened(" ".join((words(concept) or "").split()))
-    return {"code": code, "system": system} | ({"main": True} if main else {}) | _named(name, code)
+    return {"code": code, "system": system, **({"main": True} if main else {}), **_named(name, code)}
 
 
 def _named(name: str, code: str) -> Values:

@@ -13,6 +13,7 @@ from api.people.user import User
 from api.storage.tables import clock, listing
 from careplans.course.due import SCREENING
 from careplans.course.left import LEFT
+from careplans.course.state import RECEIPT
 
 ListName = Literal["team", "municipality", "coordinator", "practice", "unscreened", "ready", "late"]
 LISTS: tuple[ListName, ...] = get_args(ListName)
@@ -25,7 +26,8 @@ FETCH_FIRST = ("over_a_week", "services_not_settled", "waited_longest")
 
 TEAM = "geriatric_team"
 SETTLES_SERVICES = "HPH0"
-ACKNOWLEDGES = ("admission_report", SETTLES_SERVICES)
+REPORT = "admission_report"
+ACKNOWLEDGES = (REPORT, SETTLES_SERVICES)
 
 in_hospital = listing.c.discharged.is_(None)
 high_cfs_first = -func.coalesce(case((listing.c.cfs_is == "not_valid", 0), else_=listing.c.cfs_high), 0)
@@ -96,7 +98,7 @@ def _municipality(asker: Asker) -> Holds:
 
 
 def _new_to_municipality(asker: Asker) -> Holds:
-    unanswered = and_(step_is(ACKNOWLEDGES, "open"), ~step_is(ACKNOWLEDGES, "done"))
+    unanswered = and_(step_is(ACKNOWLEDGES, "open"), ~step_is((RECEIPT, *ACKNOWLEDGES), "done"))
     return and_(_municipality(asker), in_hospital, unanswered)
 
 

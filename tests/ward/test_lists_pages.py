@@ -220,28 +220,36 @@ def test_there_is_an_end_to_how_many_selections_one_keeps(demo: Hospital) -> Non
     assert again.status_code == 303, "one of a name takes the place of the other"
 
 
-def test_the_municipality_takes_over_a_new_patient_with_one_button_and_can_undo_it(demo: Hospital) -> None:
+def test_the_municipality_confirms_receipt_with_one_button_and_can_undo_it(demo: Hospital) -> None:
     person = new_to_municipality(demo)
     solveig = demo.browser("solveig")
     shown = page(solveig, "/lists/coordinator")
-    assert f'form="take" name="patient" value="{person}">Tatt imot, rapport er sendt</button>' in shown
+    assert f'form="receipt" name="patient" value="{person}">Bekreft mottatt</button>' in shown
+    assert f'form="admission_report" name="patient" value="{person}">Marker rapporten som sendt</button>' in shown
     assert "Venter på kommunen: Innleggelsesrapport" in shown
-    sent = {"csrf": token(solveig), "patient": person}
+    sent = {"csrf": token(solveig), "patient": person, "said": "receipt"}
     done = solveig.post("/lists/coordinator/taken", data=sent)
-    assert done.headers["location"] == f"/lists/coordinator?taken={person}"
+    assert done.headers["location"] == f"/lists/coordinator?taken={person}&said=receipt"
     after = page(solveig, done.headers["location"])
-    assert T("lists.taken") in after
+    assert re.search(r"Prøve \d+ er tatt imot\.", after)
     assert f'<a href="/patients/{person}/history">' in after
     assert T("lists.empty.coordinator.title") in after
     again = solveig.post("/lists/coordinator/taken", data=sent)
     assert again.headers["location"] == "/lists/coordinator", "another did it first: nothing is marked twice"
     assert actions(demo, person).count("step_done") == 2, "the hospital's notice, and this"
-    assert f"/patients/{person}/" in page(solveig, "/lists/municipality")
+    theirs = page(solveig, "/lists/municipality")
+    assert f"/patients/{person}/" in theirs
+    assert f'form="receipt" name="patient" value="{person}"' not in theirs, "it is confirmed"
+    report = f'form="admission_report" name="patient" value="{person}"'
+    assert report in theirs, "the report is another thing"
+    told = solveig.post("/lists/municipality/taken", data=sent | {"said": "admission_report"})
+    assert "Innleggelsesrapporten for" in page(solveig, told.headers["location"])
+    assert report not in page(solveig, "/lists/municipality")
 
 
 def test_nobody_takes_over_a_patient_of_another_municipality(demo: Hospital) -> None:
     person, oddny = new_to_municipality(demo), demo.browser("oddny")
-    refused = oddny.post("/lists/coordinator/taken", data={"csrf": token(oddny), "patient": person})
+    refused = oddny.post("/lists/coordinator/taken", data={"csrf": token(oddny), "patient": person, "said": "receipt"})
     assert refused.status_code == 404
     assert actions(demo, person).count("step_done") == 1
 

@@ -14,13 +14,14 @@ from starlette.exceptions import HTTPException
 
 from api.people.access import may
 from api.people.refused import MayNot
+from api.record.courses import NoSuchPatient
 from api.record.drafts import Begun, begun
 from api.record.list_kinds import LISTS, ListName
 from api.record.list_rows import Listing
 from api.record.lists import MOST, MOST_COUNTED, Asked, Filters, Listed, listed
 from api.record.record import by
 from api.record.saved_filters import LONGEST, SavedFilter, drop_filter, save_filter, saved_filters
-from api.record.taking_over import take_over
+from api.record.taking_over import Said, say
 from api.storage.access_log import Seen
 from api.v1.lists import NEEDS
 from api.ward.desk import Desk, desk_for
@@ -30,6 +31,7 @@ from api.ward.lists.places import places_of
 from api.ward.lists.reader import Reader
 from api.ward.lists.sheet import sheet_of
 from api.ward.lists.view import row_of
+from api.ward.patient import patient_at
 from rules.times import oslo_day
 
 router = APIRouter(include_in_schema=False)
@@ -84,7 +86,7 @@ def script() -> Response:
 
 
 @router.get("/lists/{name}")
-def read_list(at: ListDesk, cursor: Where = None, taken: Person = None) -> Response:
+def read_list(at: ListDesk, cursor: Where = None, taken: Person = None, said: Said = "receipt") -> Response:
     """Show a page of a list, once each patient on it is in the access log."""
     desk, t = at.desk, at.desk.t
     with desk.reading() as connection:
@@ -104,6 +106,7 @@ def read_list(at: ListDesk, cursor: Where = None, taken: Person = None) -> Respo
         onward=address(at.name, at.filters, cursor=found.next_cursor) if found.next_cursor else None,
         begun=cursor is not None,
         taken=taken,
+        receipt=_receipt(desk, taken, said) if taken else None,
     )
 
 
@@ -143,11 +146,20 @@ def forget(at: ListDesk, title: Title) -> Response:
 
 
 @router.post("/lists/{name}/taken")
-def take(at: ListDesk, patient: Annotated[str, Form(**ID)]) -> Response:
-    """Mark that the municipality has taken over a patient."""
+def take(at: ListDesk, patient: Annotated[str, Form(**ID)], said: Annotated[Said, Form()]) -> Response:
+    """Record that the municipality has received a patient, or that the report is sent."""
     desk = at.desk
-    step = desk.record.writer.run(lambda change: take_over(desk.record, desk.user, patient, change))
-    return desk.back_to(address(at.name, at.filters, **({"taken": patient} if step else {})))
+    first = desk.record.writer.run(lambda change: say(desk.record, desk.user, patient, said, change=change))
+    return desk.back_to(address(at.name, at.filters, **({"taken": patient, "said": said} if first else {})))
+
+
+def _receipt(desk: Desk, person: str, said: Said) -> str | None:
+    """Say what happened, once it is logged that the name is shown; nothing of somebody who is not theirs."""
+    try:
+        who = patient_at(desk, person).course.who.name
+    except NoSuchPatient:
+        return None
+    return desk.t(f"lists.said.{said}", name=who or desk.t("patient_page.no_name"))
 
 
 def _begun(at: AtList, connection: Connection, rows: tuple[Listing, ...]) -> Mapping[str, Begun]:

@@ -9,8 +9,9 @@ from api.board.when import since_in_words
 from api.people.access import may
 from api.people.user import User
 from api.record.list_rows import ListedClock, Listing
+from api.record.taking_over import Said, to_say
 from api.ward.lists.reader import Reader, cfs_mark, step_in_words, track_in_words, who_in_words
-from api.ward.lists.why import acknowledging, rests_on_cfs, why_in_words
+from api.ward.lists.why import rests_on_cfs, why_in_words
 from careplans.course.due import SCREENING, standing
 from careplans.course.state import NextStep, Standing, StepClock
 from engine.texts import Texts
@@ -33,7 +34,7 @@ class Sign:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A patient on a list, as it is read; `take` is the step that says that the municipality has taken over."""
+    """A patient on a list, as it is read; `says` is what the municipality can say of the patient."""
 
     person: str
     path: str
@@ -51,7 +52,7 @@ class Row:
     why: str
     why_path: str | None
     state: str
-    take: str | None
+    says: tuple[Said, ...]
     begun: str | None
 
 
@@ -76,7 +77,7 @@ def row_of(each: Listing, reader: Reader) -> Row:
         why=why_in_words(each, reader),
         why_path=f"/patients/{each.person}/assessment" if rests_on_cfs(each, reader) else None,
         state=_state(each, reader),
-        take=_take(each, reader),
+        says=_says(each, reader),
         begun=_begun(each, reader),
     )
 
@@ -177,10 +178,14 @@ def _home(each: Listing, reader: Reader) -> str:
     return reader.t(f"lists.home.{key}", when=reader.words.day(each.expected))
 
 
-def _take(each: Listing, reader: Reader) -> str | None:
-    """Return the step that the municipality can mark as taken over from this list."""
+def _says(each: Listing, reader: Reader) -> tuple[Said, ...]:
+    """Return what the municipality can say from this list."""
     mine = reader.list in {"coordinator", "municipality"} and may(reader.user.role, "step")
-    return acknowledging(each) if mine and each.discharged is None else None
+    return (
+        to_say((clock.clock.step, clock.clock.state) for clock in each.clocks)
+        if mine and each.discharged is None
+        else ()
+    )
 
 
 def _begun(each: Listing, reader: Reader) -> str | None:
