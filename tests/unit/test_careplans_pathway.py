@@ -36,7 +36,7 @@ def gp_date(discharge: date, **offsets: int) -> date | None:
 def test_the_steps_are_due_as_the_specification_says() -> None:
     found = {name: step.due.on for name, step in steps_of(plan_of(discharge=date(2026, 11, 23))).items()}
     assert found == {
-        "expected_discharge_set": date(2026, 11, 16),
+        "expected_discharge_set": date(2026, 11, 17),  # 24 hours from an admission in the afternoon
         "municipal_notice": date(2026, 11, 17),
         "admission_report": date(2026, 11, 18),
         "control_appointments": date(2026, 11, 23),
