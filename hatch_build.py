@@ -1,7 +1,7 @@
 """Lays the fonts and style sheets, which are npm packages, into the folders of the project that use them.
 
 A browser fetches the first page it opens whole, so the screen gets less than paper does: the parts of the design system
-that the pages use, and the letters of Nordic, Sámi and other Latin alphabets.
+that the pages use, and the letters of Nordic, Sámi, Vietnamese and other Latin alphabets.
 """
 
 from __future__ import annotations
@@ -51,7 +51,10 @@ SCREEN_FONTS = {
     "api/static/SourceSans3-Semibold.woff2": "source-sans/TTF/SourceSans3-Semibold.ttf",
     "api/static/SourceSans3-Bold.woff2": "source-sans/TTF/SourceSans3-Bold.ttf",
 }
-LETTERS = "20-7E,A0-17F,1E4-1EF,218-21B,21E-21F,2010-201E,2022,2026,2030,2039-203A,20AC,2190-2193,2212,2264-2265"
+LETTERS = (
+    "20-7E,A0-17F,1A0-1A1,1AF-1B0,1B7,1E4-1EF,218-21B,21E-21F,292,2B9,2BC,1EA0-1EF9,"
+    "2010-201E,2022,2026,2030,2039-203A,20AC,2190-2193,2212,2264-2265"
+)
 FEATURES = ("ccmp", "kern", "locl", "mark", "tnum")
 FONT_NAME = "Rett hjem Sans"
 """Whoever changes the font may not call it by its own name (its licence, section 3)."""

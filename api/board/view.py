@@ -86,7 +86,8 @@ def _line(row: OnBoard, texts: Texts, now: datetime) -> Line:
     coming, loud = _next_clock(row), _others_that_press(row, now)
     stands = standing(coming, now) if coming else None
     foremost = loud[0] if loud and _presses_more(standing(loud[0], now), stands) else coming
-    left = [clock for clock in loud if clock is not foremost]
+    named = foremost is not coming
+    left = [clock for clock in loud if named or clock is not foremost]
     return Line(
         room=row.room or texts("board.no_room"),
         initials=row.initials or texts("board.no_initials"),
@@ -96,8 +97,8 @@ def _line(row: OnBoard, texts: Texts, now: datetime) -> Line:
         others=tuple(Sign(standing(clock, now), texts(f"clock.{clock.step}")) for clock in left[:OTHERS_SHOWN]),
         more=texts("board.more", count=len(left) - OTHERS_SHOWN) if len(left) > OTHERS_SHOWN else None,
         sign=_sign(foremost, texts, now),
-        deadline=_deadline(foremost, texts, now=now, named=foremost is not coming),
-        home=day_in_words(row.expected, texts, now=now),
+        deadline=_deadline(foremost, texts, now=now, named=named),
+        home=day_in_words(row.expected, texts, now=now) if row.expected else texts("board.no_date"),
         home_is=_home_is(row.expected, now),
         ready=_ready(row.ready, texts, now),
     )
@@ -114,12 +115,11 @@ def _sign(clock: StepClock | None, texts: Texts, now: datetime) -> Sign | None:
 
 
 def _deadline(clock: StepClock | None, texts: Texts, *, now: datetime, named: bool) -> str | None:
-    """Say when; a clock that presses more than what comes next is named."""
+    """Say when; a clock that presses more than what comes next is named beside it, and its day is enough."""
     if clock is None or clock.due is None:
         return None
     if named:
-        when = since_in_words(clock.due, texts, now=now)
-        return texts("board.other_deadline", what=texts(f"clock.{clock.step}"), when=when)
+        return since_in_words(clock.due, texts, now=now)
     return moment_in_words(clock.due, texts, now=now)
 
 

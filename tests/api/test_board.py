@@ -125,7 +125,7 @@ def test_a_deadline_is_said_as_someone_on_the_ward_says_it(due, words):
         (1, "i morgen", "known"),
         (3, "fredag", "known"),
         (-1, "i går", "passed"),
-        (None, "ikke bestemt", "unknown"),
+        (None, "uten dato", "unknown"),
     ],
 )
 def test_the_way_home_is_a_day_and_one_that_passed_is_marked(days, words, how):
@@ -159,11 +159,16 @@ def test_the_most_pressing_of_the_other_clocks_is_shown_and_the_rest_are_counted
 def test_a_clock_that_presses_more_than_what_comes_next_has_the_deadlines_place_by_name():
     line = only(next_what="decide", next_due=None, clocks=PRESSING)
     assert line.what == "Ta stilling til forslagene"
-    assert (line.sign.shape, line.deadline) == ("late", "Varsel, 14. nov.")
-    assert [(sign.shape, sign.words) for sign in line.others] == [("late", "Utskrivningsdato")]
-    assert line.more == "+1"
+    assert (line.sign.shape, line.deadline) == ("late", "14. nov.")
+    assert [(sign.shape, sign.words) for sign in line.others] == [("late", "Varsel")]
+    assert line.more == "+2"
     today = only(next_what="decide", next_due=None, clocks=(clock("epikrise", end_of(0)),))
-    assert (today.sign.shape, today.deadline) == ("due_soon", "Epikrise, i dag")
+    assert (today.sign.shape, today.deadline, today.others[0].words) == ("due_soon", "i dag", "Epikrise")
+
+
+def test_what_is_late_has_the_deadlines_place_though_what_comes_next_is_due_soon():
+    line = only(next_due=NOW + timedelta(hours=2), clocks=(clock("discharge", end_of(-1)),))
+    assert (line.sign.shape, line.deadline, line.others[0].words) == ("late", "i går", "Utskrivning")
 
 
 def test_a_patient_with_any_late_clock_is_counted_as_late():

@@ -166,6 +166,7 @@ VIEWS: tuple[View, ...] = (
     View(LIST, "of another role", "ingrid", "/lists/practice", answers=403),
     View(PRINTED_LIST, "on paper", "henrik", "/lists/team/print"),
     View("/find", "with the field", "ingrid"),
+    View("/find", "of names", "ingrid", does=_fills("#identity", "An")),
     View("/find", "after a wrong number", "ingrid", does=_fills("#identity", NO_NUMBER), answers=422),
     View("/find", "of someone elsewhere", "ingrid", does=_fills("#identity", FREE_NUMBER), answers=404),
     View(
