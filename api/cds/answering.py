@@ -43,15 +43,16 @@ class Answered:
 def answered(desk: Desk, call: Call, gathered: Gathered, *, user: User, texts: Texts, now: datetime) -> Answered:
     """Work out what there is to tell; nothing is written here, and what is read is logged before it is answered."""
     content = case_content(call, gathered)
-    case = _case(desk, content)
+    sent = prepare(desk.record, content, texts, now=now) if call.service.hook == STORED_AT else None
+    case = sent.case if sent else _case(desk, content)
     with reading(desk.record.engine) as connection:
         of_record = known(desk.record, connection, user, case=case, now=now)
     whole = with_signed(content, of_record.inputs) if of_record and of_record.inputs else content
     case = _case(desk, whole) if whole is not content else case
-    found = desk.record.screening.assess(case, None, now)
+    alone = sent is not None and whole is content
+    found = sent.assessment if sent and alone else desk.record.screening.assess(case, None, now)
     asked = Asked(case, found, of_record, _effect(desk, call, gathered, content=whole, before=found, now=now))
-    sent = prepare(desk.record, content, texts, now=now) if call.service.hook == STORED_AT and asked.is_for_us else None
-    return Answered(tell(call.service.hook, asked), case, of_record, sent)
+    return Answered(tell(call.service.hook, asked), case, of_record, sent if asked.is_for_us else None)
 
 
 async def cards(desk: Desk, call: Call, found: Answered, *, user: User, texts: Texts, now: datetime) -> list[Any]:

@@ -132,9 +132,24 @@ def _each_once(resources: tuple[Resource, ...]) -> tuple[Resource, ...]:
 def refuse_modified(resource: Resource) -> None:
     """Refuse a resource with an addition that changes its meaning, at any depth: FHIR forbids to read past one."""
     names = fhir_table("modifiers")["names"]
+    if not _stands_in(resource.element.content, frozenset(names)):
+        return
     for path, _ in walk(resource.element.content):
         if path and path[-1] in names:
             raise InputError(resource.element.place(place(path)), "modified")
+
+
+def _stands_in(content: Any, names: frozenset[str]) -> bool:
+    """Return whether a name stands anywhere, without its place: nearly every resource has none, and there are many."""
+    waiting = [content]
+    while waiting:
+        each = waiting.pop()
+        if isinstance(each, dict):
+            if not names.isdisjoint(each):
+                return True
+            each = each.values()
+        waiting += [inside for inside in each if isinstance(inside, (dict, list))]
+    return False
 
 
 def _refuse_modified_here(element: Element) -> None:

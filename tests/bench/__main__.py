@@ -20,6 +20,7 @@ from careplans.plan import build_plan
 from careplans.print.document import render_pdf
 from rules.assess import assess
 from rules.case import Case
+from tests.bench.hooks import hooks
 from tests.bench.list_pages import list_pages
 from tests.bench.lists import lists
 from tests.patients import random_case
@@ -138,6 +139,7 @@ PARTS: Mapping[str, Callable[[argparse.Namespace], None]] = {
     "command_line": lambda _: _command_line(),
     "print": lambda _: _print(),
     "memory": lambda arguments: _memory(_cases(), arguments.screenings),
+    "cds": lambda _: hooks(),
     "lists": lambda _: lists(),
     "list_pages": lambda _: list_pages(),
 }

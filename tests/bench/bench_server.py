@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import json
 import sys
 from typing import Annotated
 
@@ -24,9 +25,10 @@ from forms.model import read_case
 MANY = 1_000_000
 
 
-def main(database: str, port: int) -> None:
+def main(database: str, port: int, clients: str = "") -> None:
     """Serve until stopped."""
-    settings = read_settings(demo=True, database=database, port=port, limits={"system": MANY, "address": MANY})
+    cds = {"clients": json.loads(clients or "[]")}
+    settings = read_settings(demo=True, database=database, port=port, limits={"system": MANY, "address": MANY}, cds=cds)
     engine = make_engine(database)
     upgrade(engine)
     engine.dispose()
@@ -41,10 +43,15 @@ def main(database: str, port: int) -> None:
         read_case(content)
         return JSONResponse({"ok": True, "role": user.role})
 
+    @app.post("/bench/read")
+    async def read(request: Request) -> JSONResponse:
+        _, content = await json_of(request)
+        return JSONResponse({"ok": len(content)})
+
     gc.collect()
     gc.freeze()
     uvicorn.run(within(app, service), port=port, **logs.UVICORN)
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], int(sys.argv[2]))
+    main(sys.argv[1], int(sys.argv[2]), *sys.argv[3:])

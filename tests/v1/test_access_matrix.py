@@ -101,7 +101,12 @@ def test_a_patient_of_ones_own_is_there_to_be_hidden_from_others(ground: Ground)
 def test_what_is_public_is_public_and_tells_nothing_of_anyone(ground: Ground, route: str):
     method, _, path = route.partition(" ")
     form = {"token": "x"} if route == "POST /tavle/device" else None
-    answer = ground.client.request(method, path.format(sheet="plan", id="screening"), data=form, follow_redirects=False)
+    answer = ground.client.request(
+        method,
+        path.format(sheet="plan", id="screening", service="rett-hjem-patient-view"),
+        data=form,
+        follow_redirects=False,
+    )
     assert answer.status_code == PUBLIC[route], answer.text
     assert not [word for word in (*WORDS, ground.patient.id) if word in answer.text]
 
