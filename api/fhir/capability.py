@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from functools import cache
 
 from api.fhir.elements import Json, begun, concept, instant, narrative
 from api.fhir.outcome import FHIR_JSON
@@ -38,9 +37,8 @@ CREATED = frozenset({"QuestionnaireResponse"})
 STARTED = datetime.now(UTC)
 
 
-@cache
-def capability_statement(base: str, version: str, texts: Texts, oauth: tuple[tuple[str, str], ...] = ()) -> Json:
-    """Return what the server at an address can; `oauth` are the addresses that SMART clients look for."""
+def capability_statement(base: str, version: str, texts: Texts) -> Json:
+    """Return what the server at an address can."""
     return begun("CapabilityStatement", None, texts) | {
         "text": narrative([texts("fhir.server")]),
         "status": "active",
@@ -54,7 +52,7 @@ def capability_statement(base: str, version: str, texts: Texts, oauth: tuple[tup
         "rest": [
             {
                 "mode": "server",
-                "security": _security(texts, oauth),
+                "security": _security(texts),
                 "resource": [_resource(kind, texts) for kind in NARROWS],
                 "operation": [{"name": "screen", "definition": f"{base}/OperationDefinition/screen"}],
             }
@@ -82,15 +80,8 @@ def operation_definition(base: str, texts: Texts) -> Json:
     }
 
 
-def _security(texts: Texts, oauth: tuple[tuple[str, str], ...]) -> Json:
-    said: Json = {"cors": False, "description": texts("fhir.security")}
-    if oauth:
-        said["service"] = [concept({"system": SECURITY, "code": "SMART-on-FHIR"})]
-        uris = [{"url": name, "valueUri": address} for name, address in oauth]
-        said["extension"] = [
-            {"url": "http://fhir-registry.smarthealthit.org/StructureDefinition/oauth-uris", "extension": uris}
-        ]
-    return said
+def _security(texts: Texts) -> Json:
+    return {"service": [concept({"system": SECURITY, "code": "OAuth"})], "description": texts("fhir.security")}
 
 
 def _resource(kind: str, texts: Texts) -> Json:

@@ -83,8 +83,7 @@ def test_the_forms_and_what_the_server_says_of_itself_are_valid():
     for language in LANGUAGES:
         texts = texts_of(language)
         assert faults(operation_definition("https://x.example/fhir", texts)) == []
-        oauth = (("authorize", "https://x.example/a"), ("token", "https://x.example/t"))
-        assert faults(capability_statement("https://x.example/fhir", "1.0.0", texts, oauth)) == []
+        assert faults(capability_statement("https://x.example/fhir", "1.0.0", texts)) == []
     for form in forms("1.0.0"):
         assert faults(form) == []
 
