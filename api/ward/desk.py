@@ -20,6 +20,7 @@ from api.people.answers import UNSAVED
 from api.people.refused import MayNot
 from api.people.user import User
 from api.people.who import Signed, csrf_of
+from api.places.municipalities import municipalities
 from api.record.record import Record, by
 from api.storage.access_log import Seen
 from api.storage.engine import reading
@@ -114,6 +115,8 @@ ReaderDesk = Annotated[Desk, Depends(desk_for("read"))]
 
 @cache
 def _pages() -> Environment:
-    return Environment(
+    pages = Environment(
         loader=FileSystemLoader(PAGES), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
+    pages.globals["municipalities"] = municipalities
+    return pages

@@ -14,13 +14,14 @@ from fastapi import Depends, Request
 from starlette.datastructures import FormData
 from starlette.exceptions import HTTPException
 
+from api.places.municipalities import number_of
 from api.refusals import fault_in_words
 from api.v1.event_bodies import BODIES, read_event
 from careplans.course.events import Event
 from engine.errors import Refusal
 from engine.texts import Texts
 
-FieldKind = Literal["text", "note", "date", "moment", "number", "choice"]
+FieldKind = Literal["text", "note", "date", "moment", "number", "municipality", "choice"]
 LISTS = frozenset({"checked", "rules"})
 
 
@@ -116,7 +117,7 @@ def event_in(sent: FormData, form: EventForm, *, now: datetime) -> Event:
         if name in LISTS:
             content[name] = [each for each in sent.getlist(name) if isinstance(each, str)]
         elif said := text_in(sent, name):
-            content[name] = said
+            content[name] = number_of(said) if name == "municipality" else said
     if "at" in model.model_fields and "at" not in content:
         content["at"] = now.isoformat()
     return read_event(content)

@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import Any
 
 from api.people.user import User
+from api.places.municipalities import municipality_in_words
 from api.record.taking_back import may_take_back
 from api.record.told_events import told, undone_in
 from api.ward.correcting import corrected
@@ -131,7 +132,7 @@ def _discharged(event: Any, ground: Ground) -> str:
     to = ground.texts(f"answer.discharge_to.{event.to}") if event.to else ground.texts("patient_page.not_said")
     told_of = ground.say("discharged", to=to)
     if event.municipality and not ground.protected:
-        return f"{told_of} {ground.say('to_municipality', municipality=event.municipality)}"
+        return f"{told_of} {ground.say('to_municipality', municipality=_named(event, ground))}"
     return told_of
 
 
@@ -175,8 +176,12 @@ def _owner(event: Any, ground: Ground) -> str:
     return ground.say("owner_set", step=ground.step(event.step), who=who)
 
 
+def _named(event: Any, ground: Ground) -> str:
+    return municipality_in_words(event.municipality, ground.texts)
+
+
 def _moved(event: Any, ground: Ground) -> str:
-    return ground.say("moved_away") if ground.protected else ground.say("moved", municipality=event.municipality)
+    return ground.say("moved_away") if ground.protected else ground.say("moved", municipality=_named(event, ground))
 
 
 def _practice(event: Any, ground: Ground) -> str:

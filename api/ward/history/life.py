@@ -14,7 +14,7 @@ from careplans.course.state import Course
 
 REASON = Field("reason")
 WHEN = Field("at", "moment", needed=False)
-MUNICIPALITY = Field("municipality", "number")
+MUNICIPALITY = Field("municipality", "municipality")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +65,7 @@ GROUPS: Mapping[str, tuple[LifeForm, ...]] = {
                 (
                     WHEN,
                     Field("to", "choice", codes=get_args(Place), words="answer.discharge_to"),
-                    Field("municipality", "number", needed=False),
+                    Field("municipality", "municipality", needed=False),
                 ),
             )
         ),

@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 
 from fastapi import Query
 
+from api.places.municipalities import municipality_in_words
 from api.record.list_kinds import ListName
 from api.record.lists import Filters
 from api.ward.lists.places import Places
@@ -18,6 +19,20 @@ Said = Annotated[str, Query(max_length=300)]
 STATUSES = ("unscreened", "screened", "running", "paused", "discharged", "left_undecided")
 HOSPITAL_ONLY = frozenset({"unscreened", "ready"})
 """Lists where everyone has the same status, or nearly."""
+
+OWNERS = (
+    "ward_nurse",
+    "treating_doctor",
+    "geriatric_team",
+    "coordinator",
+    "coordinating_unit",
+    "primary_nurse",
+    "home_care",
+    "care_home_nurse",
+    "care_home_doctor",
+    "gp",
+)
+"""Who has the steps of the pathway and what comes next; whom one only calls, or has for one measure, has none."""
 
 Option = tuple[str, str]
 
@@ -48,9 +63,9 @@ def choices(of: ListName, filters: Filters, places: Places, t: Texts) -> tuple[C
     """Return what the list can be narrowed by; of what there is only one, there is nothing to choose."""
     options: dict[str, list[Option]] = {
         "ward": [(each, ward_in_words(each, places, t)) for each in places.wards],
-        "municipality": [(each, t("lists.municipality", code=each)) for each in places.municipalities],
+        "municipality": [(each, municipality_in_words(each, t)) for each in places.municipalities],
         "track": [(each, t(f"track.{each}")) for each in (track.partition(":")[2] for track in TRACKS)],
-        "owner": sorted(((each, t(f"who.{each}")) for each in _owners(t)), key=lambda pair: pair[1]),
+        "owner": sorted(((each, t(f"who.{each}")) for each in OWNERS), key=lambda pair: pair[1]),
         "status": [] if of in HOSPITAL_ONLY else [(each, t(f"lists.status.{each}")) for each in STATUSES],
     }
     chosen = asdict(filters)
@@ -70,8 +85,3 @@ def ward_in_words(ward: str, places: Places, t: Texts) -> str:
     hospital, _, name = ward.partition("/")
     several = len({each.partition("/")[0] for each in places.wards}) > 1
     return t("lists.place.at", hospital=hospital, ward=name) if several else name
-
-
-def _owners(t: Texts) -> tuple[str, ...]:
-    """Return everyone who may have a next step: those that there is a word for."""
-    return tuple(key.removeprefix("who.") for key in t.keys() if key.startswith("who."))  # noqa: SIM118 # no mapping
