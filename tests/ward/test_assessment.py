@@ -290,7 +290,7 @@ def test_what_was_said_to_the_version_before_a_correction_stands(ward: Arrange) 
 def test_what_was_said_last_time_stands_beside_the_suggestion_and_no_is_not_overrun_by_one_press(ward: Arrange) -> None:
     here = ward()
     here.send("decide", rule="fall_prevention", verdict="overridden", reason="Vil ikke ha trening")
-    here.screen(DOCTOR, stay="E2")
+    here.screen(DOCTOR)
     falls = _place(here.read(), T("suggest.fall_prevention"))
     assert "Sist: overprøvd av Amina Warsame" in falls
     assert "Vil ikke ha trening" in falls

@@ -10,8 +10,8 @@ from api.ward.assessment.suggestions import Reader, tracks_to_choose
 from careplans.acceptance import Accepted
 from careplans.additions import Addition, additions
 from careplans.catalogue import read
-from careplans.course.choices import choice_open, to_start, undecided_offers
-from careplans.course.events import ChoiceRecorded, Participant
+from careplans.course.choices import choice_open, chosen_track, to_start, undecided_offers
+from careplans.course.events import ChoiceRecorded, Participant, Recorded
 from engine.texts import Texts
 
 PARTICIPANTS: tuple[Participant, ...] = get_args(Participant)
@@ -21,8 +21,8 @@ def choice_view(reader: Reader) -> View | None:
     """Return the shared decision: as it was recorded, else as it can be recorded; None where there is none to make."""
     if not reader.choice_to_make:
         return None
-    t, recorded = reader.desk.t, reader.answers.choice
-    course, shown = reader.patient.course, reader.shown
+    t, course, shown = reader.desk.t, reader.patient.course, reader.shown
+    recorded = reader.answers.choice or _still_chosen(reader)
     waits = choice_open(course, shown.id, shown.assessment)
     made = recorded.event if recorded else None
     return {
@@ -70,6 +70,12 @@ def addable(reader: Reader) -> frozenset[str]:
     shown = reader.shown
     accepted = Accepted(frozenset(to_start(reader.patient.course, shown.id, shown.assessment)))
     return frozenset(each.module for each in additions(shown.case, shown.assessment, accepted) if can_add(each))
+
+
+def _still_chosen(reader: Reader) -> Recorded | None:
+    """Return the choice of an earlier screening where the course goes on from it."""
+    goes_on = chosen_track(reader.patient.course, reader.shown.id) is not None
+    return reader.answers.before.choice if goes_on and reader.answers.before else None
 
 
 def _chosen_before(reader: Reader) -> str | None:
