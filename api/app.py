@@ -31,6 +31,8 @@ from api.record.record import Record
 from api.screening import Screening
 from api.secure_headers import SecureHeaders
 from api.settings import Settings
+from api.smart.routes import Launching
+from api.smart.routes import register as register_launching
 from api.storage.engine import make_engine
 from api.storage.schema import is_current
 from api.v1.register import register as register_version_1
@@ -80,11 +82,13 @@ def within(app: FastAPI, service: Service) -> ASGIApp:
 def routes(service: Service) -> FastAPI:
     """Return every route, with nothing around them."""
     desk = Desk.start(service.settings, service.record, service.entrance)
+    launching = Launching.start(service.settings, service.record)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         yield
         await desk.close()
+        await launching.close()
         await service.close()
 
     app = FastAPI(
@@ -104,6 +108,7 @@ def routes(service: Service) -> FastAPI:
     register_cds(app, desk)
     _register_observing(app, service)
     register_ward(app)
+    register_launching(app, launching)
     if service.settings.demo:
         app.include_router(example_pages(service.record.screening))
     answer_outcomes(app)

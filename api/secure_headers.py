@@ -1,5 +1,6 @@
 """The headers of every answer: no other host, no inline script or style, no framing, and no caching unless it says so.
 
+A record system that launched the session may frame it, where the settings say so (`request.state.framed_by`).
 Only the files that are the same for everyone say so (`api/public_files.py`).
 """
 
@@ -8,6 +9,7 @@ from __future__ import annotations
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+POLICY, NO_FRAMES = "Content-Security-Policy", "frame-ancestors 'none'"
 SECURITY = {
     "Content-Security-Policy": "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; "
     "font-src 'self'; connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
@@ -30,6 +32,8 @@ class SecureHeaders:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
                 headers.update(SECURITY)
+                if framed_by := scope.get("state", {}).get("framed_by"):
+                    headers[POLICY] = SECURITY[POLICY].replace(NO_FRAMES, f"frame-ancestors {framed_by}")
                 headers.setdefault(CACHING, NOTHING_KEPT)
             await send(message)
 

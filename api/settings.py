@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import tomllib
@@ -10,6 +11,8 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, Self, get_args
 from urllib.parse import urlsplit
 
+from joserfc.errors import JoseError
+from joserfc.jwk import Key, import_key
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
 from pydantic.networks import IPvAnyNetwork
 from pydantic_core import ErrorDetails, PydanticCustomError
@@ -29,6 +32,18 @@ NESTED = "__"
 Algorithm = Literal["ES256", "ES384", "RS256", "PS256"]
 ALGORITHMS: tuple[Algorithm, ...] = get_args(Algorithm)
 ProofAlgorithm = Literal["ES256", "ES384", "ES512", "PS256", "PS384", "PS512", "RS256", "RS384", "RS512"]
+SMART_SCOPES = (
+    "launch",
+    "openid",
+    "fhirUser",
+    "patient/Patient.rs",
+    "patient/Encounter.rs",
+    "patient/Condition.rs",
+    "patient/MedicationStatement.rs",
+    "patient/MedicationRequest.rs",
+    "patient/Observation.rs",
+    "user/Practitioner.rs",
+)
 PROOF_ALGORITHMS: tuple[ProofAlgorithm, ...] = get_args(ProofAlgorithm)
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 CODES = {
@@ -134,13 +149,42 @@ class Dpop(Part):
     use_nonce: bool = Field(False, description="Ask for a nonce of ours in every proof.")
 
 
-class Issuer(Part):
-    """The provider that people sign in with, and whose access tokens are accepted."""
+class Client(Part):
+    """How this installation says who it is where it asks for tokens: by a secret, by a key, or not at all."""
 
-    url: Address = Field(description="The provider's issuer, letter by letter as its tokens say it.")
     client_id: str = Field(min_length=1, description="What the provider calls this installation.")
     client_secret: SecretStr | None = Field(None, description="The client's secret; none for a public client.")
     client_secret_file: Path | None = Field(None, description="A file that holds the client's secret.")
+    client_key_file: Path | None = Field(None, description="A file with the client's private key, as JWK or PEM.")
+    client_key: SecretStr | None = Field(None, description="The private key itself, instead of a file.")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _read_files(cls, given: Any) -> Any:
+        """Read the secret and the key where they lie in files."""
+        if not isinstance(given, Mapping):
+            return given
+        found = dict(given)
+        for name in ("client_secret", "client_key"):
+            if found.get(f"{name}_file"):
+                if found.get(name):
+                    raise _wrong("secret_twice", f"{name}_file")
+                found[name] = _secret_in(found[f"{name}_file"], f"{name}_file")
+        return found
+
+    @model_validator(mode="after")
+    def _one_way(self) -> Self:
+        if self.client_secret and self.client_key:
+            raise _wrong("secret_twice", "client_key")
+        if self.client_key:
+            key_in(self.client_key)
+        return self
+
+
+class Issuer(Client):
+    """The provider that people sign in with, and whose access tokens are accepted."""
+
+    url: Address = Field(description="The provider's issuer, letter by letter as its tokens say it.")
     audience: tuple[str, ...] = Field(min_length=1, description="Audiences that an access token may be meant for.")
     algorithms: tuple[Algorithm, ...] = Field(
         ALGORITHMS, min_length=1, description="Signature algorithms that are accepted."
@@ -159,25 +203,53 @@ class Issuer(Part):
         {}, description="Organisation numbers, each with its `units` and `role_names`; any other is then refused."
     )
     dpop: Dpop = Field(Dpop(), description="What is asked of proofs of possession (DPoP).")
-
-    @model_validator(mode="before")
-    @classmethod
-    def _read_secret(cls, given: Any) -> Any:
-        """Read the secret where it lies in a file."""
-        if not isinstance(given, Mapping) or not given.get("client_secret_file"):
-            return given
-        if given.get("client_secret"):
-            raise _wrong("secret_twice", "client_secret_file")
-        return {**given, "client_secret": _secret_in(given["client_secret_file"])}
+    pushed: bool = Field(False, description="Push the question at sign-in (PAR), also where it is not required.")
+    dpop_at_sign_in: bool = Field(False, description="Prove a key where a code is redeemed; HelseID asks for it.")
 
 
-def _secret_in(path: object) -> str:
+class Ehr(Client):
+    """A record system that may launch us (SMART App Launch), and what whoever it launches is here."""
+
+    iss: Address = Field(description="Its FHIR server's address, as it launches with it.")
+    scopes: tuple[str, ...] = Field(SMART_SCOPES, min_length=1, description="What is asked for at launch.")
+    algorithms: tuple[Algorithm, ...] = Field(
+        ALGORITHMS, min_length=1, description="Signature algorithms of its ID tokens that are accepted."
+    )
+    role: Role | None = Field(None, description="The role of everyone it launches; none where a claim says it.")
+    role_claim: str = Field("role", min_length=1, description="The claim of its ID token that holds the role.")
+    role_names: Mapping[str, Role] = Field({}, description="Its words for roles, each with ours.")
+    units: tuple[UnitName, ...] = Field(min_length=1, description="The units of everyone it launches, `hospital:STO`.")
+    framed_by: Origin | None = Field(None, description="The address of its pages, if they may frame ours.")
+
+
+def key_in(written: SecretStr) -> Key:
+    """Return the private key that is written as a JWK or as PEM."""
+    text = written.get_secret_value().strip()
+    try:
+        data = json.loads(text) if text.startswith("{") else text
+        key = import_key(data) if isinstance(data, dict) else _of_pem(text)
+    except (JoseError, ValueError, TypeError, KeyError):
+        raise _wrong("secret_unreadable", "client_key") from None
+    if not key.is_private or key.key_type not in {"EC", "RSA"}:
+        raise _wrong("secret_unreadable", "client_key")
+    return key
+
+
+def _of_pem(text: str) -> Key:
+    """Return a key in PEM, which does not say its kind."""
+    try:
+        return import_key(text, "EC")
+    except (JoseError, ValueError, TypeError):
+        return import_key(text, "RSA")
+
+
+def _secret_in(path: object, place: str) -> str:
     try:
         secret = Path(str(path)).read_text("utf-8").strip()
     except (OSError, ValueError):
         secret = ""
     if not secret:
-        raise _wrong("secret_unreadable", "client_secret_file")
+        raise _wrong("secret_unreadable", place)
     return secret
 
 
@@ -254,6 +326,7 @@ class Settings(BaseSettings):
     hospital: str = Field("demo", min_length=1, max_length=100, description="The hospital's id where none is said.")
     overlay: Path | None = Field(None, description="The file with local limits, offsets and contacts.")
     issuer: Issuer | None = Field(None, description="The provider that people sign in with.")
+    smart: tuple[Ehr, ...] = Field((), description="Record systems that may launch us (SMART App Launch).")
     session: Sessions = Field(Sessions(), description="How long a sign-in lasts.")
     limits: Limits = Field(Limits(), description="How many requests a minute are answered.")
     cds: Cds = Field(Cds(), description="Who may call the CDS Hooks services, and which FHIR servers they may ask.")

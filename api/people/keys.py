@@ -45,6 +45,14 @@ class Keys:
             raise ProviderAway
         return self._keys.get(kid)
 
+    async def only(self) -> Key | None:
+        """Return the provider's key where it has just one."""
+        if self._clock() - self._fetched > STALE_AFTER:
+            await self._renew()
+        if not self._keys:
+            raise ProviderAway
+        return next(iter(self._keys.values())) if len(self._keys) == 1 else None
+
     async def close(self) -> None:
         """Let go of a renewal that is under way."""
         if self._renewal and not self._renewal.done():

@@ -15,6 +15,9 @@ Code = Literal[
     "sign_in_failed",
     "role_unknown",
     "scope_missing",
+    "ehr_unknown",
+    "launch_failed",
+    "launch_unavailable",
     "sign_in_unavailable",
 ]
 CODES: tuple[Code, ...] = get_args(Code)
@@ -82,6 +85,27 @@ class ProviderAway(Denied):
 
     def __init__(self) -> None:
         super().__init__(503, "sign_in_unavailable", {"Retry-After": "30"})
+
+
+class EhrUnknown(Denied):
+    """A record system launches us that the settings do not list."""
+
+    def __init__(self) -> None:
+        super().__init__(403, "ehr_unknown")
+
+
+class LaunchFailed(Denied):
+    """The way back from the record system did not fit the way out, or it refused; one opens us anew from there."""
+
+    def __init__(self) -> None:
+        super().__init__(400, "launch_failed")
+
+
+class LaunchUnavailable(Denied):
+    """The record system's servers do not answer, or not with what they should."""
+
+    def __init__(self) -> None:
+        super().__init__(503, "launch_unavailable", {"Retry-After": "30"})
 
 
 Why = Literal[

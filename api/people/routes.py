@@ -128,7 +128,7 @@ async def sign_out(request: Request, way: Way) -> Response:
         await check_forgery(request, found.csrf)
         await way.sessions.end(request.cookies[way.cookie(SESSION)])
     answer = RedirectResponse(SIGNED_OUT, 303)
-    forget(answer, way, SESSION)
+    forget(answer, way, SESSION, framed=bool(found and found.launched and found.launched.framed_by))
     return answer
 
 

@@ -6,7 +6,7 @@ import hashlib
 import json
 import secrets
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import Engine, Executable, delete, insert, or_, select, update
@@ -28,6 +28,18 @@ class Session:
     user: User
     csrf: str
     seen: datetime
+    launched: Launched | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Launched:
+    """What a record system that launched a session said of its own pages."""
+
+    framed_by: str | None = None
+    """Whose pages may frame ours; None where ours stand in a window of their own."""
+
+    has_banner: bool = False
+    """Whether they show whose record it is."""
 
 
 class Sessions:
@@ -43,10 +55,10 @@ class Sessions:
         self._engine, self._writer, self._now = engine, writer, now
         self._idle, self._longest = timedelta(minutes=lasts.idle_minutes), timedelta(hours=lasts.longest_hours)
 
-    async def begin(self, user: User, instead_of: str | None = None) -> str:
+    async def begin(self, user: User, instead_of: str | None = None, launched: Launched | None = None) -> str:
         """Return the cookie of a new session; one that the browser had before is ended, and so are all that ran out."""
         cookie, old = secrets.token_urlsafe(32), hashed(instead_of) if instead_of else None
-        row = {"id": hashed(cookie), "user": as_json(user), "csrf": secrets.token_urlsafe(32)}
+        row = {"id": hashed(cookie), "user": as_json(user, launched), "csrf": secrets.token_urlsafe(32)}
 
         def work(change: Change) -> None:
             at = self._now()
@@ -67,7 +79,7 @@ class Sessions:
         )
         with store_errors(), self._engine.connect() as connection:
             row = connection.execute(select(session).where(*lasts)).one_or_none()
-        return Session(row.id, from_json(row.user), row.csrf, row.seen) if row else None
+        return Session(row.id, from_json(row.user), row.csrf, row.seen, _launched(row.user)) if row else None
 
     async def keep(self, found: Session) -> None:
         """Note that the person is there, at most once a minute; a session that was ended meanwhile stays ended."""
@@ -96,10 +108,11 @@ def hashed(secret: str) -> str:
     return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def as_json(user: User) -> str:
-    """Return a user as it is stored with the session."""
+def as_json(user: User, launched: Launched | None = None) -> str:
+    """Return a user as it is stored with the session, and what the system that launched it said."""
     units = sorted(str(unit) for unit in user.units)
-    return json.dumps({"id": user.id, "role": user.role, "units": units, "name": user.name}, ensure_ascii=False)
+    said = {"id": user.id, "role": user.role, "units": units, "name": user.name}
+    return json.dumps(said | ({"launched": asdict(launched)} if launched else {}), ensure_ascii=False)
 
 
 def from_json(text: str) -> User:
@@ -107,3 +120,8 @@ def from_json(text: str) -> User:
     said = json.loads(text)
     units = frozenset(unit for unit in map(Unit.parse, said["units"]) if unit)
     return User(said["id"], said["role"], units, said["name"])
+
+
+def _launched(text: str) -> Launched | None:
+    said = json.loads(text).get("launched")
+    return Launched(said["framed_by"], said["has_banner"]) if said else None

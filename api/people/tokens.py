@@ -60,9 +60,12 @@ class Tokens:
             raise TokenRefused("kind")
         return claims
 
-    async def identity(self, token: str, nonce: str) -> Claims:
-        """Return the claims of the ID token that answers our question with this nonce."""
-        claims = await self._claims(token, {"jwt", ""}, (self.trust.client_id,))
+    async def identity(self, token: str, nonce: str, *, kid_optional: bool = False) -> Claims:
+        """Return the claims of the ID token that answers our question with this nonce.
+
+        OpenID Connect lets a provider with one key leave out which one it is.
+        """
+        claims = await self._claims(token, {"jwt", ""}, (self.trust.client_id,), kid_optional=kid_optional)
         several = isinstance(claims["aud"], list) and len(claims["aud"]) > 1
         if (
             claims.get("nonce") != nonce
@@ -71,9 +74,16 @@ class Tokens:
             raise TokenRefused("claims")
         return claims
 
-    async def _claims(self, token: str, kinds: set[str], audience: tuple[str, ...]) -> Claims:
+    async def close(self) -> None:
+        """Let go of the keys' renewal."""
+        await self._keys.close()
+
+    async def _claims(
+        self, token: str, kinds: set[str], audience: tuple[str, ...], *, kid_optional: bool = False
+    ) -> Claims:
         header = self._header(token, kinds)
-        key = await self._keys.key(header.get("kid"))
+        alone = kid_optional and "kid" not in header
+        key = await (self._keys.only() if alone else self._keys.key(header.get("kid")))
         if key is None:
             raise TokenRefused("key")
         try:

@@ -174,5 +174,12 @@ async def _by_session(request: Request, entrance: Entrance) -> Session:
         raise NotSignedIn("session_ended" if ended else "not_signed_in", entrance.challenges.ask())
     if request.method not in HARMLESS:
         await check_forgery(request, found.csrf)
-    request.state.session = found
+    carry(request, found)
     return found
+
+
+def carry(request: Request, found: Session) -> None:
+    """Let what answers a request know its session, and who may frame the answer."""
+    request.state.session = found
+    if found.launched and found.launched.framed_by:
+        request.state.framed_by = found.launched.framed_by

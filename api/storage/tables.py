@@ -198,6 +198,16 @@ saved_filter = Table(
     Column("filters", Text, nullable=False),  # what the list is narrowed to, as JSON
     Column("at", Moment, nullable=False),
 )
+launch = Table(
+    "launch",
+    tables,
+    Column("state", String(64), primary_key=True),  # its hash
+    Column("iss", String(2000), nullable=False),
+    Column("nonce", String(64), nullable=False),
+    Column("verifier", String(128), nullable=False),
+    Column("framed", Boolean, nullable=False),
+    Column("at", Moment, nullable=False),
+)
 once = Table(
     "once",
     tables,

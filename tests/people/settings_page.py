@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from types import UnionType
 from typing import Any, Union, get_args, get_origin
@@ -50,6 +50,8 @@ def rows(model: type[BaseModel], place: tuple[str, ...]) -> Iterator[tuple[str, 
         here = (*place, name)
         if table := table_of(field):
             yield from rows(table, here)
+        elif table := listed(field):
+            yield from within(table, here)
         else:
             variable = PREFIX + NESTED.join(part.upper() for part in here)
             yield f"`{'.'.join(here)}`", f"`{variable}`", default(field), str(field.description)
@@ -59,6 +61,19 @@ def table_of(field: FieldInfo) -> type[BaseModel] | None:
     """Return the model of a field that is a table of its own."""
     kinds = get_args(field.annotation) if get_origin(field.annotation) in {Union, UnionType} else (field.annotation,)
     return next((kind for kind in kinds if isinstance(kind, type) and issubclass(kind, BaseModel)), None)
+
+
+def listed(field: FieldInfo) -> type[BaseModel] | None:
+    """Return the model of a field that holds several tables, as a list or by name."""
+    inner = [kind for kind in get_args(field.annotation) if isinstance(kind, type) and issubclass(kind, BaseModel)]
+    return inner[0] if get_origin(field.annotation) in {tuple, Mapping} and inner else None
+
+
+def within(model: type[BaseModel], place: tuple[str, ...]) -> Iterator[tuple[str, str, str, str]]:
+    """Return a row for each field of a table that may stand several times; the environment has them all as JSON."""
+    variable = PREFIX + NESTED.join(part.upper() for part in place)
+    for name, field in model.model_fields.items():
+        yield f"`{'.'.join(place)}[].{name}`", f"in `{variable}`", default(field), str(field.description)
 
 
 def default(field: FieldInfo) -> str:
