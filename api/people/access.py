@@ -56,9 +56,9 @@ MAY: Mapping[Action, Roles] = {
     # One patient
     "screen": AT_HOSPITAL | MUNICIPALITY,  # who follows up scores again at the four-week evaluation
     "read": CLINICIANS | READER | SYSTEM,
-    "decide": DOCTORS,
-    "plan": DOCTORS,
-    "renew": DOCTORS | MUNICIPALITY,  # who evaluates a plan after four weeks closes or renews it
+    "decide": DOCTORS | GP,  # the GP of a patient at home: `decides_here`
+    "plan": DOCTORS | GP,
+    "renew": DOCTORS | MUNICIPALITY | GP,  # who evaluates a plan after four weeks closes or renews it
     "step": CLINICIANS,
     "life_event": CLINICIANS | SYSTEM | ADMINISTRATOR,  # which of them: `RECORDS`
     "form": HOSPITAL | MUNICIPALITY,  # the pages to screen on, which the hospital's record itself has no use for
@@ -144,6 +144,14 @@ def may_write(role: Role, event: Event) -> bool:
     if isinstance(event, StepDone) and event.step == RECEIPT:
         return role in MUNICIPALITY
     return may_record(role, event.kind)
+
+
+DECISIONS = frozenset({"decided", "choice_recorded", "plan_started"})
+
+
+def decides_here(role: Role, *, in_hospital: bool) -> bool:
+    """Return whether a role that may decide may do so where the patient is: a GP decides on nobody in hospital."""
+    return not (in_hospital and role in GP)
 
 
 def may_undo(role: Role, event: Event) -> bool:

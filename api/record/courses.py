@@ -8,11 +8,11 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from api.people.access import may_write
+from api.people.access import DECISIONS, decides_here, may_write
 from api.people.user import User
 from api.record.merging import move_drafts, project_parted, refuse_merged
 from api.record.offers import refuse_unoffered
-from api.record.possible import refuse_impossible
+from api.record.possible import refuse_impossible, refuse_second_bed
 from api.record.projection import project
 from api.record.record import Record, by
 from api.record.renewals import refuse_renewal, renewal_of
@@ -32,7 +32,7 @@ from api.record.who_sees import administers, may_see
 from api.storage.writer import Change
 from careplans.course.choices import accepted_of
 from careplans.course.due import Basis, assessments_behind, clocks_of, waiting_plan
-from careplans.course.events import ChoiceRecorded, Decided, Event, Merged, PlanStarted, Recorded, Undone
+from careplans.course.events import ChoiceRecorded, Decided, Event, Merged, PlanStarted, Undone
 from careplans.course.next_step import next_step
 from careplans.course.renewing import basis_of
 from careplans.course.state import Course, NextStep, StepClock
@@ -99,8 +99,9 @@ def add(record: Record, user: User, event: Event, *, change: Change, person: str
         raise NoSuchPatient
     if expected is not None and stream.version != expected:
         raise Changed(stream.version)
-    _refuse_role(user, event, stream.recorded, now=change.now)
+    _refuse_role(user, event, stream, now=change.now)
     refuse_impossible(event, stream, now=change.now, connection=change.connection)
+    refuse_second_bed(event, stream.course, role=user.role)
     if isinstance(event, Merged):
         _refuse_unseen(user, event, change)
     if isinstance(event, Decided | ChoiceRecorded | PlanStarted):
@@ -133,6 +134,7 @@ def open_course(record: Record, user: User, events: list[Event], *, change: Chan
         raise InputError("patient", "patient_elsewhere")
     for event in events:
         refuse_impossible(event, stream, now=change.now, connection=change.connection)
+        refuse_second_bed(event, stream.course, role=user.role)
         stream = write(record, user, event, change=change, stream=stream)
     return stream
 
@@ -163,12 +165,13 @@ def _refuse_unoffered(
         refuse_renewal(event, renewal_of(record, connection, course, plan))
 
 
-def _refuse_role(user: User, event: Event, recorded: tuple[Recorded, ...], *, now: datetime) -> None:
-    """Ask by the kind; for an undoing, by what it is about in the end and who wrote it."""
-    if isinstance(event, Undone) and root_of(event, recorded):
-        allowed = may_take_back(user, event, recorded, now=now)
+def _refuse_role(user: User, event: Event, stream: Stream, *, now: datetime) -> None:
+    """Ask by the kind and where the patient is; for an undoing, by what it is about in the end and who wrote it."""
+    if isinstance(event, Undone) and root_of(event, stream.recorded):
+        allowed = may_take_back(user, event, stream.recorded, now=now)
     else:
-        allowed = may_write(user.role, event)
+        here = event.kind not in DECISIONS or decides_here(user.role, in_hospital=stream.course.in_hospital)
+        allowed = here and may_write(user.role, event)
     if not allowed:
         raise NotYours
 

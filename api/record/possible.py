@@ -34,6 +34,7 @@ from careplans.course.events import (
     Transferred,
     Undone,
 )
+from careplans.course.left import LEFT
 from careplans.course.state import Course
 from engine.errors import InputError
 from rules.times import oslo, oslo_day
@@ -61,6 +62,8 @@ def refuse_impossible(event: Event, stream: Stream, *, now: datetime, connection
     _refuse_unknown(event, stream)
     if isinstance(event, StepDone):
         _refuse_untimely(event, course)
+    if isinstance(event, StepDone | StepNotDone) and event.step == LEFT:
+        _refuse_unexplained(event)
     if isinstance(event, Decided) and event.verdict == "overridden" and not (event.reason or "").strip():
         raise InputError("reason", "override_needs_reason")
     if isinstance(event, Merged):
@@ -87,6 +90,24 @@ def _refuse_untimely(event: StepDone, course: Course) -> None:
         raise InputError("step", "not_home_yet")
     if event.step == EXPECTED_SET:
         raise InputError("step", "set_by_its_date")
+
+
+def refuse_second_bed(event: Event, course: Course, *, role: str) -> None:
+    """Ask a person whether it is a transfer or a new stay, where the patient is in hospital already.
+
+    What the record sends is another stay, and the open one ended where it begins (docs/decisions/0008).
+    """
+    if role == "system" or not isinstance(event, Admitted) or course.stay is None or not course.in_hospital:
+        return
+    new = event.stay not in {each.id for each in course.stays}
+    if new and oslo(event.at) >= oslo(course.stay.admitted):
+        raise InputError("stay", "stay_or_transfer")
+
+
+def _refuse_unexplained(event: StepDone | StepNotDone) -> None:
+    """Let go of whoever left undecided only with a reason: what is decided settles it by itself."""
+    if isinstance(event, StepDone) or not (event.note or "").strip():
+        raise InputError("note", "left_needs_reason")
 
 
 def _refuse_unknown(event: Event, stream: Stream) -> None:

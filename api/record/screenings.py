@@ -13,7 +13,7 @@ from sqlalchemy import Connection, bindparam, insert, select
 
 from api.people.access import AT_HOSPITAL
 from api.people.user import User
-from api.record.possible import refuse_impossible
+from api.record.possible import refuse_impossible, refuse_second_bed
 from api.record.projection import project
 from api.record.record import Record, by
 from api.record.streams import Naming, Stream, append, find, new_id, open_record, read_stream, survivor
@@ -205,6 +205,7 @@ def _refuse_impossible(events: tuple[Event, ...], stream: Stream, user: User, ch
     for each in events[:-1]:  # the last is the screening itself
         try:
             refuse_impossible(each, stream, now=change.now, connection=change.connection)
+            refuse_second_bed(each, stream.course, role=user.role)
         except InputError as error:
             raise error.at(TOLD_IN.get(each.kind, error.where)) from None
         stream = stream.with_events([Recorded(new_id(), each, change.now, by(user))])

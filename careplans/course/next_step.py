@@ -78,7 +78,8 @@ def _asked_of(asked: _Asked, screening: Screening) -> NextStep | None:
         return to_settle(course, screening, found, what="shared_decision")
     if plans_from(course, of):
         return None
-    waiting = undecided_offers(course, of, assessment)
+    held = plan.rules if plan and corrected else ()  # what the plan was started from was accepted
+    waiting = tuple(each for each in undecided_offers(course, of, assessment) if each.rule not in held)
     if plan and screening.stay is None and corrected is None:
         return _rescored(asked, screening, plan, waiting=waiting)
     if waiting:

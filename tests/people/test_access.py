@@ -6,7 +6,7 @@ from dataclasses import fields
 
 import pytest
 
-from api.people.access import ACTIONS, ADMINISTRATOR, MAY, RECORDS, UNDOES, may, may_record
+from api.people.access import ACTIONS, ADMINISTRATOR, MAY, RECORDS, UNDOES, decides_here, may, may_record
 from api.people.user import ROLES, Role
 from careplans.course.events import KINDS
 
@@ -69,6 +69,9 @@ def test_only_an_administrator_brings_back_what_a_doctor_retracted(role: Role):
         ("coordinator", "moved", True),
         ("coordinator", "decided", False),
         ("geriatric_team", "plan_started", True),
+        ("gp", "decided", True),
+        ("gp", "plan_started", True),
+        ("gp", "plan_paused", False),
         ("system", "admitted", True),
         ("system", "decided", False),
         ("administrator", "merged", True),
@@ -76,3 +79,10 @@ def test_only_an_administrator_brings_back_what_a_doctor_retracted(role: Role):
 )
 def test_a_role_records_what_belongs_to_it(role: Role, kind: str, expected: bool):
     assert may_record(role, kind) is expected
+
+
+def test_a_gp_decides_on_nobody_in_hospital_and_a_doctor_there_on_anyone():
+    assert decides_here("gp", in_hospital=False)
+    assert not decides_here("gp", in_hospital=True)
+    assert decides_here("doctor", in_hospital=True)
+    assert decides_here("geriatric_team", in_hospital=False)

@@ -149,6 +149,10 @@ class Hospital:
         started = PlanStarted(plan, stored.assessment, on or self.now.date(), rules=self.offered(stored.assessment))
         return self.tell(stored.person, started)
 
+    def start_with(self, stored: Stored, rules: tuple[str, ...], plan: str = "P1", *, by: User = DOCTOR) -> Stream:
+        """Start a plan from these rules."""
+        return self.tell(stored.person, PlanStarted(plan, stored.assessment, self.now.date(), rules=rules), by)
+
     def offered(self, assessment: str) -> tuple[str, ...]:
         """Return the rules that an assessment suggests, but for the two tracks of a choice."""
         with self.engine.connect() as connection:

@@ -31,7 +31,7 @@ def plan_now(hospital: Hospital, person: str) -> Planned:
     return planned(seen.stream.course, state, seen.basis, None)
 
 
-def started(hospital: Hospital, **parts: dict[str, Any]) -> Any:
+def started(hospital: Hospital, **parts: Any) -> Any:
     """Return the screening behind a plan that runs."""
     stored = hospital.screen(case(**parts))
     hospital.start_plan(stored)
@@ -100,6 +100,7 @@ def test_medicines_told_late_are_in_the_plan_for_worsening_and_named_as_correcte
     stored = started(hospital)
     hospital.correct(stored, case() | APIXABAN)
     plan = plan_now(hospital, stored.person).plan
+    assert plan.corrected
     assert plan.corrected.items == ("medicines",)
     assert "bleeding" in {each.id for each in plan.contingency.signs}
 

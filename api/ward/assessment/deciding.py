@@ -51,7 +51,7 @@ def start_view(reader: Reader) -> View:
         "left": left,
         "ready": ready,
         "rules": len(rules),
-        "form": reader.open and reader.desk.may("plan") and ready and bool(rules),
+        "form": reader.open and reader.may_here and reader.desk.may("plan") and ready and bool(rules),
         "gives_way": course.running is not None and plan is None,
         "can_add": [(each.module, t(f"module.{each.module}"), _less(each, t)) for each in found if can_add(each)],
         "kept_out": [

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from api.page_view import View, finding_view
+from api.people.access import decides_here
 from api.ward.assessment.answers import Answers, answers_to, word_of
 from api.ward.assessment.shown import Shown
 from api.ward.desk import Desk
@@ -46,7 +47,12 @@ class Reader:
     @property
     def decides(self) -> bool:
         """Return whether the reader may decide now."""
-        return self.open and self.desk.may("decide")
+        return self.open and self.desk.may("decide") and self.may_here
+
+    @property
+    def may_here(self) -> bool:
+        """Return whether someone of the reader's role decides where the patient is."""
+        return decides_here(self.desk.user.role, in_hospital=self.patient.course.in_hospital)
 
     @property
     def choice_to_make(self) -> bool:

@@ -7,6 +7,7 @@ from typing import get_args
 
 from api.ward.event_forms import EventForm, Field
 from careplans.course.events import Ending, NotDone
+from careplans.course.next_step import REVIEW
 from careplans.course.state import RECEIPT
 
 REASON = Field("reason")
@@ -22,6 +23,7 @@ FORMS: Mapping[str, EventForm] = {
         ),
         EventForm("set_date", "discharge_expected", (Field("on", "date"),)),
         EventForm("receipt", "step_done", fixed={"step": RECEIPT}),
+        EventForm("review", "step_done", fixed={"step": REVIEW}),
         EventForm("pause", "clock_paused", (REASON,)),
         EventForm("go_on", "clock_resumed"),
         EventForm("hand_over", "owner_set", (Field("owner", "choice"),)),

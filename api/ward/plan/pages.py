@@ -7,7 +7,7 @@ from fastapi.responses import HTMLResponse, Response
 from starlette.datastructures import FormData
 from starlette.exceptions import HTTPException
 
-from api.people.access import may_record, may_write
+from api.people.access import decides_here, may_record, may_write
 from api.record.plans import plan_in
 from api.record.renewals import Renewal, renewal_of, scored_since
 from api.ward.desk import Desk, ReaderDesk
@@ -100,12 +100,16 @@ def _may(desk: Desk, patient: Patient) -> dict[str, bool]:
     """Return which forms the role may use; of someone dead nothing is done or planned any more."""
     role, alive = desk.user.role, patient.course.died is None
     allowed = {form.id: may_record(role, form.kind) for form in FORMS.values()}
-    allowed |= {"renew_plan": desk.may("renew"), "receipt": may_write(role, StepDone("", RECEIPT, desk.now))}
+    allowed |= {"renew_plan": _renews(desk, patient), "receipt": may_write(role, StepDone("", RECEIPT, desk.now))}
     return {form: alive and allowed[form] for form in allowed}
 
 
+def _renews(desk: Desk, patient: Patient) -> bool:
+    return desk.may("renew") and decides_here(desk.user.role, in_hospital=patient.course.in_hospital)
+
+
 def _renewal(desk: Desk, patient: Patient, page: Shown) -> Renewal | None:
-    if not page.plan or page.plan.state.status == "closed" or not desk.may("renew"):
+    if not page.plan or page.plan.state.status == "closed" or not _renews(desk, patient):
         return None
     with desk.reading() as connection:
         return renewal_of(desk.record, connection, patient.course, page.plan.state)

@@ -20,6 +20,7 @@ from careplans.conflict_words import conflict_words
 from careplans.course.due import clocks_in
 from careplans.course.events import Recorded
 from careplans.course.fold import EVALUATION
+from careplans.course.next_step import REVIEW
 from careplans.course.state import RECEIPT, Course, PlanState, Screening
 from careplans.epikrise import plan_section
 from careplans.epikrise_text import epikrise_text
@@ -46,6 +47,7 @@ class PlanView:
     paused_or_closed: Recorded | None
     matters: View
     corrected: str | None
+    to_review: bool
     steps: tuple[Row, ...]
     blocks: Mapping[str, list[Row]]
     conflicts: tuple[View, ...]
@@ -118,6 +120,7 @@ def _plan_view(record: Record, seen: Seen, state: PlanState, ground: Ground) -> 
         paused_or_closed=_ending(state, ground.origins),
         matters={"state": plan.what_matters.state, "words": plan.what_matters.words},
         corrected=corrected_words(plan.corrected, texts, say=label),
+        to_review=seen.next_step is not None and seen.next_step.what == REVIEW,
         steps=steps,
         blocks=blocks,
         conflicts=tuple(conflict_words(each, plan, texts)._asdict() for each in plan.conflicts),
