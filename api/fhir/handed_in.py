@@ -60,6 +60,7 @@ def handed_in(content: Json) -> HandedIn:
     answers: dict[str, Any] = {}
     for question in _questions(form):
         _take(answers, question)
+    answers = {item: _ticked(answer) if ASKED[item].kind == "set" else answer for item, answer in answers.items()}
     authored = form.moment("authored")
     said = form.text("authored") if authored and authored.precision == "time" else None
     return HandedIn(answers, (*beside, *([subject] if subject else [])), said)
@@ -119,12 +120,16 @@ def _take(answers: dict[str, Any], question: Element) -> None:
     item = ASKED.get(link or "")
     if item is None:
         raise InputError(question.place("linkId"), "question_unknown")
+    values = [_value(item, each) for each in given]
+    if item.kind == "set":  # Helsenorge's renderer can draw such a question once more, and its ticks belong together
+        answers[item.id] = [*answers.get(item.id, ()), *values]
+        _refuse_none_and_some(answers[item.id], question)
+        return
     if item.id in answers:
         raise InputError(question.place("linkId"), "question_twice")
-    values = [_value(item, each) for each in given]
-    if item.kind != "set" and len(values) > 1:
+    if len(values) > 1:
         raise InputError(question.place("answer"), "several_answers")
-    answers[item.id] = _set(values, question) if item.kind == "set" else values[0]
+    answers[item.id] = values[0]
 
 
 def _says(answer: Element) -> bool:
@@ -135,12 +140,14 @@ def _says(answer: Element) -> bool:
     )
 
 
-def _set(values: list[Any], question: Element) -> list[Any]:
-    if NONE_OF_THESE in values:
-        if len(values) > 1:
-            raise InputError(question.place("answer"), "none_and_some")
-        return []
-    return list(dict.fromkeys(values))
+def _refuse_none_and_some(values: list[Any], question: Element) -> None:
+    if NONE_OF_THESE in values and len(set(values)) > 1:
+        raise InputError(question.place("answer"), "none_and_some")
+
+
+def _ticked(values: list[Any]) -> list[Any]:
+    """Return the codes of a set, each once; "none of these" is an empty one."""
+    return [value for value in dict.fromkeys(values) if value != NONE_OF_THESE]
 
 
 def _value(item: Item, answer: Element) -> Any:

@@ -128,6 +128,15 @@ def test_every_kind_of_answer_is_read(client: TestClient):
     assert (answers["residence"], answers["what_matters"], answers["living_alone"]) == ("care_home", "Katten", False)
 
 
+def test_a_question_that_is_drawn_once_more_adds_its_ticks(client: TestClient):
+    patient = Patient.screened(client, 48)
+    sent = response(coded("badl_help", "dress"), coded("badl_help", "eat", "dress"))
+    made = client.post(f"{ROUTE}?patient={patient.id}", json=sent, headers=NURSE)
+    assert inputs_of(client, made.json()["id"])["answers"]["badl_help"] == ["dress", "eat"]
+    sent = response(coded("badl_help", "dress"), coded("badl_help", "none"))
+    assert code_of(client.post(f"{ROUTE}?patient={patient.id}", json=sent, headers=NURSE)) == "none_and_some"
+
+
 def test_what_was_left_alone_says_nothing(client: TestClient):
     patient = Patient.screened(client, 43)
     left: list[dict[str, Any]] = [
