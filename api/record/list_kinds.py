@@ -119,11 +119,12 @@ def _late(asker: Asker) -> Holds:
     return listing.c.soonest < asker.as_of
 
 
-def late_for(owner: str, asker: Asker) -> Holds:
-    """Return the condition that the owner has something late."""
+def late_for(owner: str, asker: Asker, *, whole: bool) -> Holds:
+    """Return the condition that the owner has something late; of the whole list, who has is found once and for all."""
     late = and_(clock.c.state == "open", clock.c.owner == owner, clock.c.due < asker.as_of)
-    mine = exists(select(clock.c.person).where(clock.c.person == listing.c.person, late))
-    return or_(mine, and_(listing.c.next_owner == owner, listing.c.next_due < asker.as_of))
+    found = select(clock.c.person).where(late)
+    mine = listing.c.person.in_(found) if whole else exists(found.where(clock.c.person == listing.c.person))
+    return or_(and_(listing.c.next_owner == owner, listing.c.next_due < asker.as_of), mine)
 
 
 KINDS: Mapping[ListName, Kind] = {

@@ -82,7 +82,7 @@ def listed(record: Record, connection: Connection, asked: Asked, *, user: User, 
     cursor = cursor_from_text(asked.cursor, asked.list) if asked.cursor else None
     kind, asker = KINDS[asked.list], _asker(record, user, cursor.as_of if cursor else now)
     size, wanted = max(1, min(asked.size, MOST)), _wanted(asked, kind, asker)
-    total = connection.execute(_count(wanted)).scalar_one() if asked.count else None
+    total = connection.execute(_count(_wanted(asked, kind, asker, whole=True))).scalar_one() if asked.count else None
     query = wanted.where(_after(connection, cursor, kind, asker)) if cursor else wanted
     found = connection.execute(query.limit(size + 1)).all()
     page = found[:size]
@@ -111,12 +111,12 @@ def _from_age(record: Record) -> int:
     return int(record.screening.ruleset.thresholds[SCREENED_FROM_AGE.name].value)
 
 
-def _wanted(asked: Asked, kind: Kind, asker: Asker) -> Select[Any]:
-    """Return the list from its beginning, in order."""
+def _wanted(asked: Asked, kind: Kind, asker: Asker, *, whole: bool = False) -> Select[Any]:
+    """Return the list from its beginning, in order; `whole` is for one that is read to its end."""
     begins = kind.begins(asker)
     query = select(listing, begins[0].label("list_rank"), begins[-1].label("list_at"))
     query = query.where(listing.c.listed, own_patients(asker.user), kind.holds(asker))
-    query = query.where(*_narrowed(asked, asker))
+    query = query.where(*_narrowed(asked, asker, whole=whole))
     return query.order_by(*begins, high_cfs_first, name, listing.c.person)
 
 
@@ -126,7 +126,7 @@ def _count(wanted: Select[Any]) -> Select[int]:
     return select(func.count()).select_from(ids.subquery())
 
 
-def _narrowed(asked: Asked, asker: Asker) -> Iterable[ColumnElement[bool]]:
+def _narrowed(asked: Asked, asker: Asker, *, whole: bool) -> Iterable[ColumnElement[bool]]:
     """Give the filters' conditions; to narrow to a municipality must not tell where a protected person lives."""
     filters = asked.filters
     if filters.ward:
@@ -136,7 +136,11 @@ def _narrowed(asked: Asked, asker: Asker) -> Iterable[ColumnElement[bool]]:
         if filters.municipality not in asker.user.of("municipality"):
             yield listing.c.protected.is_(False)
     if filters.owner:
-        yield late_for(filters.owner, asker) if asked.list == "late" else listing.c.next_owner == filters.owner
+        yield (
+            late_for(filters.owner, asker, whole=whole)
+            if asked.list == "late"
+            else listing.c.next_owner == filters.owner
+        )
     exactly = ((listing.c.track, filters.track), (listing.c.status, filters.status))
     yield from (column == wanted for column, wanted in exactly if wanted)
 
