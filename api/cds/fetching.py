@@ -102,7 +102,7 @@ def filled(template: str, *, patient: str, encounter: str | None) -> str | None:
             return None
         template = template.replace(token, value or "")
     path, mark, query = template.partition("?")
-    return f"{path}{mark}{quote(query, safe='=&:/-_.,')}"
+    return f"{path}{mark}{quote(query, safe='=&-_.,')}"
 
 
 def _plain(url: str) -> str | None:

@@ -6,11 +6,14 @@ import json
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any, Protocol
 from urllib.parse import quote_plus, urlencode
 
 import httpx2
 
+from api.people.assertions import assertion
+from api.people.proving import Prover
 from api.people.refused import ProviderAway, SignInFailed
 from api.settings import Issuer, is_closed_line
 
@@ -18,6 +21,18 @@ TIMES = httpx2.Timeout(5.0, connect=3.0)
 LARGEST = 1_000_000
 WELL_KNOWN = "/.well-known/openid-configuration"
 REFUSED = range(400, 500)
+ANSWERED = frozenset({httpx2.codes.OK, httpx2.codes.CREATED})
+NONCE = "dpop-nonce"
+ASSERTION = "client-authentication+jwt"
+"""What HelseID asks an assertion to be called (the update of RFC 7523); others do not look."""
+
+
+class NonceAsked(SignInFailed):
+    """The provider wants its nonce in the proof."""
+
+    def __init__(self, nonce: str) -> None:
+        self.nonce = nonce
+        super().__init__()
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,14 +88,16 @@ class OpenIdConnect:
     async def address(self, asked: Asked) -> str:
         """Return the provider's sign-in page with our question."""
         endpoint = await self._endpoint("authorization_endpoint")
-        return _with(endpoint, asked.parameters(self._issuer.client_id, self._issuer.scopes))
+        question = asked.parameters(self._issuer.client_id, self._issuer.scopes)
+        if self._issuer.pushed or self._known.get("require_pushed_authorization_requests") is True:
+            question = await self._pushed(question)
+        return _with(endpoint, question)
 
     async def redeem(self, code: str, verifier: str, back: str) -> str:
         """Return the ID token; raise `SignInFailed` where the provider does not take the code."""
         form = {"grant_type": "authorization_code", "code": code, "code_verifier": verifier, "redirect_uri": back}
         endpoint = await self._endpoint("token_endpoint")
-        auth, extra = self._credentials()
-        answer = await self._ask("POST", endpoint, data={**form, **extra}, **({"auth": auth} if auth else {}))
+        answer = await self._post(endpoint, form, Prover() if self._issuer.dpop_at_sign_in else None)
         token = answer.get("id_token")
         if not isinstance(token, str):
             raise SignInFailed
@@ -106,8 +123,30 @@ class OpenIdConnect:
         """Close the connections."""
         await self._client.aclose()
 
+    async def _pushed(self, question: Mapping[str, str]) -> dict[str, str]:
+        """Return what stands for a question that was pushed ahead of the person (RFC 9126)."""
+        answer = await self._post(await self._endpoint("pushed_authorization_request_endpoint"), question)
+        pushed = answer.get("request_uri")
+        if not isinstance(pushed, str):
+            raise ProviderAway
+        return {"client_id": self._issuer.client_id, "request_uri": pushed}
+
+    async def _post(self, url: str, form: Mapping[str, str], prover: Prover | None = None) -> Mapping[str, Any]:
+        """Return the answer to a form that says who we are; a nonce that the provider asks for is sent once."""
+        auth, extra = self._credentials()
+        given: dict[str, Any] = {"data": {**form, **extra}, **({"auth": auth} if auth else {})}
+        try:
+            return await self._ask("POST", url, headers=_proved(prover, url, None), **given)
+        except NonceAsked as asked:
+            if prover is None:
+                raise SignInFailed from None
+            given["data"] |= self._credentials()[1]  # an assertion is good once
+            return await self._ask("POST", url, headers=_proved(prover, url, asked.nonce), **given)
+
     def _credentials(self) -> tuple[httpx2.BasicAuth | None, Mapping[str, str]]:
-        """Return how we say who we are at the token endpoint; `client_secret_basic` unless it lists others."""
+        """Return how we say who we are: by a key, or by a secret in the way the provider lists."""
+        if self._issuer.client_key:
+            return None, assertion(self._issuer, self._issuer.url, ASSERTION)
         if self._issuer.client_secret is None:
             return None, {"client_id": self._issuer.client_id}
         secret = self._issuer.client_secret.get_secret_value()
@@ -126,9 +165,12 @@ class OpenIdConnect:
             raise ProviderAway
         return endpoint
 
-    async def _ask(self, method: str, url: str, **given: Any) -> Mapping[str, Any]:
+    async def _ask(
+        self, method: str, url: str, headers: Mapping[str, str] = MappingProxyType({}), **given: Any
+    ) -> Mapping[str, Any]:
+        said = {"Accept": "application/json", **headers}
         try:
-            async with self._client.stream(method, url, headers={"Accept": "application/json"}, **given) as response:
+            async with self._client.stream(method, url, headers=said, **given) as response:
                 content = b""
                 async for part in response.aiter_bytes():
                     content += part
@@ -137,18 +179,23 @@ class OpenIdConnect:
         except httpx2.HTTPError:
             raise ProviderAway from None
         if response.status_code in REFUSED and method == "POST":
-            raise SignInFailed
+            nonce = response.headers.get(NONCE)
+            raise NonceAsked(nonce) if nonce and "dpop" in map(str.lower, headers) else SignInFailed
         return _object(response.status_code, content)
 
 
 def _object(status: int, content: bytes) -> Mapping[str, Any]:
     try:
-        found = json.loads(content) if status == httpx2.codes.OK else None
+        found = json.loads(content) if status in ANSWERED else None
     except (ValueError, RecursionError):
         found = None
     if not isinstance(found, dict):
         raise ProviderAway
     return found
+
+
+def _proved(prover: Prover | None, url: str, nonce: str | None) -> dict[str, str]:
+    return {"DPoP": prover.proof("POST", url, nonce)} if prover else {}
 
 
 def _with(endpoint: str, parameters: Mapping[str, str]) -> str:

@@ -20,6 +20,7 @@ KNOWN_FOR, MOST_KNOWN, LONGEST = 600.0, 50, 2_000
 WRITTEN = re.compile(r"https?://[!-~]+")
 CONFORMANCE = "http://fhir-registry.smarthealthit.org/StructureDefinition/oauth-uris"
 IN_METADATA = {"authorize": "authorization_endpoint", "token": "token_endpoint"}
+ALONE = {"launch": "launch/patient"}
 FRAMED_IN_DEMO = "http://localhost:* http://127.0.0.1:*"
 
 
@@ -45,11 +46,11 @@ class Known:
     tokens: Tokens
     at: float
 
-    @property
-    def scopes(self) -> str:
-        """Return what is asked for, in the way of writing that the server knows."""
+    def scopes(self, *, by_ehr: bool) -> list[str]:
+        """Return what is asked for, in the way of writing that the server knows; alone, we ask to choose a patient."""
         old = "permission-v2" not in self.endpoints.capabilities
-        return " ".join(re.sub(r"\.(rs|r|s)\Z", ".read", each) if old else each for each in self.settings.scopes)
+        said = [re.sub(r"\.(rs|r|s)\Z", ".read", each) if old else each for each in self.settings.scopes]
+        return said if by_ehr else [ALONE.get(each, each) for each in said]
 
 
 class Ehrs:

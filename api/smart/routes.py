@@ -98,7 +98,7 @@ async def launch(request: Request, way: Way, launching: ThisLaunching) -> Respon
     known = await launching.ehrs.known(iss)
     framed = bool(launching.ehrs.framed_by(known.settings)) and request.headers.get("sec-fetch-dest") in FRAMES
     asked = await launching.launches.begin(iss, way.settings.address + BACK, framed=framed)
-    said = asked.parameters(known.settings.client_id, known.scopes.split()) | {"aud": iss}
+    said = asked.parameters(known.settings.client_id, known.scopes(by_ehr=bool(handle))) | {"aud": iss}
     said |= {"launch": handle} if handle else {}
     endpoint = known.endpoints.authorize
     answer = RedirectResponse(f"{endpoint}{'&' if '?' in endpoint else '?'}{urlencode(said)}", 303)

@@ -38,7 +38,7 @@ def test_all_is_fetched_with_the_token_where_nothing_was_sent_along(demo: Served
     assert card["summary"].startswith("Kartlegg")
     assert f"{HERE}/Patient/p1" in demo.servers.asked
     assert f"{HERE}/MedicationStatement?patient=p1&status=active" in demo.servers.asked
-    cfs = "Observation?patient=p1&code=http://snomed.info/sct%7C763264000&_sort=-date&_count=1"
+    cfs = "Observation?patient=p1&code=http%3A%2F%2Fsnomed.info%2Fsct%7C763264000&_sort=-date&_count=1"
     assert f"{HERE}/{cfs}" in demo.servers.asked
 
 

@@ -6,6 +6,7 @@ import json
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from joserfc import jwt
 from sqlalchemy import select
 
 from api.storage.engine import reading
@@ -188,8 +189,6 @@ def test_the_system_is_told_who_we_are_by_a_secret_or_a_key(houses: Houses):
     key.launched()
     form = key.ehr.forms[0]
     assert form["client_assertion_type"].endswith(":jwt-bearer")
-    from joserfc import jwt
-
     token = jwt.decode(form["client_assertion"], EC_KEY, algorithms=["ES384"])
     assert token.header == {"alg": "ES384", "kid": "ours", "typ": "JWT"}
     assert (token.claims["iss"], token.claims["sub"], token.claims["aud"]) == (
@@ -254,3 +253,10 @@ def test_a_demo_takes_any_system_on_this_machine_and_no_other(houses: Houses):
     assert browser.get("/api/v1/me").json()["units"] == ["hospital:demo"]
     for iss in NOT_HERE:
         assert demo.out(demo.browser(), iss=iss).json()["code"] == "ehr_unknown"
+
+
+def test_without_a_launch_of_the_systems_we_ask_to_choose_a_patient(house: House):
+    out = house.browser().get("/smart/launch", params={"iss": ISS})
+    asked = parse_qs(urlsplit(out.headers["location"]).query)
+    assert "launch" not in asked
+    assert asked["scope"][0].split()[0] == "launch/patient"
