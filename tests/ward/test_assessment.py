@@ -100,6 +100,7 @@ def _user(id: str, role: Role, name: str) -> User:
     return User(id, role, frozenset({Unit("ward", "demo/GER2")}), name)
 
 
+EPJ = User("epj", "system", frozenset({Unit("hospital", "demo")}))
 NURSE, DOCTOR = _user("ingrid", "nurse", "Ingrid Nes"), _user("amina", "doctor", "Amina Warsame")
 
 
@@ -347,7 +348,7 @@ def test_two_raters_stand_side_by_side_once_both_are_stored(ward: Arrange) -> No
 
 def test_a_cfs_that_was_another_last_time_is_shown_with_what_to_ask(ward: Arrange) -> None:
     here = ward(cfs_clinician=4)
-    here.screen(NURSE, stay="E2", cfs_clinician=6)
+    here.screen(EPJ, stay="E2", cfs_clinician=6)  # the record tells of the second stay
     assert T("assessment.doubt.previous_do") in here.read()
 
 

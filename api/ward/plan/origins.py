@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from careplans.catalogue import task_of
+from careplans.catalogue import every_homecoming, task_of
 from careplans.course.events import (
     ClockPaused,
     ClockResumed,
@@ -54,4 +54,14 @@ def origins(course: Course, recorded: Iterable[Recorded]) -> Origins:
             steps[marks.get(event.course, event.course), task_of(event.step), OF_STEP[type(event)]] = each
         elif isinstance(event, PlanPaused | PlanResumed | PlanClosed):
             plans[event.plan] = each
-    return Origins(steps, plans)
+    return Origins({**_carried(course, steps), **steps}, plans)
+
+
+def _carried(course: Course, steps: Mapping[tuple[str, str, What], Recorded]) -> dict[tuple[str, str, What], Recorded]:
+    """Return what was said of a resumed plan's steps in the stays before, but of the way home, which is new."""
+    return {
+        (plan.marks, step, what): each
+        for plan in course.plans
+        for (of, step, what), each in steps.items()
+        if of in plan.before and what != "wait" and step not in every_homecoming()
+    }
