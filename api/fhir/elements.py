@@ -67,7 +67,7 @@ def instant(moment: datetime) -> str:
     return moment.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
 
 
-def meta(version: int, updated: datetime) -> Json:
+def meta(version: int | str, updated: datetime) -> Json:
     """Return which version of a resource this is, and since when."""
     return {"versionId": str(version), "lastUpdated": instant(updated)}
 

@@ -30,5 +30,9 @@ def forms(version: str) -> list[Json]:
 
 def _told(version: str, texts: Texts) -> Json:
     plain = questionnaire(texts, version)
-    head = {"resourceType": plain["resourceType"], "id": plain["id"], "meta": meta(1, STARTED)}
+    head = {
+        "resourceType": plain["resourceType"],
+        "id": plain["id"],
+        "meta": meta(f"{version}-{texts.language}", STARTED),
+    }
     return head | {"language": plain["language"], "text": narrative([plain["title"], plain["description"]])} | plain

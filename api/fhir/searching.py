@@ -48,6 +48,9 @@ BY_POST = frozenset(
 )
 """What names a person by number, and so must not stand in an address."""
 
+NUMBER = re.compile(r"(?<![0-9A-Za-z])[0-9]{11}(?![0-9A-Za-z])")
+"""What may be an identity number, also under a name that is not meant for one."""
+
 DATES = frozenset({"_lastUpdated", "date"})
 OF_DATE = re.compile(r"(eq|ne|gt|lt|ge|le|sa|eb)?(.*)", re.DOTALL)
 COMPARE: Mapping[str, Callable[[datetime, Moment], bool]] = {
@@ -98,8 +101,11 @@ def asked_of(kind: str, pairs: Pairs, *, in_body: bool, lenient: bool) -> Asked:
     """Return what a search asks for; refuse what its type has not, and a number in an address."""
     allowed = {*EVERY, *NARROWS[kind], *(BY_POST if in_body or kind == "Patient" else ())}
     named = [(name, value) for name, value in pairs if name in BY_POST]
-    if named and not in_body:
-        raise Problem(named[0][0], "identity_in_address")
+    numbers = [name for name, value in pairs if name not in BY_POST and NUMBER.search(value)]
+    if (named or numbers) and not in_body:
+        raise Problem(None, "identity_in_address")
+    if numbers:  # it would stand in the links of the answer
+        raise Problem(None, "search_value_wrong")
     passed_over = tuple(sorted({name for name, _ in pairs} - allowed))
     if passed_over and not lenient:
         raise Problem(None, "search_parameter_unknown", allowed=known_of(kind))

@@ -82,6 +82,16 @@ def test_a_number_in_an_address_is_refused_with_the_way_to_do_it(client: TestCli
         assert "POST" in answer.text
 
 
+@pytest.mark.parametrize("name", ["patient", "_id", "subject", "code", "whatever"])
+def test_a_number_under_another_name_is_refused_too(client: TestClient, name: str):
+    for value in (number(1), f"Patient/{number(1)}", f"urn:x|{number(1)}"):
+        answer = client.get("/fhir/Observation", params={name: value}, headers=DOCTOR)
+        assert code_of(answer) == "identity_in_address"
+        posted = client.post("/fhir/Observation/_search", data={name: value}, headers=DOCTOR)
+        assert posted.status_code == 400
+        assert number(1) not in answer.text + posted.text
+
+
 @pytest.mark.parametrize("kind", [kind for kind in OF_PATIENT if kind != "Patient"])
 def test_a_number_in_a_posted_search_finds_the_patient_and_stands_in_no_link(
     client: TestClient, patient: Patient, kind: str
@@ -350,6 +360,8 @@ def test_the_form_is_there_in_every_language_under_one_name(client: TestClient):
     english = client.get("/fhir/Questionnaire/screening", headers={"Accept-Language": "en"}).json()
     assert (english["id"], english["language"]) == ("screening", "en")
     assert client.get("/fhir/Questionnaire/other").status_code == 404
+    etags = [client.get(f"/fhir/Questionnaire/{each['id']}").headers["etag"] for each in forms]
+    assert len(set(etags)) == 3
     named = client.get("/fhir/Questionnaire", params={"url": forms[0]["url"]}).json()
     assert named["total"] == 3
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from api.fhir.about import About, Screening
 from api.fhir.elements import Json, begun, instant, known, meta, narrative, person_words
+from api.record.protected import OF_EVENTS
 from careplans.course.case_now import TELLS_WHERE
 from careplans.words import answer_words, label
 from engine.facts import SetAnswer
@@ -35,7 +36,7 @@ def questionnaire_response(about: About, screening: Screening) -> Json:
     stored, texts, by = screening.stored, about.texts, screening.recorded.by
     head = begun("QuestionnaireResponse", screening.id, texts, meta(stored.version, stored.at))
     case, version = screening.basis.case, screening.basis.assessment.ruleset.version
-    left_out = TELLS_WHERE if about.course.protected else ()
+    left_out = (*TELLS_WHERE, *OF_EVENTS) if about.course.protected else ()
     return (
         head
         | answered(case, texts, version=version, left_out=left_out)
