@@ -32,9 +32,14 @@ def epikrise_text(section: EpikriseSection, texts: Texts) -> str:
     return "\n\n".join((*head, *parts, texts("plan.municipality_decides"))) + "\n"
 
 
+def epikrise_lines(name: str, section: EpikriseSection, texts: Texts) -> tuple[str, ...]:
+    """Return what one part of the section says, a line each."""
+    return tuple(map(one_line, _LINES[name](section, texts)))
+
+
 def _part(name: str, section: EpikriseSection, texts: Texts) -> str:
-    lines = _LINES[name](section, texts)
-    return "\n".join((texts(f"epikrise.{name}"), *(f"- {one_line(line)}" for line in lines)))
+    lines = epikrise_lines(name, section, texts)
+    return "\n".join((texts(f"epikrise.{name}"), *(f"- {line}" for line in lines)))
 
 
 def _or_missing(words: str | None, texts: Texts) -> str:

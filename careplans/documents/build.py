@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 
 from careplans.catalogue import read
 from careplans.documents.model import Document, Line, Part
 from careplans.parts import Due, Plan, Step
 from careplans.print.sections import contingency_section
-from careplans.words import action_words, answer_words, day_words, due_words, label, named, owners_words, step_words
+from careplans.words import (
+    action_words,
+    answer_words,
+    day_words,
+    due_words,
+    label,
+    named,
+    one_line,
+    owners_words,
+    step_words,
+)
 from engine.texts import Texts
 from rules.case import Case
 
@@ -18,12 +28,16 @@ NAMES = tuple(read("documents")["names"])
 
 @dataclass(frozen=True, slots=True)
 class Ground:
-    """What a sheet is built from; `local` is what the municipality adds to the discharge checklist."""
+    """What a sheet is built from; `local` is what the municipality adds to the discharge checklist.
+
+    `added` is what someone wrote for the notice alone: `course_words`, `why_unknown`.
+    """
 
     case: Case
     plan: Plan
     texts: Texts
     local: tuple[str, ...] = ()
+    added: Mapping[str, str] = field(default_factory=dict)
 
     def say(self, key: str, **values: object) -> str:
         """Return a text of the sheets."""
@@ -130,11 +144,12 @@ def _matters(ground: Ground) -> list[str]:
 
 def _notice(ground: Ground) -> Document:
     """The three contents, or why the time is not known (SPEC section 4)."""
-    parts = (_status_part(ground), _course_part(ground), _discharge_part(ground), _deadline_part(ground))
+    parts = (notice_status(ground), notice_course(ground), notice_discharge(ground), _deadline_part(ground))
     return _document("notice", ground, parts, signatures=("ward_nurse",))
 
 
-def _status_part(ground: Ground) -> Part:
+def notice_status(ground: Ground) -> Part:
+    """Return why the patient came, function, and what is needed after the stay."""
     function, items = ground.plan.function, read("documents")["notice"]["status"]
     reason = next((d.said for d in ground.case.diagnoses or () if d.main), None)
     said = (("reason", reason), ("function_before", function.before), ("function_now", function.now))
@@ -148,23 +163,29 @@ def _answer(item: str, ground: Ground) -> Line:
     return Line(f"{label(item, ground.texts)}: {words}")
 
 
-def _course_part(ground: Ground) -> Part:
+def notice_course(ground: Ground) -> Part:
+    """Return the expected course, in words that someone wrote."""
     expected = ground.plan.function.expected or ground.missing
     lines = (
-        Line(ground.say("notice.course_words", words=ground.missing)),
+        Line(ground.say("notice.course_words", words=_added("course_words", ground))),
         Line(ground.say("notice.expected", words=expected)),
     )
     return Part(ground.say("notice.course"), lines)
 
 
-def _discharge_part(ground: Ground) -> Part:
+def notice_discharge(ground: Ground) -> Part:
     """Say the time, and how sure it is; without one, ask why it is not known."""
     plan, texts = ground.plan, ground.texts
     if plan.discharge is None:
-        said = (ground.say("notice.time_unknown"), ground.say("notice.why_unknown", words=ground.missing))
+        why = ground.say("notice.why_unknown", words=_added("why_unknown", ground))
+        said = (ground.say("notice.time_unknown"), why)
         return Part(ground.say("notice.discharge"), tuple(map(Line, said)))
     words = ground.say(f"notice.time_{plan.discharge_status}", date=day_words(plan.discharge, texts))
     return Part(ground.say("notice.discharge"), (Line(words),))
+
+
+def _added(name: str, ground: Ground) -> str:
+    return one_line(ground.added.get(name, "")) or ground.missing
 
 
 def _deadline_part(ground: Ground) -> Part:
@@ -210,13 +231,17 @@ def _controls(ground: Ground) -> Document:
 
 
 def _known_controls(ground: Ground) -> tuple[Line, ...]:
+    return planned_controls(ground.plan, ground.texts) or (Line(ground.missing),)
+
+
+def planned_controls(plan: Plan, texts: Texts) -> tuple[Line, ...]:
     """Return the visits and actions after discharge that someone must be called in for."""
-    table, texts = read("documents")["controls"], ground.texts
-    steps = (step for step in ground.plan.timeline if step.id in table["steps"])
+    table = read("documents")["controls"]
+    steps = (step for step in plan.timeline if step.id in table["steps"])
     visits = (_control(step_words(s, texts), owners_words(s.owners, texts), due_words(s.due, texts)) for s in steps)
-    actions = (a for a in ground.plan.actions if a.owner in table["owners"] and _ahead(a.due))
+    actions = (a for a in plan.actions if a.owner in table["owners"] and _ahead(a.due))
     tasks = (_control(action_words(a, texts), texts(f"owner.{a.owner}"), due_words(a.due, texts)) for a in actions)
-    return (*visits, *tasks) or (Line(ground.missing),)
+    return (*visits, *tasks)
 
 
 def _control(what: str, who: str, when: str) -> Line:
