@@ -155,7 +155,9 @@ def decides_here(role: Role, *, in_hospital: bool) -> bool:
 
 
 def may_undo(role: Role, event: Event) -> bool:
-    """Return whether a role may take back this event, whoever wrote it."""
+    """Return whether a role may take back this event, whoever wrote it; a GP takes back no decision of a hospital."""
+    if role in GP and event.kind in DECISIONS:
+        return False
     others = UNDOES.get(event.kind)
     return may_record(role, "undone") and (role in others if others else may_write(role, event))
 
