@@ -109,6 +109,7 @@ def _tidy(engine: Engine, arguments: Namespace, settings: Settings) -> int:
         drafts=cleared.drafts,
         answers=cleared.answers,
         once=cleared.once,
+        cards=cleared.cards,
     )
 
 

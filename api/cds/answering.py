@@ -10,6 +10,7 @@ from api.cds.call import Call
 from api.cds.cards import Frame, Link, card_of
 from api.cds.desk import Desk
 from api.cds.facts import Content, case_content, with_orders, with_signed
+from api.cds.fetching import same_server
 from api.cds.gathering import Gathered
 from api.cds.telling import Asked, Effect, Telling, tell
 from api.observing.logs import logger
@@ -19,6 +20,7 @@ from api.record.record import by
 from api.record.screenings import Prepared, naming_of, prepare
 from api.record.sent import store_sent
 from api.record.signed import Known, known
+from api.smart.routes import LAUNCH
 from api.storage.engine import reading
 from api.storage.writer import Change
 from engine.errors import InputError
@@ -68,10 +70,9 @@ async def cards(desk: Desk, call: Call, found: Answered, *, user: User, texts: T
         id, person = await desk.record.writer(lambda change: _written(desk, call, found, user=user, change=change))
     if id is None or found.telling is None:
         return []
-    link = Link(
-        _page(desk.settings.address, person, screens=any(each.kind == "screening" for each in found.telling.offers))
-    )
-    return [card_of(found.telling, id, Frame(call, texts, now, desk.settings.address, link))]
+    screens = any(each.kind == "screening" for each in found.telling.offers)
+    frame = Frame(call, texts, now, desk.settings.address, _link(desk, call, person, screens=screens))
+    return [card_of(found.telling, id, frame)]
 
 
 def _written(desk: Desk, call: Call, found: Answered, *, user: User, change: Change) -> tuple[str | None, str | None]:
@@ -98,19 +99,23 @@ def _effect(
 ) -> Effect | None:
     if not call.selections:
         return None
-    after, names = with_orders(call, content, gathered)
-    if not names:
+    after, ordered = with_orders(call, content, gathered)
+    if not ordered:
         return None
     assessed = desk.record.screening.assess(_case(desk, after), None, now)
-    return Effect(names, before, assessed, whole_list=content.get("medicines") is not None)
+    names, coded = tuple(str(row["name"]) for row in ordered), all(row.get("atc") for row in ordered)
+    return Effect(names, before, assessed, whole_list=content.get("medicines") is not None, coded=coded)
 
 
 def _case(desk: Desk, content: Content) -> Case:
     return desk.record.screening.checked(read_case(content))
 
 
-def _page(address: str, person: str | None, *, screens: bool) -> str:
-    """Return the page that a card leads to; an id of ours says nothing of anyone."""
+def _link(desk: Desk, call: Call, person: str | None, *, screens: bool) -> Link:
+    """Return where a card leads: a launch by a record system that may, else a page; an id of ours says nothing."""
+    address = desk.settings.address
+    if call.server and any(same_server(call.server, each.iss) for each in desk.settings.smart):
+        return Link(f"{address}{LAUNCH}", smart=True)
     if person is None:
-        return f"{address}/screen"
-    return f"{address}/patients/{person}/screen" if screens else f"{address}/patients/{person}"
+        return Link(f"{address}/screen")
+    return Link(f"{address}/patients/{person}/screen" if screens else f"{address}/patients/{person}")

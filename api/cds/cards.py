@@ -25,7 +25,7 @@ Card = dict[str, Any]
 LONGEST_SUMMARY, LONGEST_NAME = 139, 60
 TOPICS = "urn:retthjem:card-topics"
 TABLE = Path(__file__).parent / "data" / "cards.toml"
-IN_SUMMARY = ("regular_medicines", "norgep_hits", "fall_risk_medicines")
+IN_SUMMARY = ("regular_medicines", "as_needed_medicines", "norgep_hits", "fall_risk_medicines")
 DAILY = 3  # rows of a burden that a medicine changes: medicines, times and doses a day
 MARKUP = re.compile(r"([\\`*_\[\]|~]|^[#+>=-]|^\d+(?=[.)]))")
 ADDRESS = re.compile(r"(:)(//)|(www)(\.)|(.)(@)", re.IGNORECASE)
@@ -112,7 +112,11 @@ def summary(telling: Telling, texts: Texts) -> str:
     """Return what is told in one sentence, under 140 characters."""
     key, cfs = f"cds.summary.{telling.about}", telling.cfs
     if telling.effect:
-        said = texts(key, medicines=_names(telling.effect), changes=", ".join(_changes(telling.effect, texts)))
+        said = texts(
+            key,
+            medicines=_names(telling.effect),
+            changes=", ".join(_changes(telling.effect, texts)) or texts("cds.counts_alike"),
+        )
     elif telling.about in {"ask", "undecided"}:
         items = ", ".join(label(item, texts) for item in telling.missing) or texts("cds.nothing_named")
         said = texts(key, items=items)

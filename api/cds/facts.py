@@ -94,17 +94,16 @@ def _base(entry: Entry) -> str | None:
     return plain.removesuffix(ending) if plain.endswith(ending) else None
 
 
-def with_orders(call: Call, content: Content, gathered: Gathered) -> tuple[Content, tuple[str, ...]]:
-    """Return the case as it will be with the selected medicines, and what those are called."""
+def with_orders(call: Call, content: Content, gathered: Gathered) -> tuple[Content, list[Content]]:
+    """Return the case as it will be with the selected medicines, and those as the case has them."""
     chosen = [*_chosen(call)]
     if not chosen:
-        return content, ()
+        return content, []
     patient = gathered.entries["patient"]
     alone = Gathered({"patient": patient, "selected": tuple({"resource": each} for each in chosen)})
     read = case_content(replace(call, encounter=None), alone)
     rows = read.get("medicines") or []
-    after = {**content, "medicines": [*(content.get("medicines") or []), *rows]}
-    return after, tuple(str(row.get("name", "")) for row in rows)
+    return {**content, "medicines": [*(content.get("medicines") or []), *rows]}, rows
 
 
 def _chosen(call: Call) -> Iterator[Content]:

@@ -94,6 +94,12 @@ class Fetcher:
             raise NotFetched from None
 
 
+def same_server(one: str, other: str) -> bool:
+    """Return whether two addresses are one server's, however they are written."""
+    plain = _plain(one)
+    return plain is not None and plain == _plain(other)
+
+
 def filled(template: str, *, patient: str, encounter: str | None) -> str | None:
     """Return a prefetch template with its tokens filled in, ready to be asked for; None where a token has no value."""
     values = {"{{context.patientId}}": patient, "{{context.encounterId}}": encounter}

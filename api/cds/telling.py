@@ -48,6 +48,7 @@ class Effect:
     before: Assessment
     after: Assessment
     whole_list: bool
+    coded: bool = True
 
     @property
     def harms(self) -> bool:
@@ -162,13 +163,13 @@ def _leaving(asked: Asked) -> Telling | None:
 
 
 def _ordered(asked: Asked) -> Telling | None:
-    """At an order: what the medicine changes, where it is one to be wary of, crosses a limit, or adds to many."""
+    """At an order: where a medicine is one to be wary of or has no code, crosses a limit, or adds to many."""
     effect = asked.effect
     if effect is None or _is_young(asked):
         return None
     added = [name for name in COUNTED if _ends(effect.before, name) != _ends(effect.after, name)]
     many = effect.whole_list and _low(effect.after, "regular_medicines") >= _many(effect.after)
-    if not (effect.harms or effect.new_findings or (many and added)):
+    if not (effect.harms or effect.new_findings or (many and added) or not effect.coded):
         return None
     missing = () if effect.whole_list else ("medicines",)
     indicator: Indicator = "warning" if effect.harms else "info"

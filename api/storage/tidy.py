@@ -1,17 +1,18 @@
-"""What is kept for a while only: sessions, openings, drafts, answers to requests, proofs seen. Never the record."""
+"""What is kept for a while only: sessions, openings, drafts, answers, proofs, cards. Never the record."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Engine, Table, delete, or_
+from sqlalchemy import ColumnElement, Engine, Table, and_, delete, or_
 
 from api.settings import Settings
 from api.storage.schema import alone
-from api.storage.tables import draft, idempotency, once, opened, session, sign_in
+from api.storage.tables import card, draft, idempotency, once, opened, session, sign_in
 
 SIGN_IN_FOR = timedelta(hours=1)
+CARD_FOR = timedelta(days=90)  # that nobody answered; what came of the others is counted for their rules
 OPENED_FOR = timedelta(days=30)  # after it ended; who opened what, and why, stays in the access log
 
 
@@ -25,6 +26,7 @@ class Tidied:
     drafts: int
     answers: int
     once: int
+    cards: int
 
 
 def tidy(engine: Engine, settings: Settings, now: datetime) -> Tidied:
@@ -38,6 +40,7 @@ def tidy(engine: Engine, settings: Settings, now: datetime) -> Tidied:
         "drafts": (draft, draft.c.at < now - timedelta(days=settings.draft_days)),
         "answers": (idempotency, idempotency.c.at < now - timedelta(days=settings.idempotency_days)),
         "once": (once, once.c.until < now),
+        "cards": (card, and_(card.c.answered.is_(None), card.c.at < now - CARD_FOR)),
     }
     with alone(engine) as connection:
         return Tidied(

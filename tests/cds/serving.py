@@ -15,7 +15,7 @@ from api.cds.desk import Desk
 from api.cds.fetching import Fetcher
 from api.cds.tokens import ClientTokens
 from api.record.record import Record
-from api.settings import Cds, CdsClient, Settings
+from api.settings import Cds, CdsClient, Ehr, Settings
 from tests.cds.hooks import EPJ, FETCHED, FHIR, KEY, KEY_SET, RSA
 from tests.v1.serving import ADDRESS, MANY, service_over, settings_over
 
@@ -65,7 +65,8 @@ def hospital_over(database: str) -> Settings:
     keys = tuple(dict(key.as_dict(private=False)) for key in (KEY, RSA))
     clients = (CdsClient(issuer=EPJ, hospital="STO", keys=keys, key_sets=(KEY_SET,)),)
     cds = Cds(clients=clients, audience=(PROXY,), fhir_servers=(FHIR,), origins=("https://epj.example",))
-    return settings_over(database).model_copy(update={"cds": cds})
+    smart = (Ehr(iss=FHIR, client_id="retthjem", units=("hospital:STO",)),)
+    return settings_over(database).model_copy(update={"cds": cds, "smart": smart})
 
 
 @contextmanager

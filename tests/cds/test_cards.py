@@ -7,8 +7,23 @@ from typing import Any
 import pytest
 
 from tests.cds.conforming import check_answer, check_discovery
-from tests.cds.hooks import BASE, LIST, at, call, found, level, medicine, medicines, order, patient, selecting
+from tests.cds.hooks import (
+    BASE,
+    FHIR,
+    LIST,
+    at,
+    call,
+    found,
+    level,
+    medicine,
+    medicines,
+    order,
+    patient,
+    selecting,
+    token,
+)
 from tests.cds.serving import Served
+from tests.v1.serving import ADDRESS
 
 HOOKS = ("patient-view", "encounter-start", "encounter-discharge", "order-select")
 
@@ -126,3 +141,19 @@ def test_a_medicine_without_a_code_leaves_the_lists_open(demo: Served):
     body = selecting(order("r1", "N05BA01", "diazepam"), prefetch={"patient": patient(), "medicines": listed})
     (card,) = cards_of(demo, body)
     assert "ATC-kode" in card["detail"]
+
+
+def test_that_a_new_medicine_cannot_be_looked_up_is_said(demo: Served):
+    prefetch = {"patient": patient(), "medicines": medicines(LIST[:1])}
+    (card,) = cards_of(demo, selecting(order("r1", None, "noe utenlandsk"), prefetch=prefetch))
+    assert "ATC-kode" in card["detail"]
+    assert card["indicator"] == "info"
+
+
+def test_the_link_is_a_launch_where_the_record_system_may_launch_us(hospital: Served):
+    for server, kind in ((FHIR, "smart"), (f"{FHIR}/", "smart"), ("https://other.example/fhir", "absolute")):
+        body = call("patient-view", {"patient": patient()}, more={"fhirServer": server})
+        said = {"Authorization": f"Bearer {token(ADDRESS + at('patient-view'))}"}
+        (card,) = check_answer(hospital.client.post(at("patient-view"), json=body, headers=said).json())
+        assert card["links"][0]["type"] == kind
+        assert card["links"][0]["url"].endswith("/smart/launch") == (kind == "smart")

@@ -297,7 +297,7 @@ def test_tidying_says_what_it_cleared(db, filled):
     code, out, _ = db("tidy", "--lang", "en")
     assert (code, one_line(out)) == (0, True)
     assert "sessions 1, unfinished sign-ins 1, openings that have ended 1, drafts 1" in out
-    assert "answers to requests 1, proofs that were used 1." in out
+    assert "answers to requests 1, proofs that were used 1, unanswered cards 0." in out
 
 
 def test_a_copy_without_a_name_and_an_unknown_task_end_in_one_line(capsys, tmp_path: Path):

@@ -1,0 +1,1 @@
+"""Other people's programs against ours: each is skipped where it is not installed, with how to install it."""
