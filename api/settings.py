@@ -337,7 +337,7 @@ class Settings(BaseSettings):
         20_000_000, ge=10_000, le=100_000_000, description="The most bytes that a request may carry."
     )
     trusted_proxies: tuple[IPvAnyNetwork, ...] = Field(
-        (), description="Proxies whose `X-Forwarded-For` is believed, as addresses or networks."
+        (), description="Proxies whose `X-Forwarded-…` are believed, as addresses or networks."
     )
     metrics_token: SecretStr | None = Field(None, description="The bearer token that `/metrics` asks for.")
     log: Log = Field(Log(), description="What the server writes about itself.")

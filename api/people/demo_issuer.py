@@ -99,9 +99,10 @@ class DemoIssuer:
             raise SignInFailed
         return self._signed(found.person, "JWT", {"aud": CLIENT, "nonce": found.nonce})
 
-    def access_token(self, person: str) -> str:
-        """Return an access token for trying the API."""
-        return self._signed(people()[person], "at+jwt", {"aud": AUDIENCE})
+    def access_token(self, person: str, bound: str | None = None) -> str:
+        """Return an access token for trying the API; `bound` is the thumbprint of the key that it is good with."""
+        confirmed = {"cnf": {"jkt": bound}} if bound else {}
+        return self._signed(people()[person], "at+jwt", {"aud": AUDIENCE, **confirmed})
 
     async def key_set(self) -> Sequence[Mapping[str, Any]]:
         """Return the public key."""
@@ -114,7 +115,7 @@ class DemoIssuer:
     async def close(self) -> None:
         """Do nothing: there is no connection."""
 
-    def _signed(self, person: Person, kind: str, extra: Mapping[str, str]) -> str:
+    def _signed(self, person: Person, kind: str, extra: Mapping[str, Any]) -> str:
         now = int(self._now())
         who = {"sub": f"demo-{person.id}", "name": person.name, "role": person.role, "units": list(person.units)}
         claims = {"iss": ISSUER, "iat": now, "exp": now + TOKEN_SECONDS, **who, **extra}

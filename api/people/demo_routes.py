@@ -13,7 +13,9 @@ from api.people.access import ADMINISTRATOR, ANALYST, GP, HOSPITAL, MUNICIPALITY
 from api.people.answers import page
 from api.people.demo_issuer import SIGN_IN, TOKEN_SECONDS, DemoIssuer, Person, people
 from api.people.entrance import Entrance, entrance_of
-from api.people.refused import SignInFailed
+from api.people.proofs import Sent
+from api.people.refused import ProofRefused, SignInFailed
+from api.people.targets import targets
 from api.v1.languages import texts_for
 from engine.texts import Texts
 
@@ -77,11 +79,19 @@ async def chosen(choice: Annotated[Choice, Form()], demo: Demo) -> Response:
 
 @pages.post("/demo/token")
 async def token(person: Annotated[Short, Form()], request: Request, way: Way, demo: Demo) -> dict[str, str | int]:
-    """Return an access token for trying the API, such as with curl."""
+    """Return an access token for trying the API, such as with curl; with a proof, one that is bound to its key."""
     way.limiter.count_address(request, "sign_in")
     if person not in people():
         raise SignInFailed
-    return {"access_token": demo.access_token(person), "token_type": "Bearer", "expires_in": TOKEN_SECONDS}
+    proofs, bound = request.headers.getlist("dpop"), None
+    if proofs:
+        sent = Sent(request.method, targets(request, way.settings, way.limiter), None)
+        try:
+            bound = await way.proofs.check(proofs, sent)
+        except ProofRefused:
+            raise SignInFailed from None
+    kind = "DPoP" if bound else "Bearer"
+    return {"access_token": demo.access_token(person, bound), "token_type": kind, "expires_in": TOKEN_SECONDS}
 
 
 def shown_as(person: Person, texts: Texts) -> dict[str, str]:

@@ -66,6 +66,12 @@ class Desk:
         """Return days, roles and clocks in words."""
         return Words(self.t, self.now)
 
+    @property
+    def has_banner(self) -> bool:
+        """Return whether a record system that launched this session itself shows whose record it is."""
+        found = getattr(self.request.state, "session", None)
+        return bool(found and found.launched and found.launched.has_banner)
+
     def may(self, action: Action) -> bool:
         """Return whether the person's role may do this."""
         return may(self.user.role, action)

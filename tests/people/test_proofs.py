@@ -269,3 +269,18 @@ def test_the_address_before_our_proxy_is_what_the_proof_is_for(store: Store):
             "/api/v1/me", headers=holder.headers("https://ward.example.no/api/v1/me", token) | forwarded
         )
         assert answer.status_code == status
+
+
+def test_the_demo_gives_bound_tokens_for_trying(demo: Site):
+    holder, address = Holder(), "http://127.0.0.1:8000"
+    given = demo.browser.post(
+        "/demo/token",
+        data={"person": "ingrid"},
+        headers={"DPoP": holder.proof(f"{address}/demo/token", None, "POST")},
+    ).json()
+    assert given["token_type"] == "DPoP"
+    me = f"{address}/api/v1/me"
+    assert asked(demo, holder.headers(me, given["access_token"])).json()["id"] == "demo-ingrid"
+    assert asked(demo, {"Authorization": f"Bearer {given['access_token']}"}).status_code == 401
+    wrong = {"DPoP": holder.proof(me, None, "POST")}
+    assert demo.browser.post("/demo/token", data={"person": "ingrid"}, headers=wrong).status_code == 400

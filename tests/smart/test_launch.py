@@ -260,3 +260,12 @@ def test_without_a_launch_of_the_systems_we_ask_to_choose_a_patient(house: House
     asked = parse_qs(urlsplit(out.headers["location"]).query)
     assert "launch" not in asked
     assert asked["scope"][0].split()[0] == "launch/patient"
+
+
+def test_where_the_system_shows_whose_record_it_is_we_need_not(house: House):
+    for said, shown in ((True, True), (None, True), ("false", True), (False, False)):
+        house.ehr.granted["need_patient_banner"] = said
+        browser = house.browser()
+        page = browser.get(house.launched(browser).headers["location"].replace("/screen", "/history")).text
+        assert ("<h1>" in page) is shown
+        assert "Synne Prøve" in page
