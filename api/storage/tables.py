@@ -1,4 +1,4 @@
-"""Every table. `RECORD` is append-only: the database itself refuses a change of it (`migrations/`)."""
+"""Every table. `RECORD` and `MESSAGES` are append-only: the database itself refuses a change (`migrations/`)."""
 
 from __future__ import annotations
 
@@ -248,6 +248,52 @@ feedback_rule = Table(
     Column("feedback", String(64), ForeignKey("feedback.id"), primary_key=True),
     Column("rule", String(60), primary_key=True, index=True),
 )
+
+message = Table(
+    "message",  # a national message, received or written: what it says is never changed
+    tables,
+    Column("id", Id, primary_key=True),
+    Column("person", Id, ForeignKey("person.id"), nullable=False, index=True),
+    Column("way", String(3), nullable=False),  # in or out
+    Column("kind", String(30), nullable=False),
+    Column("status", String(10), nullable=False),  # new, changed, addition or cancelled
+    Column("msg_id", String(200), nullable=False),
+    Column("sender", String(300), nullable=False),  # whose `msg_id` it is
+    Column("sent", Moment, nullable=False),  # as the message says
+    Column("refers_to", String(200)),  # the message that it changes, adds to or cancels
+    Column("conversation", String(200)),
+    Column("stay", String(300)),  # of one that was written
+    Column("head", Text, nullable=False),  # who sends it to whom, as JSON
+    Column("told", Text, nullable=False),  # what was read in it: a case and what has happened, as JSON
+    Column("content", Text, nullable=False),  # the message itself, as XML
+    Column("at", Moment, nullable=False),
+    Column("by", String(200), nullable=False),
+    Column("by_name", String(300)),
+    Column("role", String(30), nullable=False),
+    Column("unit", String(300)),
+    UniqueConstraint("way", "sender", "msg_id"),
+)
+message_mark = Table(
+    "message_mark",  # what was done with a message; its state follows from these
+    tables,
+    Column("id", Id, primary_key=True),
+    Column("message", Id, ForeignKey("message.id"), nullable=False, index=True),
+    Column("mark", String(20), nullable=False),  # approved, sent, cancelled, withdrawn or dropped
+    Column("reason", Text),
+    Column("at", Moment, nullable=False),
+    Column("by", String(200), nullable=False),
+    Column("by_name", String(300)),
+    Column("role", String(30), nullable=False),
+    Column("unit", String(300)),
+)
+message_effect = Table(
+    "message_effect",  # which events a message that was received led to
+    tables,
+    Column("message", Id, ForeignKey("message.id"), primary_key=True),
+    Column("event", Id, ForeignKey("event.id"), primary_key=True, index=True),
+)
+MESSAGES = (message, message_mark, message_effect)
+"""Append-only too, and not needed to tell a course."""
 
 listing = Table(
     "listing",
