@@ -30,7 +30,10 @@ FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 
 # These two stand in the API's description; what they find in a request is not used.
 TOKEN = HTTPBearer(
-    scheme_name="token", bearerFormat="JWT", description="An access token of the sign-in provider.", auto_error=False
+    scheme_name="token",
+    bearerFormat="JWT",
+    description="An access token of the sign-in provider; one that is bound to a key comes as `DPoP`, with its proof.",
+    auto_error=False,
 )
 COOKIE = APIKeyCookie(
     name=SESSION, scheme_name="session", description="The session of someone who signed in.", auto_error=False

@@ -69,6 +69,8 @@ async def person(known: Known, granted: Granted, nonce: str, hospital: str) -> t
         found = read.user({**claims, known.settings.role_claim: role} if role else claims)
     except TokenRefused as refused:
         raise (RoleUnknown if refused.why == "role" else LaunchFailed) from None
+    if found.role == "system":
+        raise RoleUnknown  # which no person is
     units = frozenset(unit for unit in map(Unit.parse, known.settings.units) if unit)
     return User(_named(known, claims), found.role, units, found.name), _place(claims)
 

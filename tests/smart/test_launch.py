@@ -269,3 +269,8 @@ def test_where_the_system_shows_whose_record_it_is_we_need_not(house: House):
         page = browser.get(house.launched(browser).headers["location"].replace("/screen", "/history")).text
         assert ("<h1>" in page) is shown
         assert "Synne Prøve" in page
+
+
+def test_nobody_is_launched_as_the_record_itself(houses: Houses):
+    house = houses(smart=(listed(role="system"),))
+    assert house.launched().json()["code"] == "role_unknown"
