@@ -1,4 +1,4 @@
-"""Who may do what: two tables of data, one by action and one by kind of event; visibility narrows both to one's own."""
+"""Who may do what: tables by action, by kind of event and by kind of message; visibility narrows all to one's own."""
 
 from __future__ import annotations
 
@@ -26,6 +26,8 @@ Action = Literal[
     "identify",
     "open",
     "drafts",
+    "message",
+    "outbox",
     "team_list",
     "unscreened_list",
     "ready_list",
@@ -68,6 +70,8 @@ MAY: Mapping[Action, Roles] = {
     "identify": CLINICIANS | SYSTEM | ADMINISTRATOR,  # an administrator finds a patient to hand out the access log
     "open": CLINICIANS,
     "drafts": CLINICIANS,
+    "message": HOSPITAL | MUNICIPALITY,  # which kinds of message: `FINISHES`
+    "outbox": SYSTEM,  # fetching what is finished, and telling that it was sent
     # Many patients
     "team_list": HOSPITAL | READER,
     "unscreened_list": HOSPITAL | READER,
@@ -123,6 +127,14 @@ UNDOES: Mapping[str, Roles] = {
 }
 """Where others may take an event back than those who may record it."""
 
+FINISHES: Mapping[str, Roles] = {
+    # National messages, by kind: who makes one final, corrects it and withdraws it
+    "helseopplysninger": HOSPITAL,
+    "utskrivningsrapport": HOSPITAL,
+    "epikrise": DOCTORS,
+    "helseopplysninger_til_lege": MUNICIPALITY,
+}
+
 OWN_FOR = timedelta(hours=24)
 """How long whoever wrote an event may take it back, whatever the role and whoever has the patient by then."""
 
@@ -144,6 +156,11 @@ def may_write(role: Role, event: Event) -> bool:
     if isinstance(event, StepDone) and event.step == RECEIPT:
         return role in MUNICIPALITY
     return may_record(role, event.kind)
+
+
+def may_finish(role: Role, kind: str) -> bool:
+    """Return whether a role may make a message of this kind final."""
+    return role in FINISHES.get(kind, frozenset())
 
 
 DECISIONS = frozenset({"decided", "choice_recorded", "plan_started"})

@@ -292,7 +292,22 @@ message_effect = Table(
     Column("message", Id, ForeignKey("message.id"), primary_key=True),
     Column("event", Id, ForeignKey("event.id"), primary_key=True, index=True),
 )
-MESSAGES = (message, message_mark, message_effect)
+deviation = Table(
+    "deviation",  # something missing in a message, which someone reported or put aside
+    tables,
+    Column("id", Id, primary_key=True),
+    Column("message", Id, ForeignKey("message.id"), nullable=False),
+    Column("element", String(60), nullable=False, index=True),
+    Column("outcome", String(10), nullable=False),  # sent or dropped
+    Column("words", Text, nullable=False),  # what was reported, or why it was put aside
+    Column("at", Moment, nullable=False),
+    Column("by", String(200), nullable=False),
+    Column("by_name", String(300)),
+    Column("role", String(30), nullable=False),
+    Column("unit", String(300)),
+    UniqueConstraint("message", "element"),
+)
+MESSAGES = (message, message_mark, message_effect, deviation)
 """Append-only too, and not needed to tell a course."""
 
 listing = Table(
