@@ -46,6 +46,7 @@ from rules.case import (
     Source,
     Treatment,
 )
+from rules.codes import CODE_SHAPES
 from rules.knowledge import ITEMS, TREATMENT
 from rules.times import oslo
 
@@ -137,7 +138,7 @@ class DiagnosisModel(Strict):
     @model_validator(mode="after")
     def _code_of_its_system(self) -> Self:
         shape = CODE_SHAPES.get(self.system)
-        if shape and not shape.fullmatch(self.code):
+        if shape and not re.fullmatch(shape, self.code):
             raise refused("code_not_of_system", system=self.system)
         return self
 
@@ -264,13 +265,6 @@ class CaseModel(Strict):
         if born and admitted and admitted.date() < born:
             raise refused("born_after_admission")
         return self
-
-
-# Written out, for `\d` also takes digits of other scripts, which no table of codes holds.
-CODE_SHAPES = {
-    "icd-10": re.compile(r"[A-Za-z][0-9]{2}(\.?[0-9X][0-9A-Z]{0,3})?"),
-    "icpc-2": re.compile(r"[A-Za-z][0-9]{2}"),
-}
 
 
 def read_case(content: object) -> Case:

@@ -2,21 +2,13 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from functools import cache
-from pathlib import Path
 
 from engine.texts import Texts
+from rules.places import municipalities
 
-REGISTER = Path(__file__).parent / "data" / "municipalities.toml"
-
-
-@cache
-def municipalities() -> Mapping[str, str]:
-    """Return the municipalities' names by number."""
-    names: Mapping[str, str] = tomllib.loads(REGISTER.read_text("utf-8"))["municipalities"]
-    return names
+__all__ = ["municipalities", "municipality_in_words", "number_of"]
 
 
 def municipality_in_words(number: str, texts: Texts) -> str:
