@@ -30,7 +30,8 @@ RULES = {"list": 0, "show": 1, "check": 0, "page": 0, "export": 0, "diff": 2}
 """What `retthjem rules` does, and how many names each takes."""
 
 DOCUMENTS = ("checklists", "conversation", "notice", "coordinator", "controls", "discharge")
-LATER = ("message", "population", "simulate", "figures")
+MESSAGES = ("helseopplysninger", "utskrivningsrapport", "epikrise", "helseopplysninger-til-lege")
+LATER = ("population", "simulate", "figures")
 DATABASE = {
     "upgrade": "bring it to this version",
     "downgrade": "take it back to an earlier version",
@@ -98,6 +99,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_plan(commands)
     _add_epikrise(commands)
     _add_rules(commands)
+    _add_message(commands)
     _add_read(commands)
     _add_serve(commands)
     _add_db(commands)
@@ -143,6 +145,16 @@ def _add_rules(commands: Any) -> None:
     rules.add_argument("-o", dest="out", type=Path, metavar="OUT.(pdf|html|json)")
     _takes_settings(rules)
     rules.set_defaults(run=_rules)
+
+
+def _add_message(commands: Any) -> None:
+    message = commands.add_parser("message", help="a national message (PLO 1.6, Epikrise 1.2), as a draft")
+    message.add_argument("kind", choices=MESSAGES, metavar="KIND")
+    _takes_a_case(message)
+    message.add_argument("-o", dest="out", type=Path, required=True, metavar="OUT.xml")
+    message.add_argument("--discharge", type=_date, metavar="DATE")
+    message.add_argument("--accept", default="all", metavar="all|RULE,...")
+    message.set_defaults(run=_message)
 
 
 def _add_read(commands: Any) -> None:
@@ -316,6 +328,21 @@ def _print_rules(arguments: argparse.Namespace, texts: Texts) -> None:
         raise InputError("-o", "ending_not_allowed", allowed=FORMATS)
     page = rendered(arguments.out.suffix, _screening(arguments).ruleset, texts, printed=oslo_day(_now()))
     write_whole(arguments.out, page, read_from="-")
+
+
+def _message(arguments: argparse.Namespace) -> None:
+    from api.messages.draft import draft, kind_called
+    from api.planning import Request, planned
+    from api.screening import texts_in
+
+    if arguments.out.suffix != ".xml":
+        raise InputError("-o", "ending_not_allowed", allowed=(".xml",))
+    screening, now = _screening(arguments), _now()
+    case = screening.read(read_bytes(arguments.file))
+    request = Request(arguments.accept, arguments.discharge, arguments.on)
+    plan = planned(screening, case, request, now=now)
+    made = draft(kind_called(arguments.kind), case, plan, texts=texts_in(arguments.lang), now=now)
+    write_whole(arguments.out, made, read_from=arguments.file)
 
 
 def _read(arguments: argparse.Namespace) -> None:
