@@ -16,6 +16,7 @@ from api.cds.gathering import Gathered, gather
 from api.cds.services import Service, discovery, services
 from api.cds.who import caller
 from api.fhir.outcome import FHIR_JSON, Issue, operation_outcome
+from api.people.entrance import entrance_of
 from api.people.user import User
 from api.record.cards import NoSuchCard, answer
 from api.v1.asking import json_of, now
@@ -26,6 +27,7 @@ from engine.texts import Texts
 router = APIRouter(prefix="/cds-services", tags=["cds hooks"], include_in_schema=False)
 ThisDesk = Annotated[Desk, Depends(desk_of)]
 LACKING = 412
+LARGE = 100_000  # bytes: a call of the usual size takes less to read than to hand to another thread
 
 
 def service_named(service: str) -> Service:
@@ -43,6 +45,7 @@ Caller = Annotated[User, Depends(caller)]
 @router.get("")
 def discover(request: Request) -> Response:
     """Return the services, each with its hook and what it asks to be sent along."""
+    entrance_of(request).limiter.count_address(request)
     texts = texts_for(request.headers)
     return JSONResponse(discovery(texts), headers=_language(texts) | {"Vary": "Accept-Language"})
 
@@ -51,7 +54,7 @@ def discover(request: Request) -> Response:
 async def call(request: Request, desk: ThisDesk, called: ThisService, user: Caller) -> Response:
     """Return the card that there is to show, if any."""
     texts, at = texts_for(request.headers), now()
-    _, content = await json_of(request)
+    _, content = await json_of(request, large=LARGE)
     asked = read_call(called, content)
     gathered = await gather(asked, desk.fetcher)
     if lacking := _lacking(called, gathered):

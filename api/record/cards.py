@@ -25,8 +25,10 @@ REASONS = "urn:retthjem:override-reasons"
 """The system of our own reasons to put a card aside."""
 
 OF_PATIENT = (card.c.service == bindparam("at_service"), card.c.subject == bindparam("about"))
-LAST_ANSWERED = select(card.c.content).where(*OF_PATIENT, card.c.answered.is_not(None)).order_by(card.c.answered.desc())
-WAITING = select(card.c.id).where(*OF_PATIENT, card.c.answered.is_(None), card.c.content == bindparam("told"))
+LAST_ANSWERED = (
+    select(card.c.content).where(*OF_PATIENT, card.c.answered.is_not(None)).order_by(card.c.answered.desc()).limit(1)
+)
+WAITING = select(card.c.id).where(*OF_PATIENT, card.c.answered.is_(None), card.c.content == bindparam("told")).limit(1)
 ADD, ADD_FEEDBACK, ADD_RULE = insert(card), insert(feedback), insert(feedback_rule)
 OF_CARD = select(card).where(card.c.id == bindparam("of"))
 ANSWERED = update(card).where(card.c.id == bindparam("of")).values(answered=bindparam("moment"))
@@ -77,9 +79,9 @@ def subject_of(naming: Naming) -> str:
 def shown(change: Change, told: ToShow) -> str | None:
     """Return the id of the card to show, or None where the same was answered last."""
     about = {"at_service": told.service, "about": told.subject}
-    if change.connection.execute(LAST_ANSWERED.limit(1), about).scalar() == told.content:
+    if change.connection.execute(LAST_ANSWERED, about).scalar() == told.content:
         return None
-    waiting = change.connection.execute(WAITING.limit(1), {**about, "told": told.content}).scalar()
+    waiting = change.connection.execute(WAITING, {**about, "told": told.content}).scalar()
     return str(waiting) if waiting else _added(change, told)
 
 

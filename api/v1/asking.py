@@ -42,13 +42,13 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
-async def json_of(request: Request) -> tuple[bytes, dict[str, Any]]:
-    """Return the body as it was sent, and the JSON object in it."""
+async def json_of(request: Request, *, large: int = LARGE) -> tuple[bytes, dict[str, Any]]:
+    """Return the body as it was sent, and the JSON object in it; a large one is read beside the event loop."""
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if not JSON.fullmatch(kind):
         raise Problem(None, "not_json")
     data = await request.body()
-    return data, await run_in_threadpool(read_json, data) if len(data) > LARGE else read_json(data)
+    return data, await run_in_threadpool(read_json, data) if len(data) > large else read_json(data)
 
 
 def etag(version: int) -> str:

@@ -15,11 +15,12 @@ from api.record.screenings import prepare, store
 from api.storage.tables import access, assessment, event, feedback
 from api.v1.languages import texts_of
 from tests.cds.conforming import check_answer
-from tests.cds.hooks import at, call, medicines, order, patient, selecting
+from tests.cds.hooks import at, call, medicines, order, patient, selecting, token
 from tests.cds.serving import Served
+from tests.v1.serving import ADDRESS
 
 NURSE = User("ingrid", "nurse", frozenset({Unit("hospital", "demo")}))
-SIGNED = {
+SIGNED: dict[str, Any] = {
     "patient": {"local_id": "p1", "birth_date": "1944-03-02", "sex": "female"},
     "encounter": {"id": "e1", "admitted": "2026-11-20T10:00:00+01:00"},
     "answers": {"cfs_clinician": 6, "lifelong_disability": False, "terminal_illness": False, "residence": "home"},
@@ -39,7 +40,7 @@ def count(served: Served, table: Any, *where: Any) -> int:
 
 
 def sign(served: Served, **answers: Any) -> None:
-    content = {**SIGNED, "schema": "retthjem/case/1", "answers": {**SIGNED["answers"], **answers}}  # type: ignore[dict-item] # a dict of answers
+    content = {**SIGNED, "schema": "retthjem/case/1", "answers": {**SIGNED["answers"], **answers}}
     prepared = prepare(served.record, content, texts_of("nb"), now=datetime.now(UTC))
     served.record.writer.run(lambda change: store(served.record, NURSE, prepared, change))
 
@@ -193,3 +194,18 @@ def test_what_came_of_cards_is_counted_for_their_rules(fresh: Served):
     use = counted.of("screening_indicated")
     assert (use.card_overridden, use.card_accepted, use.overridden) == (5, None, None)
     assert use.card_reasons == (("already_done", 5),)
+
+
+def test_a_patient_of_another_hospital_is_not_told_of_and_not_read(hospital: Served):
+    number = "15814512336"
+    theirs = User("kari", "nurse", frozenset({Unit("hospital", "OUS")}))
+    content = {**SIGNED, "schema": "retthjem/case/1", "patient": {**SIGNED["patient"], "local_id": None, "id": number}}
+    prepared = prepare(hospital.record, content, texts_of("nb"), now=datetime.now(UTC))
+    hospital.record.writer.run(lambda change: store(hospital.record, theirs, prepared, change))
+    person = patient(identifier=[{"system": "urn:oid:2.16.578.1.12.4.1.4.1", "value": number}])
+    body = call("patient-view", {"patient": {**person, "birthDate": "1945-01-15"}}, encounterId="e1")
+    headers = {"Authorization": f"Bearer {token(ADDRESS + at('patient-view'))}"}
+    (card_,) = check_answer(hospital.client.post(at("patient-view"), json=body, headers=headers).json())
+    assert card_["summary"].startswith("Kartlegg")
+    assert card_["links"][0]["url"].endswith("/screen")
+    assert count(hospital, access, access.c.action == "read") == 0
