@@ -270,7 +270,7 @@ def _visit(what: str, step: str, visit: Visit | None, texts: Texts) -> str:
     return ". ".join(part.rstrip(".") for part in said if part) + "."
 
 
-_AFTER_DISCHARGE = ("HPH1", "HPH2", "HPH3", "HPH4")
+_AFTER_DISCHARGE = ("HPH2", "HPH3", "HPH4")
 _CARRIED: dict[Kind, Callable[[Ground], Content]] = {
     "helseopplysninger": _notice,
     "utskrivningsrapport": _discharge_report,

@@ -22,10 +22,10 @@ class Sieve:
     replaced: int = 0
 
     def text(self, text: str) -> str:
-        """Return the text as it can be sent."""
+        """Return the text as it can be sent; a space that does not break may show as a sign, and becomes a space."""
         clean, count = _NOT_SENT.subn(IN_ITS_PLACE, text)
         self.replaced += count
-        return clean
+        return clean.replace("\N{NO-BREAK SPACE}", " ")
 
     def all_of(self, value: Value) -> Value:
         """Return a value with every text in it as it can be sent."""
