@@ -13,6 +13,7 @@ from typing import Any
 from lxml import etree
 
 from api.intake.times import Moment, parse_moment, parse_xs_date
+from api.messages.tables import qualified
 from engine.errors import InputError
 from forms.code_systems import system_id
 
@@ -22,7 +23,7 @@ _BOOLEANS = {"true": True, "1": True, "false": False, "0": False}
 
 @cache
 def report_table() -> Mapping[str, Any]:
-    """Return the code lists by which an innleggelsesrapport is read."""
+    """Return the code lists by which the facts in a message are read."""
     return tomllib.loads(_FILE.read_text("utf-8"))
 
 
@@ -46,7 +47,12 @@ class Node:
     @property
     def where(self) -> str:
         """Return the line and the element's name."""
-        return f"line {self.element.sourceline} {self.name.partition(':')[2]}"
+        return f"line {self.element.sourceline} {self.said}"
+
+    @property
+    def said(self) -> str:
+        """Return the element's name as the schema has it."""
+        return self.name.partition(":")[2]
 
     def many(self, *path: str) -> tuple[Node, ...]:
         """Return every element at the end of the path, such as `po:BorAlene`, in the order of the document."""
@@ -103,10 +109,3 @@ class Node:
     def _where(self, path: tuple[str, ...]) -> str:
         node = self.one(*path)
         return node.where if node else self.where
-
-
-@cache
-def qualified(name: str) -> str:
-    """Return `po:BorAlene` as lxml names it, with the whole namespace."""
-    prefix, _, local = name.partition(":")
-    return f"{{{report_table()['namespaces'][prefix]}}}{local}"

@@ -127,7 +127,7 @@ def test_living_alone_that_is_neither_yes_nor_no_is_refused_by_line_and_element(
 
 
 def test_another_message_is_refused_saying_what_this_reads():
-    error = refused_report(report(kind="UTSKRIVNINGSRAPPORT"))
+    error = refused_report(report(kind="DIALOG_SVAR"))
     assert error.code == "other_message"
     assert error.where.endswith(" Type")
     assert "innleggelsesrapport" in Texts.load("nb", ROOT / "api/texts")(f"refused.{error.code}.remedy")
