@@ -32,8 +32,9 @@ ANSWERED = tuple(
 class Tables:
     """A bucket of an extract, with people and codes as whole numbers.
 
-    `people`: person, birth_date, diagnoses_known, medicines_known. `answers`: person, item, member, value. `diagnoses`:
-    person, code, main. `lines`: person, atc, use, from, to, dose, unit. `icd` and `atc` are what each code counts as.
+    `people`: person, birth_date, diagnoses_known, medicines_known: the list is complete. `answers`: person, item,
+    value, other. `diagnoses`: person, code, main. `lines`: person, atc, use, from, to, dose, unit. `icd` and `atc` are
+    what each code counts as.
     """
 
     people: pl.DataFrame
@@ -54,6 +55,7 @@ def facts_of(tables: Tables, on: date, limits: Mapping[str, float]) -> pl.DataFr
     facts = facts.with_columns(_unanswered()).with_columns(
         pl.col(name).fill_null(other) for name, other in _absent().items()
     )
+    facts = facts.with_columns(_open_lists())
     facts = facts.with_columns(norgep.by_residence()).with_columns(_spict_count()).with_columns(_clinician())
     return facts.with_columns(tree_columns(facts)).with_columns(_distance())
 
@@ -108,6 +110,18 @@ def _absent() -> Mapping[str, pl.Expr]:
         **diagnoses.without_diagnoses(pl.col("diagnoses_known")),
         **medicines.without_lines(pl.col("medicines_known")),
     }
+
+
+def _open_lists() -> Iterator[pl.Expr]:
+    """Yield the scores of a list that is not complete: what is in it counts, and there may be anything besides."""
+    for known, absent in (
+        ("diagnoses_known", diagnoses.without_diagnoses(pl.lit(value=False))),
+        ("medicines_known", medicines.without_lines(pl.lit(value=False))),
+    ):
+        for name, unknown in absent.items():
+            if not name.endswith(".low"):
+                stands = pl.col(known) | ((pl.col(name) == 1) if name == "fall_coded" else pl.lit(value=False))
+                yield pl.when(stands).then(name).otherwise(unknown).alias(name)
 
 
 def _spict_count() -> tuple[pl.Expr, pl.Expr]:

@@ -1,0 +1,193 @@
+"""A bucket of people from its files: who they are, their tables, and what was set aside.
+
+A person stands once; a row of nobody is set aside. A list that has lost a row is not complete: what is in it counts,
+and nothing is said of what else there may be.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+
+import polars as pl
+
+from population.answered import answers_of
+from population.extract import PATIENTS, tables
+from population.facts import Tables
+from population.faults import Fault, bits_of, counted, told
+from population.splitting import code_tables, part
+
+PERSON = pl.UInt32
+LISTS = {
+    "diagnoses": "diagnoses_known", "prescriptions": "medicines_known", "services": "services_known",
+    "stays": "stays_known",
+}  # fmt: skip
+"""The tables that are lists, and the column that says whether a person's is complete."""
+
+UNKNOWN_PERSON = Fault("person", "unknown_person", "row")
+TWICE = Fault("person", "twice", "value")
+OVERLAPPING = Fault("from", "overlapping", "nothing")
+BACKWARDS = Fault("to", "end_before_start", "row")
+PERIODS = {"prescriptions": ("from", "to"), "services": ("from", "to"), "stays": ("admitted", "discharged")}
+
+
+@dataclass(frozen=True, slots=True)
+class Bucket:
+    """People with their tables; `who` has what they are called and where they lie, in the same order."""
+
+    who: pl.DataFrame
+    tables: Tables
+    rows: Mapping[str, int]
+    faults: Sequence[Mapping[str, object]]
+
+
+@dataclass
+class _Reading:
+    """What is being read: rows by person, and the faults found on the way."""
+
+    folder: Path
+    bucket: int
+    on: date
+    faults_of: Mapping[str, Sequence[Fault]]
+    rows: dict[str, int] = field(default_factory=dict)
+    found: list[Mapping[str, object]] = field(default_factory=list)
+
+    def table(self, name: str) -> pl.DataFrame | None:
+        rows = part(self.folder, name, self.bucket)
+        self.rows[name] = rows.height if rows is not None else 0
+        if rows is None:
+            return None
+        self.found += counted(name, self.faults_of[name], rows)
+        no_one = self.faults_of[name].index(Fault("person", "missing", "row"))
+        return rows.filter((pl.col("fault") & (1 << no_one)) == 0)
+
+    def set_aside(self, name: str) -> pl.Expr:
+        return (pl.col("fault") & bits_of(self.faults_of[name], aside="row")) != 0
+
+    def tell(self, table: str, fault: Fault, rows: pl.DataFrame) -> None:
+        if rows.height:
+            self.found.append(told(table, fault, rows=rows.height, first=rows["row"]))
+
+
+def read_bucket(folder: Path, bucket: int, on: date, *, faults_of: Mapping[str, Sequence[Fault]]) -> Bucket:
+    """Return a bucket; `faults_of` names what each table's rows were found to lack when they were split."""
+    reading = _Reading(folder, bucket, on, faults_of)
+    people = _people(reading)
+    listed = {name: _of_people(reading, name, people) for name in tables() if name != PATIENTS and name in faults_of}
+    complete = people.select("person", *_known(reading, people, listed))
+    icd, atc, systems = code_tables(folder)
+    made = Tables(
+        people=people.select("person", "birth_date").with_columns(
+            complete["diagnoses_known"], complete["medicines_known"]
+        ),
+        answers=answers_of(listed, complete, on, tell=reading.tell),
+        diagnoses=_diagnoses(listed.get("diagnoses"), systems, on),
+        lines=_lines(listed.get("prescriptions")),
+        icd=icd,
+        atc=atc,
+    )
+    return Bucket(_who(people, listed.get("stays"), on), made, reading.rows, reading.found)
+
+
+def _people(reading: _Reading) -> pl.DataFrame:
+    """Return the people in the order of their keys; where the rows of one person differ, nothing is known."""
+    rows = reading.table(PATIENTS)
+    rows = _EMPTY_PATIENTS.clear() if rows is None else rows.sort("key", "row")
+    again = rows.filter(pl.col("key").is_duplicated())
+    if again.height:
+        reading.tell(PATIENTS, TWICE, again.filter(~pl.col("key").is_first_distinct()))
+        values = pl.exclude("key", "row", "person", "fault")
+        merged = again.group_by("key", maintain_order=True).agg(
+            pl.col("row", "person").first(),
+            pl.col("fault").bitwise_or(),
+            pl.when(values.n_unique() == 1).then(values.first()),
+        )
+        rows = pl.concat([rows.filter(~pl.col("key").is_duplicated()), merged.select(rows.columns)]).sort("key")
+    return rows.rename({"person": "called"}).with_columns(person=pl.int_range(pl.len(), dtype=PERSON))
+
+
+def _of_people(reading: _Reading, name: str, people: pl.DataFrame) -> pl.DataFrame | None:
+    """Return a table's rows by person, with `aside` where the row is set aside."""
+    rows = reading.table(name)
+    if rows is None:
+        return None
+    rows = rows.join(people.select("key", "person"), on="key", how="left", maintain_order="left").drop("key")
+    reading.tell(name, UNKNOWN_PERSON, rows.filter(pl.col("person").is_null()))
+    rows = rows.filter(pl.col("person").is_not_null()).with_columns(aside=reading.set_aside(name))
+    if name in PERIODS:
+        begin, end = PERIODS[name]
+        backwards = (pl.col(end) < pl.col(begin)).fill_null(value=False)
+        reading.tell(name, Fault(end, BACKWARDS.kind, "row"), rows.filter(backwards))
+        rows = rows.with_columns(aside=pl.col("aside") | backwards)
+    if name == "services":
+        reading.tell(name, OVERLAPPING, _overlapping(rows))
+    return rows.sort("person", maintain_order=True)
+
+
+def _overlapping(services: pl.DataFrame) -> pl.DataFrame:
+    """Return the decisions on a service that begin while an earlier one of the same is in force."""
+    whole = services.filter(~pl.col("aside")).sort("person", "service", "from", "row")
+    until = pl.col("to").fill_null(date.max).cum_max().shift(1).over("person", "service")
+    return whole.filter(until >= pl.col("from").fill_null(date.min))
+
+
+def _known(reading: _Reading, people: pl.DataFrame, listed: Mapping[str, pl.DataFrame | None]) -> Iterator[pl.Series]:
+    """Yield which of a person's lists are complete: said to be so, or with a row; and none of its rows set aside."""
+    for table, column in LISTS.items():
+        rows = listed.get(table)
+        said = people[column] if column in people.columns else pl.Series(column, [None] * people.height, pl.Boolean)
+        has, lost = (_holds(people, rows, which) for which in (pl.lit(value=True), pl.col("aside")))
+        unread = reading.faults_of[PATIENTS].index(Fault(column, "unknown_choice", "value"))
+        known = said.fill_null(has & ((people["fault"] & (1 << unread)) == 0))
+        yield (known & ~lost).alias(column)
+
+
+def _holds(people: pl.DataFrame, rows: pl.DataFrame | None, which: pl.Expr) -> pl.Series:
+    persons = pl.Series(dtype=PERSON) if rows is None else rows.filter(which)["person"].unique()
+    return people["person"].is_in(persons.implode())
+
+
+def _diagnoses(rows: pl.DataFrame | None, systems: int, on: date) -> pl.DataFrame:
+    if rows is None:
+        return pl.DataFrame(schema={"person": PERSON, "code": pl.UInt32, "main": pl.Boolean})
+    kept = rows.filter(~pl.col("aside") & (pl.col("on").fill_null(on) <= on))
+    code = (pl.col("code") * systems + pl.col("system")).cast(pl.UInt32)
+    return kept.select("person", code.alias("code"), pl.col("main").fill_null(value=False))
+
+
+def _lines(rows: pl.DataFrame | None) -> pl.DataFrame:
+    words = tables()["prescriptions"].named("use").codes
+    if rows is None:
+        rows = _EMPTY_LINES
+    use = pl.col("use").cat.to(pl.Enum(words))
+    return rows.filter(~pl.col("aside")).select("person", "atc", use, "from", "to", "dose", "unit")
+
+
+def _who(people: pl.DataFrame, stays: pl.DataFrame | None, on: date) -> pl.DataFrame:
+    """Return what people are called, and the ward where they lie on the day."""
+    who = people.select("person", "called", "sex", "municipality")
+    if stays is None:
+        return who.with_columns(
+            *(pl.lit(None, pl.String).alias(name) for name in ("hospital", "ward")), in_hospital=False
+        )
+    open_ = (pl.col("admitted") <= on) & (pl.col("discharged").is_null() | (pl.col("discharged") > on))
+    now = stays.filter(~pl.col("aside") & open_).sort("person", "admitted", "row").group_by("person").last()
+    placed = now.select("person", "hospital", "ward", in_hospital=True)
+    found = who.join(placed, on="person", how="left", maintain_order="left")
+    return found.with_columns(pl.col("in_hospital").fill_null(value=False))
+
+
+_EMPTY_PATIENTS = pl.DataFrame(
+    schema={
+        "row": pl.UInt32, "key": pl.UInt64, "fault": pl.UInt32, "person": pl.String, "birth_date": pl.Date,
+        "sex": pl.UInt8, "municipality": pl.String, **dict.fromkeys(LISTS.values(), pl.Boolean),
+    }
+)  # fmt: skip
+_EMPTY_LINES = pl.DataFrame(
+    schema={
+        "person": PERSON, "aside": pl.Boolean, "atc": pl.UInt32, "use": pl.UInt8, "from": pl.Date, "to": pl.Date,
+        "dose": pl.Float64, "unit": pl.String,
+    }
+)  # fmt: skip

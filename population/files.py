@@ -1,0 +1,43 @@
+"""Files that are whole or not there, also where the machine stops in the middle."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from hashlib import sha256
+from pathlib import Path
+
+OWNER_ONLY = 0o600
+CHUNK = 1 << 22
+
+
+def written_whole(path: Path, data: bytes) -> None:
+    """Write a file under its name only once all of it is on the disk."""
+
+    def write(unfinished: Path) -> None:
+        with os.fdopen(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, OWNER_ONLY), "wb") as file:
+            file.write(data)
+
+    made_whole(path, write)
+
+
+def made_whole(path: Path, write: Callable[[Path], object]) -> None:
+    """Let a file be written beside its place, and put it there once all of it is on the disk."""
+    unfinished = path.with_name(f".{path.name}.{os.getpid()}.unfinished")
+    try:
+        write(unfinished)
+        unfinished.chmod(OWNER_ONLY)
+        with unfinished.open("rb") as file:
+            os.fsync(file.fileno())
+        unfinished.replace(path)
+    finally:
+        unfinished.unlink(missing_ok=True)
+
+
+def checksum(path: Path) -> str:
+    """Return a file's SHA-256."""
+    digest = sha256()
+    with path.open("rb") as file:
+        while chunk := file.read(CHUNK):
+            digest.update(chunk)
+    return digest.hexdigest()

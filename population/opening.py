@@ -1,0 +1,176 @@
+"""The files of an extract, found fit to be read: which there are, in which encoding, with which columns.
+
+What is wrong with a whole file is an error here, before anything is written; what is wrong with a row is counted later.
+"""
+
+from __future__ import annotations
+
+import codecs
+import csv
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+
+import polars as pl
+
+from engine.errors import InputError
+from population.extract import CSV, PARQUET, PATIENTS, Column, Table, tables
+
+CHUNK = 1 << 22
+LONGEST_HEADER = 10_000
+SEPARATORS = ",;\t"
+FULL = ("os error 27", "os error 28", "os error 122")
+"""No room: over the largest size a file may have, over the disk's, over one's own share."""
+
+NUMBERS = (pl.Int8, pl.Int16, pl.Int32, pl.Int64, pl.UInt8, pl.UInt16, pl.UInt32, pl.UInt64)
+TYPES: dict[str, tuple[type[pl.DataType], ...]] = {
+    "person": (pl.String, *NUMBERS),
+    "day": (pl.String, pl.Date, pl.Datetime),
+    "yes_no": (pl.String, pl.Boolean, *NUMBERS),
+    "amount": (pl.String, pl.Float32, pl.Float64, *NUMBERS),
+    "value": (pl.String, *NUMBERS),
+}
+"""What a Parquet column of each kind may be; every other kind is text."""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A table's file: where it is, its columns' types, and a checksum of what it held."""
+
+    table: Table
+    path: Path
+    types: dict[str, pl.DataType]
+    checksum: str
+    separator: str = ""
+
+    @property
+    def name(self) -> str:
+        """Return the file's name, which is all that is said of where it lies."""
+        return self.path.name
+
+    def scan(self) -> pl.LazyFrame:
+        """Return its rows with their numbers, none read yet: lines of a CSV file, rows of a Parquet file."""
+        if not self.separator:
+            return pl.scan_parquet(self.path, row_index_name="row", row_index_offset=1, glob=False)
+        return pl.scan_csv(
+            self.path,
+            separator=self.separator,
+            infer_schema=False,
+            row_index_name="row",
+            row_index_offset=2,
+            glob=False,
+        )
+
+    @contextmanager
+    def being_read(self) -> Iterator[None]:
+        """Say what is wrong with the file where Polars finds that it cannot go on."""
+        try:
+            yield
+        except (pl.exceptions.PolarsError, OSError) as wrong:
+            if is_full(wrong):
+                raise
+            if self.separator and (line := _uneven_line(self)):
+                raise InputError(f"line {line} {self.name}", "csv_uneven", columns=len(self.types)) from None
+            raise InputError(self.name, "table_damaged") from None
+
+
+def is_full(wrong: Exception) -> bool:
+    """Return whether an error says that there is no room to write."""
+    return any(said in str(wrong) for said in FULL) or getattr(wrong, "errno", None) in {27, 28, 122}
+
+
+def opened(folder: Path) -> dict[str, Source]:
+    """Return the extract's files by table; one that cannot be read is an `InputError` that says how to mend it."""
+    if not folder.is_dir():
+        raise InputError("EXTRACT", "extract_not_folder")
+    found = {name: _opened(path, table) for name, table in tables().items() if (path := _file_of(folder, name))}
+    if PATIENTS not in found:
+        raise InputError("EXTRACT", "extract_without_patients")
+    return found
+
+
+def _file_of(folder: Path, name: str) -> Path | None:
+    found = [path for ending in (PARQUET, CSV) if (path := folder / f"{name}{ending}").exists()]
+    if len(found) > 1:
+        raise InputError(found[0].name, "table_twice", other=found[1].name)
+    return found[0] if found else None
+
+
+def _opened(path: Path, table: Table) -> Source:
+    try:
+        return _csv(path, table) if path.suffix == CSV else _parquet(path, table)
+    except OSError:
+        raise InputError(path.name, "table_unreadable") from None
+
+
+def _parquet(path: Path, table: Table) -> Source:
+    try:
+        types = dict(pl.scan_parquet(path, glob=False).collect_schema())
+    except pl.exceptions.PolarsError:
+        raise InputError(path.name, "parquet_damaged") from None
+    _check_columns(list(types), table, path.name)
+    for name, kind in types.items():
+        if kind not in TYPES.get(table.named(name).kind, (pl.String,)) and not isinstance(
+            kind, pl.Categorical | pl.Enum
+        ):
+            raise InputError(f"{path.name} {name}", "column_type", allowed=_types_of(table.named(name)))
+    return Source(table, path, types, _checksum(path))
+
+
+def _types_of(column: Column) -> list[str]:
+    return [kind.__name__ for kind in TYPES.get(column.kind, (pl.String,))]
+
+
+def _csv(path: Path, table: Table) -> Source:
+    checksum = _checksum(path, text=True)
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        line = file.readline(LONGEST_HEADER)
+    separator = max(SEPARATORS, key=line.count)
+    names = next(csv.reader([line], delimiter=separator), [])
+    _check_columns(names, table, path.name)
+    return Source(table, path, dict.fromkeys(names, pl.String()), checksum, separator)
+
+
+def _check_columns(names: Sequence[str], table: Table, file: str) -> None:
+    """Refuse a header that is not the table's; a name is not repeated, for without a header it is a person's value."""
+    known = [column.name for column in table.columns]
+    for place, name in enumerate(names, start=1):
+        if name not in known:
+            raise InputError(f"{file} #{place}", "column_unknown", allowed=known)
+        if name in names[: place - 1]:
+            raise InputError(f"{file} {name}", "column_twice")
+    for column in table.columns:
+        if column.needed and column.name not in names:
+            raise InputError(f"{file} {column.name}", "column_missing")
+
+
+def _checksum(path: Path, *, text: bool = False) -> str:
+    """Return the file's checksum; a text that is not UTF-8 is refused at its line."""
+    digest, lines = sha256(), 1
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    with path.open("rb") as file:
+        while chunk := file.read(CHUNK):
+            digest.update(chunk)
+            if text:
+                _decode(decoder, chunk, lines, file=path.name)
+                lines += chunk.count(b"\n")
+    return digest.hexdigest()
+
+
+def _decode(decoder: codecs.IncrementalDecoder, chunk: bytes, lines: int, *, file: str) -> None:
+    if b"\0" in chunk:  # UTF-16, or no text at all
+        raise InputError(f"line {lines + chunk[: chunk.index(0)].count(10)} {file}", "csv_not_utf8")
+    try:
+        decoder.decode(chunk)
+    except UnicodeDecodeError as wrong:
+        line = lines + wrong.object[: wrong.start].count(b"\n")
+        raise InputError(f"line {line} {file}", "csv_not_utf8") from None
+
+
+def _uneven_line(source: Source) -> int | None:
+    """Return the first line with more values than there are columns."""
+    with source.path.open(encoding="utf-8-sig", newline="") as file:
+        reader = csv.reader(file, delimiter=source.separator)
+        return next((reader.line_num for row in reader if len(row) > len(source.types)), None)
