@@ -13,6 +13,7 @@ from api.cds.facts import Content, case_content, with_orders, with_signed
 from api.cds.fetching import same_server
 from api.cds.gathering import Gathered
 from api.cds.telling import Asked, Effect, Telling, tell
+from api.cds.who import Caller
 from api.observing.logs import logger
 from api.people.user import User
 from api.record.cards import ToShow, shown, subject_of
@@ -57,17 +58,18 @@ def answered(desk: Desk, call: Call, gathered: Gathered, *, user: User, texts: T
     return Answered(tell(call.service.hook, asked), case, of_record, sent if asked.is_for_us else None)
 
 
-async def cards(desk: Desk, call: Call, found: Answered, *, user: User, texts: Texts, now: datetime) -> list[Any]:
+async def cards(desk: Desk, call: Call, found: Answered, *, who: Caller, texts: Texts, now: datetime) -> list[Any]:
     """Return the cards, once what was read and shown is stored."""
     if found.telling is None and found.known is None and found.sent is None:
+        await who.alone(desk.record)
         return []
     try:
-        id, person = await desk.record.writer(lambda change: _written(desk, call, found, user=user, change=change))
+        id, person = await desk.record.writer(lambda change: _written(desk, call, found, who=who, change=change))
     except InputError as refused:
         # What cannot be stored can still be told of; whoever sends stays and cases by the API is told why there.
         logger().info("cds_not_stored", code=refused.code)
         found = replace(found, sent=None)
-        id, person = await desk.record.writer(lambda change: _written(desk, call, found, user=user, change=change))
+        id, person = await desk.record.writer(lambda change: _written(desk, call, found, who=who, change=change))
     if id is None or found.telling is None:
         return []
     screens = any(each.kind == "screening" for each in found.telling.offers)
@@ -75,8 +77,10 @@ async def cards(desk: Desk, call: Call, found: Answered, *, user: User, texts: T
     return [card_of(found.telling, id, frame)]
 
 
-def _written(desk: Desk, call: Call, found: Answered, *, user: User, change: Change) -> tuple[str | None, str | None]:
+def _written(desk: Desk, call: Call, found: Answered, *, who: Caller, change: Change) -> tuple[str | None, str | None]:
     """Store the case, log what was read, and return which card to show and whose record it leads to."""
+    user = who.user
+    who.note(change)
     stored = store_sent(desk.record, user, found.sent, change) if found.sent else None
     person = stored.person if stored else found.known.person if found.known else None
     if found.known:

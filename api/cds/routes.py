@@ -14,11 +14,11 @@ from api.cds.desk import Desk, desk_of
 from api.cds.feedback import read_feedback
 from api.cds.gathering import Gathered, gather
 from api.cds.services import Service, discovery, services
-from api.cds.who import caller
+from api.cds.who import Caller, caller
 from api.fhir.outcome import FHIR_JSON, Issue, operation_outcome
 from api.people.entrance import entrance_of
-from api.people.user import User
 from api.record.cards import NoSuchCard, answer
+from api.storage.writer import Change
 from api.v1.asking import json_of, now
 from api.v1.languages import texts_for
 from api.v1.problems import Problem
@@ -39,7 +39,7 @@ def service_named(service: str) -> Service:
 
 
 ThisService = Annotated[Service, Depends(service_named)]
-Caller = Annotated[User, Depends(caller)]
+Calling = Annotated[Caller, Depends(caller)]
 
 
 @router.get("")
@@ -51,26 +51,33 @@ def discover(request: Request) -> Response:
 
 
 @router.post("/{service}")
-async def call(request: Request, desk: ThisDesk, called: ThisService, user: Caller) -> Response:
+async def call(request: Request, desk: ThisDesk, called: ThisService, who: Calling) -> Response:
     """Return the card that there is to show, if any."""
     texts, at = texts_for(request.headers), now()
     _, content = await json_of(request, large=LARGE)
     asked = read_call(called, content)
+    who = await who.alone(desk.record) if asked.server else who
     gathered = await gather(asked, desk.fetcher)
     if lacking := _lacking(called, gathered):
+        await who.alone(desk.record)
         return _cannot(lacking, texts)
-    found = await run_in_threadpool(lambda: answered(desk, asked, gathered, user=user, texts=texts, now=at))
-    told = await cards(desk, asked, found, user=user, texts=texts, now=at)
+    found = await run_in_threadpool(lambda: answered(desk, asked, gathered, user=who.user, texts=texts, now=at))
+    told = await cards(desk, asked, found, who=who, texts=texts, now=at)
     return JSONResponse({"cards": told}, headers=_language(texts))
 
 
 @router.post("/{service}/feedback")
-async def feedback(request: Request, desk: ThisDesk, called: ThisService, user: Caller) -> Response:
+async def feedback(request: Request, desk: ThisDesk, called: ThisService, who: Calling) -> Response:
     """Store what was made of cards."""
     _, content = await json_of(request)
     given = read_feedback(content)
+
+    def work(change: Change) -> None:
+        who.note(change)
+        answer(change, given, service=called.id, by=who.user.id)
+
     try:
-        await desk.record.writer(lambda change: answer(change, given, service=called.id, by=user.id))
+        await desk.record.writer(work)
     except NoSuchCard:
         raise Problem(None, "not_found") from None
     return Response(status_code=200)

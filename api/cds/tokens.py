@@ -24,6 +24,7 @@ from api.people.keys import Keys, usable
 from api.people.once import Once
 from api.people.refused import ProviderAway, TokenRefused
 from api.settings import Cds, CdsClient
+from api.storage.writer import Work
 from engine.errors import InputError
 
 ALGORITHMS = ("ES384", "RS384")
@@ -61,8 +62,11 @@ class ClientTokens:
         urls = {url for each in settings.clients for url in each.key_sets}
         self._sets = {url: Keys(self._fetching(url)) for url in urls}
 
-    async def client(self, token: str, path: str) -> CdsClient | None:
-        """Return the client whose token this is; None for one that is well formed and of nobody in the settings."""
+    async def client(self, token: str, path: str) -> tuple[CdsClient, Work[bool]] | None:
+        """Return the client whose token this is, and the work that notes its use: true where it was not used before.
+
+        None is for a token that is well formed and of nobody in the settings.
+        """
         header = _header(token)
         said = self._clients.get(_issuer(token))
         if said is None:
@@ -70,9 +74,7 @@ class ClientTokens:
         key = await self._key(said, header)
         claims = _verified(token, key, header["alg"])
         until = self._check(claims, said.issuer, path)
-        if not await self._once("cds", f"{said.issuer}\n{claims['jti']}", until):
-            raise TokenRefused("claims")
-        return said
+        return said, self._once.noting("cds", f"{said.issuer}\n{claims['jti']}", until)
 
     async def close(self) -> None:
         """Close the connections."""

@@ -24,11 +24,11 @@ class Once:
 
     async def __call__(self, kind: str, key: str, until: datetime) -> bool:
         """Return whether a key of this kind is seen for the first time; it is then remembered until that moment."""
-        return await self._writer(self._work(kind, key, until))
+        return await self._writer(self.noting(kind, key, until))
 
     def first(self, kind: str, key: str, until: datetime) -> bool:
         """Return the same, from a thread that may wait."""
-        return self._writer.run(self._work(kind, key, until))
+        return self._writer.run(self.noting(kind, key, until))
 
     async def knows(self, kind: str, key: str) -> bool:
         """Return whether a key of this kind was seen, and is still remembered."""
@@ -39,8 +39,8 @@ class Once:
 
         return await self._writer(work)
 
-    def _work(self, kind: str, key: str, until: datetime) -> Work[bool]:
-        """Return the work; the writer does one at a time, in every process, so looking and noting are one step."""
+    def noting(self, kind: str, key: str, until: datetime) -> Work[bool]:
+        """Return the work, to be done with what the key is for; looking and noting are one step in every process."""
         row, tidies = {"kind": kind, "key": _hashed(key)}, self._is_to_tidy()
         mine = (once.c.kind == kind, once.c.key == row["key"])
 

@@ -43,7 +43,12 @@ def whole(hook: str) -> dict[str, Any]:
     """Return a call with everything in it."""
     stay = {"resourceType": "Encounter", "id": "e1", "status": "in-progress", "subject": {"reference": "Patient/p1"}}
     condition = {"resourceType": "Condition", "id": "c1", "subject": {"reference": "Patient/p1"}, "code": {"text": "x"}}
-    prefetch = {"patient": patient(), "encounter": stay, "conditions": found(condition), "cfs": found(level(6))}
+    prefetch: dict[str, Any] = {
+        "patient": patient(),
+        "encounter": stay,
+        "conditions": found(condition),
+        "cfs": found(level(6)),
+    }
     prefetch |= {"medicines": medicines(LIST), "prescriptions": None}
     if hook == "order-select":
         return selecting(order("r1", "N05CF01", "zopiklon"), prefetch=prefetch)
@@ -58,7 +63,7 @@ def places(content: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
 
 def spoiled(content: dict[str, Any], chance: random.Random) -> dict[str, Any]:
     """Return the content with one to three values replaced or taken out."""
-    spoiled_one = copy.deepcopy(content)
+    spoiled_one: Any = copy.deepcopy(content)
     for _ in range(chance.randint(1, 3)):
         *path, last = chance.choice(places(spoiled_one) or [("left",)])
         inside = spoiled_one
