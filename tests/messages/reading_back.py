@@ -126,7 +126,7 @@ def _section(journal: Element) -> Section:
 def _of_epikrise(root: Element) -> Facts:
     report, event = each(root, "dis:ServRprt")[0], each(root, "dis:ServRprt/dis:Event")[0]
     return {
-        "name": text(report, "dis:Patient/dis:Name"),
+        "name": _given_first(text(report, "dis:Patient/dis:Name")),
         "number": text(report, "dis:Patient/dis:OffId"),
         "born": moment(attribute(report, "dis:Patient/dis:DateOfBirth")),
         "sex": name_of("sex", attribute(report, "dis:Patient/dis:Sex")),
@@ -140,6 +140,12 @@ def _of_epikrise(root: Element) -> Facts:
         "sections": [_comment(c) for c in each(event, "dis:Comment")],
         "approved": text(report, "dis:RelServProvider/dis:HCP/dis:HCProf/dis:Id"),
     }
+
+
+def _given_first(name: str | None) -> str | None:
+    """Return a name in the order that it is said; the family name stands first, as one word and a comma."""
+    family, _, given = (name or "").partition(" ")
+    return f"{given} {family.removesuffix(',')}" if given else family or None
 
 
 def _coded(item: Element) -> tuple[Any, ...]:

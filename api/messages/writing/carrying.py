@@ -135,14 +135,14 @@ def _stay(ground: Ground) -> tuple[StayEvent, ...]:
 
 
 def _leaving(ground: Ground) -> StayEvent:
-    """Return when the stay ended; else when it is expected to, or that this is not known, and why."""
+    """Return when the stay ended; else on which day it is expected to, or that this is not known, and why."""
     stay, plan = ground.case.encounter, ground.plan
     if stay.discharged:
         return StayEvent("discharged", oslo(stay.discharged))
     if plan.discharge is None:
         why = (each.words for each in build.notice_discharge(_sheet(ground)).lines)
         return StayEvent("ready_for_discharge", None, estimate=True, remark=" ".join(why))
-    return StayEvent("ready_for_discharge", plan.discharge, estimate=plan.discharge_status == "expected")
+    return StayEvent("ready_for_discharge", plan.discharge, estimate=True)
 
 
 def _sheet(ground: Ground) -> build.Ground:

@@ -9,7 +9,7 @@ from api.messages.tables import kind_table, messages_table, oid_of
 from api.messages.writing.content import Content, MedicineLine
 from api.messages.writing.msghead import her_ids, identity, timestamp
 from api.messages.writing.plo import diagnosis_set, sent_code, written
-from api.messages.writing.tree import child, coded, root
+from api.messages.writing.tree import child, coded, family_and_given, root
 from api.messages.writing.xhtml import as_xhtml, paragraph
 from rules.case import Diagnosis, Patient
 
@@ -102,7 +102,8 @@ def _patient(report: Element, patient: Patient) -> None:
     if patient.birth_date:
         child(element, "dis:DateOfBirth", V=patient.birth_date.isoformat())
     if patient.name:
-        child(element, "dis:Name", patient.name)
+        family_first = ", ".join(filter(None, family_and_given(patient.name)))
+        child(element, "dis:Name", family_first)
     number, kind = identity(patient)
     if number and kind:
         child(element, "dis:OffId", number)
