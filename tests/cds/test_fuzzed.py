@@ -61,7 +61,7 @@ def places(content: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
     return [each for key, value in inside for each in ((*path, key), *places(value, (*path, key)))]
 
 
-def spoiled(content: dict[str, Any], chance: random.Random) -> dict[str, Any]:
+def spoiled(content: dict[str, Any], chance: random.Random) -> Any:
     """Return the content with one to three values replaced or taken out."""
     spoiled_one: Any = copy.deepcopy(content)
     for _ in range(chance.randint(1, 3)):
