@@ -61,7 +61,8 @@ def _scores(limits: Mapping[str, float]) -> Iterator[pl.Expr]:
     applies = ~known | (age >= limits["hfrs_from_age"])
     tenths = {LOWEST: pl.col("hfrs_tenths.low"), HIGHEST: _closed(pl.col("hfrs_tenths.high"))}
     for end, points in tenths.items():
-        yield pl.when(applies).then(points / 10).alias(f"hfrs.{end}")
+        # Rounded, for Polars divides by multiplying with a tenth, and gives 1.4000000000000001 of 14.
+        yield pl.when(applies).then((points / 10).round(1)).alias(f"hfrs.{end}")
 
 
 def _cfs() -> Iterator[pl.Expr]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from population.leaves import OPEN
 from population.routed import NONE
 from rules.assess import assess
 from rules.assessment import Assessment
@@ -12,8 +11,8 @@ from rules.ruleset import RULES, national
 from tests.spec.people import ON
 
 SCORES = (
-    "regular_medicines", "as_needed_medicines", "fall_risk_medicines", "bidiagnoses", "charlson", "charlson_1987",
-    "chronic_groups", "spict_count",
+    "regular_medicines", "as_needed_medicines", "norgep_hits", "fall_risk_medicines", "bidiagnoses", "charlson",
+    "charlson_1987", "chronic_groups", "spict_count", "charlson_age_adjusted", "hfrs", "cfs", "cfs_tree",
 )  # fmt: skip
 
 
@@ -52,13 +51,4 @@ def _rest(found: Assessment) -> dict[str, object]:
 
 
 def _scores(found: Assessment) -> dict[str, object]:
-    shown = {**{name: name for name in SCORES}, "norgep_hits": "norgep_shown"}
-    return {
-        f"{column}.{end}": _end(found.scores[name].low if end == "low" else found.scores[name].high)
-        for name, column in shown.items()
-        for end in ("low", "high")
-    }
-
-
-def _end(number: float | None) -> float:
-    return OPEN if number is None else number
+    return {f"{name}.{end}": getattr(found.scores[name], end) for name in SCORES for end in ("low", "high")}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
 from random import Random
 from typing import Any
 
@@ -13,19 +14,39 @@ from engine.facts import SetAnswer
 from population.diagnoses import code_table
 from population.facts import ANSWERED, Tables
 from population.medicines import atc_table
-from rules.case import Answer, Case, Diagnosis, Medicine
-from rules.knowledge import ITEMS
-from rules.scores.norgep import criteria
-from tests.spec.people import person
+from rules.case import Answer, Case, Diagnosis, Medicine, Patient
+from rules.knowledge import CODE_SETS, ITEMS, rows
+from rules.ruleset import national
+from rules.scores.norgep import Criterion, criteria
+from tests.spec.people import ON, born
 from tests.unit.profiles import AGES, ASKED, ATC, BOUNDARIES, DATES, ICD10, OUTSIDE
 
 KNOWN = (0.15, 0.5, 0.8, 0.95, 1.0)
 """How much is known of a person, from little to all."""
 
-NAMED = tuple(group for name in ("NORGEP", "NORGEP-NH") for each in criteria(name) for group in each.groups)
-SUBSTANCES = tuple(code for group in NAMED for code in group.prefixes if len(code) == 7)
+BIRTHDAYS = (49, 50, 59, 60, 64, 65, 69, 70, 74, 75, 79, 80, 89, 90)
+"""Each age that a rule or a score draws a line at, and the year before."""
+
+EVERY = tuple(each for name in ("NORGEP", "NORGEP-NH") for each in criteria(name))
+SUBSTANCES = tuple(code for each in EVERY for group in each.groups for code in group.prefixes if len(code) == 7)
 """Substances that a criterion names."""
 
+TABLED = (
+    *(row["code_prefix_nodot"] for row in rows("charlson_quan2005_icd10")),
+    *(row["icd10_3char"] for row in rows("hfrs_icd10_weights")),
+    *(prefix for name in ("stroke", "injury", "fall_coded") for prefix in CODE_SETS[name].prefixes if len(prefix) > 2),
+)
+"""What the tables of the comorbidity scores list."""
+
+TOGETHER = (
+    ("R31", "L03.1"),  # a Hospital Frailty Risk Score of exactly 5.0
+    ("F05.0", "F05.8"),  # two codes of one weight
+    ("F00.1", "G81.9", "R31", "R26.0"),
+    ("C50.9", "C78.0"),  # the severe one silences the mild one
+    ("E11.9", "E11.2"),
+    ("K70.3", "K72.9"),
+)
+COURSE = int(national().limits["course_days"])
 PLACES = {item.id: place for place, item in enumerate(ANSWERED)}
 
 
@@ -41,12 +62,19 @@ def _person(draw: Random) -> Case:
     def is_known() -> bool:
         return draw.random() < known
 
+    answers = {item: _answer(draw, item) for item in ASKED if is_known()}
     return replace(
-        person(age=draw.choice(AGES) if is_known() else None),
-        answers={item: _answer(draw, item) for item in ASKED if is_known()},
+        Case(patient=Patient(birth_date=_birth_date(draw) if is_known() else None), answers=answers),
         diagnoses=_diagnoses(draw) if is_known() else None,
-        medicines=tuple(_medicine(draw) for _ in range(draw.randint(0, 12))) if is_known() else None,
+        medicines=_medicines(draw) if is_known() else None,
     )
+
+
+def _birth_date(draw: Random) -> date:
+    """Return a birthday on the day, a day before or after it, or the leap day."""
+    born_then = born(draw.choice((*AGES, *BIRTHDAYS)))
+    leap = date(born_then.year - born_then.year % 4, 2, 29)
+    return draw.choice((born_then, *(born_then + timedelta(days=days) for days in (-1, 1)), leap))
 
 
 def _answer(draw: Random, item: str) -> Answer:
@@ -63,26 +91,77 @@ def _answer(draw: Random, item: str) -> Answer:
     return draw.choice(BOUNDARIES.get(item, tuple(range(known.low or 0, (known.high or 0) + 1))))
 
 
+def _medicines(draw: Random) -> tuple[Medicine, ...]:
+    lines = [_medicine(draw) for _ in range(draw.randint(0, 12))]
+    if draw.random() < 0.4:
+        lines += _for_criterion(draw, draw.choice(EVERY))
+    draw.shuffle(lines)
+    return tuple(lines)
+
+
 def _medicine(draw: Random) -> Medicine:
-    dated, dose = draw.random() < 0.3, draw.choice((None, None, 5, 7.5, 30, 45))
-    atc = draw.choice((*ATC, *ATC, *ATC, None, "C07", "x", *SUBSTANCES))
+    dose = draw.choice((None, None, 5, 7.5, 30, 45))
+    start, stop = _period(draw) if draw.random() < 0.4 else (None, None)
     return Medicine(
         name="Legemiddel",
-        atc=atc,
+        atc=draw.choice((*ATC, *ATC, *ATC, None, "C07", "x", *SUBSTANCES)),
         use=draw.choice(("regular", "regular", "regular", "as_needed", None)),
-        start=draw.choice(DATES) if dated else None,
-        stop=draw.choice(DATES) if dated else None,
+        start=start,
+        stop=stop,
         dose=dose,
         unit=None if dose is None else draw.choice(("mg", "mg", "g", None, "ml")),
     )
 
 
+def _period(draw: Random) -> tuple[date | None, date | None]:
+    """Return when a line begins and ends: about the day itself, and about the length of a course."""
+    if draw.random() < 0.5:
+        return draw.choice(DATES), draw.choice(DATES)
+    stop = ON + timedelta(days=draw.choice((-1, 0, 1, COURSE, COURSE - 1, COURSE - 2)))
+    return stop - timedelta(days=COURSE - 1 + draw.choice((-1, 0, 1))), stop
+
+
+def _for_criterion(draw: Random, criterion: Criterion) -> list[Medicine]:
+    """Return lines that nearly or wholly meet a criterion: as many substances, and as high a dose, as it asks for."""
+    if criterion.over_mg is not None:
+        return _about_dose(draw, criterion.groups[0].prefixes[0], criterion.over_mg)
+    uses = ("regular", "regular", "as_needed", None)
+    groups = [draw.choice(criterion.groups[0].prefixes) for _ in range(criterion.count)]
+    groups += [draw.choice(group.prefixes) for group in criterion.groups[1:]]
+    return [Medicine(name="", atc=_substance(draw, group), use=draw.choice(uses)) for group in groups]  # type: ignore[arg-type] # drawn from its own literals
+
+
+def _substance(draw: Random, group: str) -> str:
+    """Return a substance of a group of substances."""
+    return group + f"AX0{draw.randint(1, 5)}"[len(group) - 7 :] if len(group) < 7 else group
+
+
+def _about_dose(draw: Random, atc: str, limit: float) -> list[Medicine]:
+    """Return doses that add up to the limit, or to a little less or more, each in a unit of its own."""
+    doses = [limit / 3] * 3 if draw.random() < 0.2 else draw.choice(([limit], [limit - 2.5, 2.5], [limit - 2.4, 2.4]))
+    doses = [*doses, *draw.choice(((), (), (0.1,)))]
+    units = {"mg": 1.0, "g": 0.001, "µg": 1000.0, "mcg": 1000.0, "MG": 1.0}
+    named = [(dose, draw.choice(tuple(units))) for dose in doses[: draw.choice((3, 3, 3, 1))]]
+    return [Medicine(name="", atc=atc, use="regular", dose=dose * units[unit], unit=unit) for dose, unit in named]
+
+
 def _diagnoses(draw: Random) -> tuple[Diagnosis, ...]:
-    codes = draw.choices((*ICD10, *ICD10, *ICD10, OUTSIDE), k=draw.randint(0, 9))
+    codes = draw.choices((*ICD10, *ICD10, OUTSIDE), k=draw.randint(0, 9))
+    if draw.random() < 0.5:
+        codes = [_written(draw, draw.choice(TABLED)) if draw.random() < 0.7 else code for code in codes]
+    codes += draw.choice(TOGETHER) if draw.random() < 0.2 else ()
     found = [Diagnosis(code, "icpc-2" if code == OUTSIDE else "icd-10") for code in codes]
-    if found and draw.random() < 0.5:
-        found[0] = replace(found[0], main=True)
+    for place in range(len(found)):
+        if draw.random() < 0.5 ** (place + 1):
+            found[place] = replace(found[place], main=True)
     return tuple(found)
+
+
+def _written(draw: Random, stem: str) -> str:
+    """Return a code under a stem, with a dot or without, and in either case."""
+    code = stem + draw.choice(("", str(draw.randint(0, 9)))) if len(stem) < 5 else stem
+    dotted = f"{code[:3]}.{code[3:]}" if len(code) > 3 and draw.random() < 0.5 else code
+    return dotted if draw.random() < 0.9 else dotted[0].lower() + dotted[1:]
 
 
 @dataclass

@@ -12,6 +12,7 @@ import pytest
 
 from population.compiled import compiled
 from population.facts import facts_of
+from population.outputs import _scores
 from population.screened import screened
 from rules.case import Case
 from rules.ruleset import national
@@ -25,7 +26,8 @@ AT_ONCE = 2_000
 
 def by_columns(cases: list[Case]) -> pl.DataFrame:
     facts = facts_of(tables_of(cases), ON, national().limits)
-    return pl.concat([facts, screened(facts, compiled(national()))], how="horizontal")
+    shown = facts.select(_scores(national().limits))
+    return pl.concat([shown, screened(facts, compiled(national()))], how="horizontal")
 
 
 @pytest.mark.parametrize("seed", range(-(-PEOPLE // AT_ONCE)))
