@@ -109,12 +109,13 @@ def example() -> dict[str, Any]:
     return content
 
 
+WITHOUT_SCRIPT = re.compile(r"<noscript>.*?</noscript>")
 FIELD = re.compile(r"<(input|textarea|select)\b([^>]*)>(?:\n?([^<]*)</textarea>)?")
 
 
 def fields(page: str) -> dict[str, list[str]]:
-    """Return what a browser would send of the screening form, as it stands on the page."""
-    form = page[page.index('<form id="screening"') :]
+    """Return what a browser with a script would send of the screening form, as it stands on the page."""
+    form = WITHOUT_SCRIPT.sub("", page[page.index('<form id="screening"') :])
     found: dict[str, list[str]] = {}
     for kind, attributes, text in FIELD.findall(form):
         name, value = attribute(attributes, "name"), attribute(attributes, "value")

@@ -143,6 +143,26 @@ def test_a_second_saving_corrects_the_screening_and_keeps_who_set_the_score(demo
     assert demo.case(person)["rater"]["role"] == "treating_doctor"
 
 
+def test_without_a_script_one_is_told_what_signing_corrects_before_it_is_signed(demo, nurse):
+    person = patient(demo, "corrected_plainly")
+    path = f"/patients/{person}/screen"
+    send(nurse, path, "save", cfs_clinician="6", falls_last_12_months="1")
+    asked = send(nurse, path, "save", falls_last_12_months="3", plain="1")
+    assert "Du retter: Fall siste 12 måneder: 1 → 3" in asked.text[asked.text.index('id="look"') :]
+    assert demo.stored(person).version == 1
+    told = re.findall(r'name="told" value="([^"]*)"', asked.text)
+    other = nurse.post(path, data=fields(asked.text) | {"do": "save", "plain": "1", "told": told, "four_at": "0"})
+    assert "4AT" in other.text[other.text.index('id="look"') :]
+    told = re.findall(r'name="told" value="([^"]*)"', other.text)
+    signed = nurse.post(path, data=fields(other.text) | {"do": "save", "plain": "1", "told": told})
+    assert (signed.status_code, demo.stored(person).version) == (303, 2)
+
+
+def test_a_first_screening_without_a_script_is_signed_at_once(demo, nurse):
+    path = f"/patients/{patient(demo, 'first_plainly')}/screen"
+    assert send(nurse, path, "save", cfs_clinician="6", plain="1").status_code == 303
+
+
 def test_a_draft_is_kept_through_sign_out_and_is_nobody_elses(demo):
     person = patient(demo, "draft")
     path = f"/patients/{person}/screen"

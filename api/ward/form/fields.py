@@ -10,7 +10,7 @@ from typing import Annotated
 from fastapi import Depends, Request
 
 COUNTED = re.compile(r"[0-9]{1,9}")
-LEFT_OUT = frozenset({"csrf", "do", "base", "seen", "window"})
+LEFT_OUT = frozenset({"csrf", "do", "base", "seen", "window", "plain", "told"})
 """What goes with a sending and is no part of what someone wrote."""
 
 

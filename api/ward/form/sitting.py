@@ -114,6 +114,9 @@ class Sitting:
     def store(self, form: Form) -> Response:
         """Store the screening and lead to its assessment; what is wrong, or what another did first, is told."""
         base = form.fields.one("base")
+        if form.fields.one("plain") and form.fields.one("told") != as_told(self._correcting(form)):
+            # Without a script nothing said while they wrote which answers of the stored screening become others.
+            return self.page(form, kept=self._keep_quietly(form, base), look=True)
         try:
             made = prepared(self.screener, form, self.patient.course, whole=self.whole)
             self.desk.record.writer.run(partial(self._store, made, base))
@@ -146,6 +149,7 @@ class Sitting:
             "kept": None,
             "differences": (),
             "elsewhere": False,
+            "look": False,
             "wrong": wrong,
             **self._panel(form, wrong),
             **more,
@@ -168,7 +172,7 @@ class Sitting:
             "known": self.known,
             "sight": sight,
             "panel": panel_view(sight),
-            "correcting": self._correcting(form),
+            "correcting": as_told(self._correcting(form)),
             "action": self.path,
             "paper": PAPER in self.ways,
             "second": SECOND in self.ways,
@@ -216,6 +220,11 @@ class Sitting:
             return self.desk.back_to(f"{self.patient.path}/assessment")  # sent twice, or both said the same
         kept = now._keep_quietly(met.form, now.known.base)
         return now.page(met.form, status=409, kept=kept, differences=met.differences)
+
+
+def as_told(correcting: tuple[str, ...]) -> str:
+    """Return what a page said that signing corrects, as the form sends it back."""
+    return "; ".join(correcting)
 
 
 def _anchor(about: str) -> str:
