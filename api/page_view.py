@@ -6,7 +6,16 @@ from typing import Any
 
 from api.result import SCORE_ORDER
 from careplans.parts import Plan, Step
-from careplans.words import answer_words, date_words, due_words, label, note_words, score_words, step_words, strength_words
+from careplans.words import (
+    answer_words,
+    date_words,
+    due_words,
+    label,
+    note_words,
+    score_words,
+    step_words,
+    strength_words,
+)
 from engine.rules import RuleSet, short_digest
 from engine.texts import Texts
 from engine.words import in_words, number

@@ -13,7 +13,7 @@ from playwright.sync_api import Page, expect
 from api.v1.languages import texts_of
 from careplans.words import short_day_words
 from tests.browser.record import HospitalRecord
-from tests.browser.steps import Hand, choose_cfs, days_ago, marks_done, row, sign, takes_over, unfolded, written
+from tests.browser.steps import Hand, choose_cfs, days_ago, marks_done, row, takes_over, unfolded, written
 
 NAME = "Torleif Granmo"
 ADMITTED, HOME = 40, 31

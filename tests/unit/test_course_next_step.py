@@ -35,7 +35,7 @@ from careplans.course.state import NextStep
 from careplans.course.waits import END_OF_DAY
 from rules.assess import assess
 from rules.assessment import Assessment, Finding, Track, Undecided
-from rules.case import Case
+from rules.case import Answer, Case
 from rules.ruleset import national
 from rules.times import OSLO
 from tests.unit.course_stories import DAY_HOME, START, Story, admitted, home, on_a_plan, readmitted
@@ -350,7 +350,7 @@ def test_a_correction_keeps_what_was_decided_and_chosen_before_it() -> None:
     assert what(story, basis) == ("start_plan", "treating_doctor")
 
 
-def corrected(basis: Basis, **answers: object) -> dict[str, Basis]:
+def corrected(basis: Basis, **answers: Answer) -> dict[str, Basis]:
     """The first assessment, and a second with other answers and the same suggestions."""
     case = replace(basis.case, answers={**basis.case.answers, **answers})
     return {"A1": basis, "A2": replace(basis, case=case)}

@@ -110,7 +110,7 @@ def test_a_local_limit_is_shown_with_its_number_and_its_mark():
 
 
 def test_a_recalled_limit_keeps_its_mark():
-    assert html("nb").count('<span class="mark">må bekreftes</span>') == 4  # two rules: in the overview and at the limit
+    assert html("nb").count('<span class="mark">må bekreftes</span>') == 4  # two rules, in overview and limit
 
 
 def page_of(ruleset: RuleSet) -> str:
