@@ -324,6 +324,9 @@ class Settings(BaseSettings):
     public_url: Origin | None = Field(None, description="What people write in the browser, if not host and port.")
     demo: bool = Field(False, description="Synthetic people and an embedded sign-in; never with real patients.")
     hospital: str = Field("demo", min_length=1, max_length=100, description="The hospital's id where none is said.")
+    hospital_names: Mapping[str, str] = Field(
+        {"demo": "Demosykehuset"}, description="What hospitals are called on pages and prints, by id; else the id."
+    )
     overlay: Path | None = Field(None, description="The file with local limits, offsets and contacts.")
     issuer: Issuer | None = Field(None, description="The provider that people sign in with.")
     smart: tuple[Ehr, ...] = Field((), description="Record systems that may launch us (SMART App Launch).")

@@ -5,8 +5,8 @@ The ward's board is fetched every minute; what one screen showed in a day is one
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from itertools import groupby
 
@@ -32,6 +32,8 @@ class About:
     born: date | None
     head: str
     protected: bool = False
+    hospitals: Mapping[str, str] = field(default_factory=dict)
+    """What hospitals are called, by id."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,4 +159,7 @@ def _unit(said: str | None, about: About, texts: Texts) -> str:
     if about.protected and unit.kind in ELSEWHERE:
         return texts(f"access_log.unit.somewhere_{unit.kind}")
     hospital, _, ward = unit.id.partition("/")
+    hospital = about.hospitals.get(hospital, hospital)
+    if unit.kind == "hospital" and unit.id in about.hospitals:
+        return hospital
     return texts(f"access_log.unit.{unit.kind}", name=unit.id, hospital=hospital, ward=ward or hospital)

@@ -64,7 +64,7 @@ class Desk:
     @property
     def words(self) -> Words:
         """Return days, roles and clocks in words."""
-        return Words(self.t, self.now)
+        return Words(self.t, self.now, self.request.app.state.settings.hospital_names)
 
     @property
     def has_banner(self) -> bool:

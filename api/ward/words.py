@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from api.board.when import day_in_words, moment_in_words, near_day
@@ -14,10 +15,20 @@ from rules.times import oslo, oslo_day
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """Words for values, in one language and seen from one moment."""
+    """Words for values, in one language and seen from one moment; `hospitals` are their names by id."""
 
     t: Texts
     now: datetime
+    hospitals: Mapping[str, str] = field(default_factory=dict)
+
+    def hospital(self, id: str) -> str:
+        """Return what a hospital is called; one that nobody named, its id."""
+        return self.hospitals.get(id, id)
+
+    def hospital_meant(self, said: str) -> str:
+        """Return the id of a hospital that was called by its name; anything else, as it was written."""
+        named = {name.casefold(): id for id, name in self.hospitals.items()}
+        return named.get(said.strip().casefold(), said)
 
     def day(self, day: date) -> str:
         """Return a day by how near it is: today, Thursday, 23 November."""

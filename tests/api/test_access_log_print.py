@@ -117,6 +117,14 @@ def test_a_protected_address_is_not_given_away_by_who_has_read():
     assert only(line(1), about=hidden).unit == "GER2, STO"
 
 
+def test_a_hospital_with_a_name_is_called_by_it():
+    named = replace(ABOUT, hospitals={"STO": "St. Olavs hospital"})
+    assert only(line(1), about=named).unit == "GER2, St. Olavs hospital"
+    somewhere = replace(NURSE, unit="hospital:STO")
+    assert only(line(1, by=somewhere), about=named).unit == "St. Olavs hospital"
+    assert only(line(1, by=somewhere)).unit == "Sykehuset STO"
+
+
 def test_an_empty_log_says_so():
     about = About(None, None, HEAD)
     page = log_as_html((), about, texts_of("nb"), printed=PRINTED)

@@ -24,6 +24,7 @@ key that is not known is refused, and no error repeats a value. A list or a tabl
 public_url = "https://retthjem.example.no"
 database = "postgresql://retthjem@db/retthjem"
 hospital = "STO"
+hospital_names = { STO = "St. Olavs hospital" }
 
 [issuer]
 url = "https://id.example.no/realm"

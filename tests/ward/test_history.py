@@ -146,8 +146,11 @@ def test_a_number_that_is_no_municipality_is_refused_beside_its_field_with_what_
 def test_who_sends_the_patient_to_another_ward_is_told_that_it_is_saved_and_may_take_it_back(demo, doctor):
     patient = admitted(demo, 5)
     nurse = demo.browser("ingrid")
-    answer = patient.send(nurse, "history", "transferred", stay=patient.stay, hospital="demo", ward="MED1")
-    assert isinstance(patient.newest(), Transferred)
+    answer = patient.send(nurse, "history", "transferred", stay=patient.stay, hospital="demosykehuset", ward="MED1")
+    moved = patient.newest()
+    assert isinstance(moved, Transferred)
+    assert moved.hospital == "demo"
+    assert "Flyttet til MED1, Demosykehuset" in demo.browser("henrik").get(f"{patient.path}/history").text
     gone = nurse.get(answer.headers["location"]).text
     assert "Det er lagret" in gone
     assert nurse.get(f"{patient.path}/history").status_code == 404

@@ -48,4 +48,4 @@ def _log(desk: Desk, person: str) -> tuple[tuple[AccessLine, ...], About]:
     with desk.reading() as connection:
         lines = lines_about(connection, patient.id, *merged)
         head = head_of(connection)
-    return lines, About(course.who.name, course.who.born, head, course.protected)
+    return lines, About(course.who.name, course.who.born, head, course.protected, desk.words.hospitals)

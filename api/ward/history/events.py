@@ -116,7 +116,8 @@ def _place(name: str | None, ground: Ground) -> str:
 
 
 def _transferred(event: Any, ground: Ground) -> str:
-    where = ground.say("transferred", ward=_place(event.ward, ground), hospital=event.hospital)
+    hospital = ground.words.hospital(event.hospital)
+    where = ground.say("transferred", ward=_place(event.ward, ground), hospital=hospital)
     if event.room is None or ground.protected:
         return where
     return ground.texts("plan_steps.into_room", where=where, room=event.room)

@@ -6,7 +6,7 @@ another one, without the patient's name and without the events.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated
 
 from fastapi import APIRouter, Depends
@@ -24,7 +24,7 @@ from api.ward.history.events import Ground, lines
 from api.ward.history.life import FORMS, UNDO, closed, offered
 from api.ward.history.moves import moves
 from api.ward.patient import Patient, change, patient_at, patient_page
-from careplans.course.events import Event, Merged, Undone
+from careplans.course.events import Event, Merged, Transferred, Undone
 from engine.errors import InputError
 from forms.identity import parse_identity_number
 from rules.case import Case
@@ -118,7 +118,10 @@ def _patient(desk: Desk, person: str) -> Patient:
 def _event(desk: Desk, sent: FormData, form: EventForm) -> Event:
     if form.kind == "merged":
         return Merged(text_in(sent, "other") or _other(desk, sent))
-    return event_in(sent, form, now=desk.now)
+    event = event_in(sent, form, now=desk.now)
+    if isinstance(event, Transferred):
+        return replace(event, hospital=desk.words.hospital_meant(event.hospital))
+    return event
 
 
 def _other(desk: Desk, sent: FormData) -> str:

@@ -12,6 +12,7 @@ from api.places.municipalities import municipality_in_words
 from api.record.list_kinds import ListName
 from api.record.lists import Filters
 from api.ward.lists.places import Places
+from api.ward.words import Words
 from engine.texts import Texts
 from rules.frailty import TRACKS
 
@@ -59,10 +60,11 @@ def address(of: ListName, filters: Filters, **more: str) -> str:
     return f"/lists/{of}?{urlencode(asked)}" if asked else f"/lists/{of}"
 
 
-def choices(of: ListName, filters: Filters, places: Places, t: Texts) -> tuple[Choice, ...]:
+def choices(of: ListName, filters: Filters, places: Places, words: Words) -> tuple[Choice, ...]:
     """Return what the list can be narrowed by; of what there is only one, there is nothing to choose."""
+    t = words.t
     options: dict[str, list[Option]] = {
-        "ward": [(each, ward_in_words(each, places, t)) for each in places.wards],
+        "ward": [(each, ward_in_words(each, places, words)) for each in places.wards],
         "municipality": [(each, municipality_in_words(each, t)) for each in places.municipalities],
         "track": [(each, t(f"track.{each}")) for each in (track.partition(":")[2] for track in TRACKS)],
         "owner": sorted(((each, t(f"who.{each}")) for each in OWNERS), key=lambda pair: pair[1]),
@@ -80,8 +82,8 @@ def in_words(made: tuple[Choice, ...], t: Texts) -> list[str]:
     return [t(f"lists.narrowed.{name}", value=value) for name, value in found]
 
 
-def ward_in_words(ward: str, places: Places, t: Texts) -> str:
+def ward_in_words(ward: str, places: Places, words: Words) -> str:
     """Say a ward; its hospital too where there is more than one."""
     hospital, _, name = ward.partition("/")
     several = len({each.partition("/")[0] for each in places.wards}) > 1
-    return t("lists.place.at", hospital=hospital, ward=name) if several else name
+    return words.t("lists.place.at", hospital=words.hospital(hospital), ward=name) if several else name

@@ -88,7 +88,7 @@ def script() -> Response:
 @router.get("/lists/{name}")
 def read_list(at: ListDesk, cursor: Where = None, taken: Person = None, said: Said = "receipt") -> Response:
     """Show a page of a list, once each patient on it is in the access log."""
-    desk, t = at.desk, at.desk.t
+    desk = at.desk
     with desk.reading() as connection:
         asked = at.asked(cursor=cursor or None, size=ON_A_PAGE, count=True)
         found = listed(desk.record, connection, asked, user=desk.user, now=desk.now)
@@ -96,12 +96,12 @@ def read_list(at: ListDesk, cursor: Where = None, taken: Person = None, said: Sa
         saved = saved_filters(connection, desk.user.id, at.name)
         reader = replace(at.reader, begun=_begun(at, connection, found.rows))
     desk.record.writer.run_log(found.seen)
-    offered = choices(at.name, at.filters, places, t)
+    offered = choices(at.name, at.filters, places, desk.words)
     return desk.page(
         "list",
         **_shown(at, found, reader),
         choices=offered,
-        narrowed=in_words(offered, t),
+        narrowed=in_words(offered, desk.t),
         saved=[(each.title, address(at.name, each.filters), each.filters == at.filters) for each in saved],
         onward=address(at.name, at.filters, cursor=found.next_cursor) if found.next_cursor else None,
         begun=cursor is not None,
@@ -116,7 +116,7 @@ def print_list(at: ListDesk) -> Response:
     desk = at.desk
     found = _whole(at, most=ON_PAPER, action="list_print")
     with desk.reading() as connection:
-        offered = choices(at.name, at.filters, places_of(connection, desk.user), desk.t)
+        offered = choices(at.name, at.filters, places_of(connection, desk.user), desk.words)
     narrowed = in_words(offered, desk.t)
     return desk.page("list_print", **_shown(at, found, at.reader), narrowed=narrowed, most=ON_PAPER)
 

@@ -98,7 +98,7 @@ def place_in_words(each: Listing, reader: Reader) -> str:
         return t("lists.place.left", when=reader.words.day(oslo_day(each.discharged)))
     ward = each.ward or t("lists.place.no_ward")
     if reader.list in AFTER_DISCHARGE and each.hospital:
-        ward = t("lists.place.at", hospital=each.hospital, ward=ward)
+        ward = t("lists.place.at", hospital=reader.words.hospital(each.hospital), ward=ward)
     return t("lists.place.room", ward=ward, room=each.room) if each.room else ward
 
 
