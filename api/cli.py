@@ -14,6 +14,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
+from api import population_commands
 from api.files import print_out, read_bytes, speak_utf8, write_whole
 from engine.errors import InputError, NotYet, Refusal, RuleSetError
 from engine.texts import LANGUAGES
@@ -31,7 +32,7 @@ RULES = {"list": 0, "show": 1, "check": 0, "page": 0, "export": 0, "diff": 2}
 
 DOCUMENTS = ("checklists", "conversation", "notice", "coordinator", "controls", "discharge")
 MESSAGES = ("helseopplysninger", "utskrivningsrapport", "epikrise", "helseopplysninger-til-lege")
-LATER = ("population", "simulate", "figures")
+LATER = ("simulate", "figures")
 DATABASE = {
     "upgrade": "bring it to this version",
     "downgrade": "take it back to an earlier version",
@@ -103,6 +104,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_read(commands)
     _add_serve(commands)
     _add_db(commands)
+    population_commands.add_to(commands, Parser, _date)
     for name in LATER:
         commands.add_parser(name, add_help=False, help="in a later version")
     return parser

@@ -13,10 +13,12 @@ from pathlib import Path
 
 import polars as pl
 
-from population.answered import answers_of
+from population.answered import EMPTY, answers_of
+from population.diagnoses import code_table
 from population.extract import PATIENTS, tables
 from population.facts import Tables
 from population.faults import Fault, bits_of, counted, told
+from population.medicines import atc_table
 from population.splitting import code_tables, part
 
 PERSON = pl.UInt32
@@ -89,6 +91,20 @@ def read_bucket(folder: Path, bucket: int, on: date, *, faults_of: Mapping[str, 
         atc=atc,
     )
     return Bucket(_who(people, listed.get("stays"), on), made, reading.rows, reading.found)
+
+
+def empty_bucket() -> Bucket:
+    """Return a bucket of nobody, whose columns are those of any other."""
+    people = _EMPTY_PATIENTS.rename({"person": "called"}).with_columns(person=pl.lit(None, PERSON))
+    none = Tables(
+        people=people.select("person", "birth_date", "diagnoses_known", "medicines_known"),
+        answers=EMPTY,
+        diagnoses=_diagnoses(None, 1, date.max),
+        lines=_lines(None),
+        icd=code_table(pl.DataFrame(schema={"code": pl.String, "system": pl.String})),
+        atc=atc_table(pl.Series([None], dtype=pl.String)),
+    )
+    return Bucket(_who(people, None, date.max), none, {}, ())
 
 
 def _people(reading: _Reading) -> pl.DataFrame:

@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 import polars as pl
 
-from population.bucket import Bucket
+from engine.rules import RuleSet
+from population.bucket import Bucket, empty_bucket
+from population.compiled import compiled
+from population.facts import facts_of
 from population.leaves import OPEN, UNKNOWN
 from population.routed import NONE, UNDECIDED
+from population.screened import screened
 from rules.knowledge import ITEMS
 
 NUMBER = pl.Int32
@@ -94,6 +100,25 @@ def _ends(name: str, low: pl.Expr, high: pl.Expr) -> Iterator[pl.Expr]:
 def _closed(high: pl.Expr) -> pl.Expr:
     """Return the upper end, null where it is open."""
     return pl.when(high != OPEN).then(high)
+
+
+@dataclass(frozen=True, slots=True)
+class Described:
+    """A column of the rows of everyone: its name, its type, and the words it may hold."""
+
+    name: str
+    kind: str
+    values: tuple[str, ...] = ()
+
+
+def columns(ruleset: RuleSet) -> Iterator[Described]:
+    """Yield the columns of the rows of everyone, read of a bucket of nobody."""
+    nobody = empty_bucket()
+    rules = compiled(ruleset)
+    facts = facts_of(nobody.tables, date.max, ruleset.limits)
+    for name, kind in persons(nobody, facts, screened(facts, rules), limits=ruleset.limits).schema.items():
+        values = tuple(kind.categories.to_list()) if isinstance(kind, pl.Enum) else ()
+        yield Described(name, str(kind.base_type()), values)
 
 
 # Lists

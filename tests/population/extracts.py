@@ -9,7 +9,7 @@ from typing import Any
 import polars as pl
 
 from engine.facts import SetAnswer
-from population.run import Found, Request, screen
+from population.run import Request, screen
 from population.runners import local
 from rules.case import Answer, Case
 from tests.spec.people import ON
