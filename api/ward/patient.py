@@ -16,7 +16,7 @@ from careplans.course.events import Event
 from careplans.course.state import Course, StepClock
 from rules.times import age_on
 
-TABS = ("assessment", "plan", "history")
+TABS = ("assessment", "plan", "messages", "history")
 PLACES = {
     "shared_decision": "assessment",
     "decide": "assessment",

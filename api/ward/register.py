@@ -10,6 +10,7 @@ from api.ward.form import routes as screening
 from api.ward.history import access_log
 from api.ward.history import pages as history
 from api.ward.lists import routes as lists
+from api.ward.messages import pages as messages
 from api.ward.paper import routes as paper
 from api.ward.plan import check as epikrise_check
 from api.ward.plan import pages as plan
@@ -26,6 +27,7 @@ PARTS = (
     plan,
     prints,
     epikrise_check,
+    messages,
     history,
     access_log,
     rules,

@@ -110,6 +110,7 @@ class Ground:
             "event": patient or NOBODY,
             "id": patient or NOBODY,
             "kind": variant,
+            "message": patient or NOBODY,
         }
         usual = _form if method == "POST" and not path.startswith(("/api/", "/fhir/")) else _plain
         asked = REQUESTS.get(cell.route.partition("#")[0], usual)(self, cell, variant)

@@ -97,7 +97,8 @@ def lines_of(block: Element) -> str | None:
 
 def _words(element: Element) -> Iterator[str]:
     """Give the words with a new line for each block, and what stands in a list marked as such."""
-    name = name_of(element) if isinstance(element.tag, str) else None
+    is_comment = isinstance(element, etree._Comment | etree._ProcessingInstruction)  # noqa: SLF001
+    name = None if is_comment else name_of(element)
     if name in BLOCKS:
         yield "\n– " if name == "li" else "\n"
     yield " ".join((element.text or "").split("\n")) if name else ""

@@ -3,6 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from itertools import groupby
+
+MARKS = ("- ", "– ")
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A run of lines: a list, or words of their own; `leads` is where they are the title of a list."""
+
+    lines: tuple[str, ...]
+    is_list: bool = False
+    leads: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -11,6 +23,21 @@ class Row:
 
     words: str
     label: str | None = None
+
+    @property
+    def blocks(self) -> tuple[Block, ...]:
+        """Return the words as runs of lines, so that what was written as a list is read as one."""
+        lines = (line for line in self.words.splitlines() if line.strip())
+        runs = [(marked, tuple(run)) for marked, run in groupby(lines, lambda line: line.startswith(MARKS))]
+        found = []
+        for place, (marked, run) in enumerate(runs):
+            said = tuple(line[2:] for line in run) if marked else run
+            if marked or place + 1 == len(runs):
+                found.append(Block(said, is_list=marked))
+            else:
+                found.extend(Block((line,)) for line in said[:-1])
+                found.append(Block(said[-1:], leads=True))
+        return tuple(found)
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,7 +37,9 @@ def shown(root: Element, texts: Texts, *, protected: bool = False) -> Shown:
 
 def _contents(root: Element) -> Iterable[Element]:
     inside = children(root, "Document", "RefDoc", "Content")
-    return (each for content in inside for each in content.iterchildren(etree.Element)) if inside else (root,)
+    if inside:
+        return (each for content in inside for each in content.iterchildren(etree.Element))
+    return children(root, "ServRprt") or (root,)
 
 
 def _walk(element: Element, found: Gathered, texts: Texts) -> None:

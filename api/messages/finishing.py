@@ -1,0 +1,236 @@
+"""A message is made final, corrected or taken back; what was finished is never changed, only followed by another."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, replace
+from typing import Any
+
+from pydantic_core import to_json
+
+from api.messages.log import OUT, Kept, keep, mark, messages_of
+from api.messages.model import Head, Kind, Party, Status
+from api.messages.prepared import (
+    Asked,
+    Prepared,
+    approved,
+    digest_of,
+    house_of,
+    prepared,
+    receiver_of,
+    refuse_stopped,
+    sender_of,
+)
+from api.messages.writing import Content, withdrawn, write
+from api.people.access import may_finish
+from api.people.user import User
+from api.record.courses import Changed, NoSuchPatient, NotYours, Seen, read, visible
+from api.record.record import Record, by
+from api.storage.writer import Change
+from api.v1.languages import Language, texts_of
+from careplans.parts import Corrected
+from engine.errors import InputError
+from rules.case import Patient
+
+ONE_A_STAY = frozenset({"utskrivningsrapport", "epikrise"})
+"""Of these there is one for each stay: a second is a correction of the first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finishing:
+    """What someone makes final: from which version of the course, and whether they saw what it lacks."""
+
+    person: str
+    kind: Kind
+    said: Mapping[str, str]
+    version: int
+    language: Language = "nb"
+    corrects: str | None = None
+    lacks_seen: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Stood:
+    """How a final message stands to the plan of now: whether it says the same, and what of its grounds is corrected."""
+
+    same: bool
+    corrected: bool = False
+
+
+def finish(record: Record, user: User, asked: Finishing, change: Change) -> str:
+    """Store the message as final and return its id; raise where the role, the patient or the content is in the way."""
+    here = visible(change.connection, user, asked.person, now=change.now)
+    if not may_finish(user.role, asked.kind):
+        raise NotYours
+    seen = read(record, change.connection, here)
+    if seen.stream.version != asked.version:
+        raise Changed(seen.stream.version)
+    refuse_stopped(seen.stream.course, asked.kind)
+    earlier = messages_of(change.connection, here)
+    corrects = to_correct(earlier, asked.kind, asked.corrects) if asked.corrects else None
+    if corrects is None and asked.kind in ONE_A_STAY and standing_one(earlier, asked.kind, seen):
+        raise InputError("message", "message_stands")
+    found = _whole(record, seen, asked, earlier, corrects)
+    status: Status = "changed" if corrects else "new"
+    content = approved(found.content, user, change.now)
+    told = _told(asked, found)
+    id = _store(record, user, _Out(asked.kind, status, content, told, corrects, found.gp), seen, change)
+    change.saw(here, "message_final", by(user))
+    return id
+
+
+def take_back(record: Record, user: User, person: str, id: str, *, reason: str, change: Change) -> str | None:
+    """Take a final message back, and return the cancellation that must follow one that was sent, if any."""
+    here = visible(change.connection, user, person, now=change.now)
+    found = message_in(messages_of(change.connection, here), id)
+    if found.way != OUT or not may_finish(user.role, found.kind):
+        raise NotYours
+    if not found.stands:
+        raise InputError("message", "message_not_standing")
+    who = by(user)
+    mark(change, found.id, "cancelled" if found.standing == "sent" else "withdrawn", who, reason=reason)
+    change.saw(here, "message_cancelled", who)
+    if found.standing != "sent":
+        return None
+    seen = read(record, change.connection, here)
+    content = approved(_nothing(seen), user, change.now)
+    return _store(record, user, _Out(found.kind, "cancelled", content, {}, found), seen, change)
+
+
+def tell_sent(user: User, person: str, id: str, change: Change) -> None:
+    """Store that the record system sent a message; what was withdrawn meanwhile is not sent."""
+    here = visible(change.connection, user, person, now=change.now)
+    found = message_in(messages_of(change.connection, here), id)
+    if found.way != OUT or found.sender != house_of(user):
+        raise NoSuchPatient
+    if found.standing == "withdrawn":
+        raise InputError("message", "message_withdrawn")
+    if not any(each.mark == "sent" for each in found.marks):
+        mark(change, found.id, "sent", by(user))
+        change.saw(here, "message_sent", by(user))
+
+
+def message_in(every: Iterable[Kept], id: str) -> Kept:
+    """Return one of a patient's messages; one of another's answers as one that does not exist."""
+    found = next((each for each in every if each.id == id), None)
+    if found is None:
+        raise NoSuchPatient
+    return found
+
+
+def to_correct(every: Iterable[Kept], kind: Kind, id: str) -> Kept:
+    """Return the message that is corrected; one that no longer stands, or of another kind, cannot be."""
+    found = message_in(every, id)
+    if found.way != OUT or found.kind != kind or not found.stands:
+        raise InputError("message", "message_not_standing")
+    return found
+
+
+def standing_one(every: Iterable[Kept], kind: Kind, seen: Seen) -> Kept | None:
+    """Return the final message of this kind that stands for the newest stay."""
+    stay = seen.stream.course.stay
+    mine = (each for each in every if each.way == OUT and each.kind == kind and each.stands)
+    return next((each for each in mine if each.stay == (stay.id if stay else None)), None)
+
+
+def stood(record: Record, seen: Seen, kept: Kept) -> Stood:
+    """Return how a message stands to the plan of now; where there is no plan any more, it says something else."""
+    told = kept.told
+    asked = Asked(kept.kind, told.get("said", {}))
+    update = bool(told.get("update"))
+    found = prepared(record, seen, asked, language=told.get("language", "nb"), update=update)
+    if found is None:
+        return Stood(same=False, corrected=True)
+    same = digest_of(found.content) == told.get("digest")
+    return Stood(same, corrected=not same and _corrected(found.corrected) != told.get("corrected"))
+
+
+def _whole(record: Record, seen: Seen, asked: Finishing, earlier: tuple[Kept, ...], corrects: Kept | None) -> Prepared:
+    what = Asked(asked.kind, asked.said, corrects)
+    found = prepared(record, seen, what, language=asked.language, update=is_update(asked.kind, earlier, seen))
+    if found is None:
+        raise InputError("message", "message_without_ground")
+    if found.missing and not asked.lacks_seen:
+        raise InputError("lacks_seen", "message_lacks_unseen")
+    return found
+
+
+def is_update(kind: Kind, earlier: Iterable[Kept], seen: Seen) -> bool:
+    """Return whether a notice was given before in the stay, so that this one updates it."""
+    return kind == "helseopplysninger" and standing_one(earlier, kind, seen) is not None
+
+
+def _told(asked: Finishing, found: Prepared) -> dict[str, Any]:
+    return {
+        "said": dict(asked.said),
+        "language": asked.language,
+        "update": found.content.content_type == ("content_notice", "update"),
+        "assessment": found.assessment,
+        "corrected": _corrected(found.corrected),
+        "digest": digest_of(found.content),
+        "missing": [each.id for each in found.missing],
+    }
+
+
+def _corrected(found: Corrected | None) -> str | None:
+    return found.at.isoformat() if found else None
+
+
+@dataclass(frozen=True, slots=True)
+class _Out:
+    kind: Kind
+    status: Status
+    content: Content
+    told: Mapping[str, Any]
+    refers_to: Kept | None
+    gp: str | None = None
+
+
+def _store(record: Record, user: User, out: _Out, seen: Seen, change: Change) -> str:
+    course = seen.stream.course
+    about = out.refers_to
+    head = Head(
+        str(uuid.uuid4()),
+        out.kind,
+        out.status,
+        change.now,
+        sender_of(record, user, course),
+        _party(about.head["receiver"]) if about else receiver_of(out.kind, course, out.gp),
+        refers_to=about.msg_id if about else None,
+        conversation=about.first if about else None,
+    )
+    stay = about.stay if about else course.stay.id if course.stay else None
+    row = {
+        "person": seen.stream.person,
+        "way": OUT,
+        "kind": out.kind,
+        "status": out.status,
+        "msg_id": head.msg_id,
+        "sender": house_of(user),
+        "sent": change.now,
+        "refers_to": head.refers_to,
+        "conversation": head.conversation,
+        "stay": stay,
+        "head": to_json(asdict(head)).decode(),
+        "told": to_json(dict(out.told)).decode(),
+        "content": write(out.content, head).decode(),
+    }
+    id = keep(change, row, by(user))
+    mark(change, id, "approved", by(user))
+    return id
+
+
+def _party(said: Mapping[str, Any]) -> Party:
+    return Party(said.get("organisation"), said.get("unit"), tuple(said.get("her_ids") or ()), said.get("person"))
+
+
+def _nothing(seen: Seen) -> Content:
+    """Return what a cancellation carries, also where the plan it was made from has fallen away."""
+    course = seen.stream.course
+    newest = course.screening
+    case = seen.basis[newest.assessment].case if newest and newest.assessment in seen.basis else None
+    who = course.who
+    known = case.patient if case else Patient()
+    patient = replace(known, name=who.name or known.name, birth_date=who.born or known.birth_date, municipality=None)
+    return withdrawn(Content(patient, texts_of("nb")("message_words.unknown")))
