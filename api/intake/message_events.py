@@ -90,6 +90,8 @@ def _logistic(envelope: Envelope) -> tuple[Happened, ...]:
     told = OF_ELEMENT[str(envelope.event)]
     nodes = application.many(EVENT)
     found = [each for node in nodes if (each := _one(node, envelope, alone=told if len(nodes) == 1 else None))]
+    if told == "withdrawn":  # from when the patient was ready is told too, and is so no longer
+        found = [each for each in found if each.what != "ready_for_discharge"]
     if told not in {each.what for each in found} and not _estimated(told, found):
         raise InputError((*nodes, application)[0].where, "message_without_event")
     return _ordered(found)

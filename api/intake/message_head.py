@@ -8,9 +8,10 @@ from lxml import etree
 
 from api.intake.mapped import Mapped, Values, known
 from api.intake.message_elements import Code, Node, report_table
+from api.intake.reading import names_in_messages
 from api.intake.times import Moment, parse_moment
 from api.messages.model import Kind, Status
-from api.messages.tables import KINDS, kind_table, name_of, qualified
+from api.messages.tables import KINDS, kind_table, name_of, namespaces, qualified
 from engine.errors import InputError
 from forms.identity import parse_identity_number
 from rules.case import Note
@@ -48,13 +49,26 @@ class Envelope:
 def opened(root: etree._Element) -> Envelope:
     """Return a message taken apart, or raise `InputError` where it is another one, or damaged."""
     if root.tag == qualified("mh:MsgHead"):
+        _refuse_unknown(root)
         return _with_msghead(Node(root, "mh:MsgHead"))
     if root.tag == qualified("dis:Message"):
+        _refuse_unknown(root)
         return _epikrise(Node(root, "dis:Message"))
     where = f"line {root.sourceline}"
     if etree.QName(root).localname == "Bundle":
         raise InputError(where, "fhir_as_xml")
     raise InputError(where, "not_msghead")
+
+
+def _refuse_unknown(root: etree._Element) -> None:
+    """Refuse an element that the schemas have not: a misspelt one would be passed over, and what it says be lost."""
+    spaces, names = namespaces(), names_in_messages()
+    for each in root.iter(etree.Element):
+        tag = etree.QName(each)
+        if tag.namespace in spaces and tag.localname not in names:
+            parent = each.getparent()
+            around = etree.QName(parent).localname if parent is not None else ""
+            raise InputError(f"line {each.sourceline} {around if around in names else ''}".strip(), "element_unknown")
 
 
 def described(envelope: Envelope) -> Mapped:

@@ -194,8 +194,18 @@ def place(path: Steps) -> str:
 @cache
 def known_names() -> frozenset[str]:
     """Return the names that an error message may repeat from a document."""
-    tables = tomllib.loads(_NAMES.read_text("utf-8"))
-    return frozenset(chain(tables["case"], tables["fhir"], tables["message"], ITEMS))
+    return frozenset(chain(_names()["case"], _names()["fhir"], _names()["message"], ITEMS))
+
+
+@cache
+def names_in_messages() -> frozenset[str]:
+    """Return the names of the elements that a national message may have."""
+    return frozenset(_names()["message"])
+
+
+@cache
+def _names() -> Mapping[str, list[str]]:
+    return tomllib.loads(_NAMES.read_text("utf-8"))
 
 
 # XML

@@ -62,3 +62,11 @@ def qualified(name: str) -> str:
     table = messages_table()
     own = {kind["prefix"]: kind["namespace"] for kind in table["kinds"].values()}
     return f"{{{(table['namespaces'] | own)[prefix]}}}{local}"
+
+
+@cache
+def namespaces() -> frozenset[str]:
+    """Return the namespaces of the messages and their parts; what stands in another is not ours to know."""
+    table = messages_table()
+    own = {str(kind["namespace"]) for kind in table["kinds"].values()}
+    return frozenset(own | {space for prefix, space in table["namespaces"].items() if prefix != "h"})

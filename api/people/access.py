@@ -26,6 +26,7 @@ Action = Literal[
     "identify",
     "open",
     "drafts",
+    "deliver",
     "message",
     "outbox",
     "team_list",
@@ -70,6 +71,7 @@ MAY: Mapping[Action, Roles] = {
     "identify": CLINICIANS | SYSTEM | ADMINISTRATOR,  # an administrator finds a patient to hand out the access log
     "open": CLINICIANS,
     "drafts": CLINICIANS,
+    "deliver": SYSTEM,  # handing over a message that came for the hospital
     "message": HOSPITAL | MUNICIPALITY,  # which kinds of message: `FINISHES`
     "outbox": SYSTEM,  # fetching what is finished, and telling that it was sent
     # Many patients

@@ -59,6 +59,12 @@ def takes_case() -> dict[str, Any]:
     return _body({"schema": {"$ref": REF.format(model="Case")}, "examples": cases()})
 
 
+def takes_message() -> dict[str, Any]:
+    """Return the description of a national message as a body."""
+    shape = {"type": "string", "description": "A message of PLO 1.6 in MsgHead 1.2, or an Epikrise 1.2."}
+    return {"requestBody": {"required": True, "content": {"application/xml": {"schema": shape}}}}
+
+
 def made(model: Any, description: str, status: int = 201) -> dict[int | str, dict[str, Any]]:
     """Return the description of what is there after a change, with its version as a header."""
     headers = {"ETag": _header("The version, to send back as `If-Match`.")}

@@ -24,6 +24,7 @@ from engine.errors import InputError, MachineLacks, Refusal
 from engine.texts import Texts
 
 PROBLEM = "application/problem+json"
+BAD_REQUEST = 400
 RETRY = {"Retry-After": "5"}
 STATUS: Mapping[str, int] = {
     "bad_request": 400,
@@ -51,6 +52,8 @@ STATUS: Mapping[str, int] = {
     "too_large": 413,
     "not_a_search_form": 415,
     "not_json": 415,
+    "not_xml": 415,
+    "message_id_reused": 409,
     "precondition_missing": 428,
     "printer_busy": 503,
     "store_full": 507,
@@ -78,6 +81,14 @@ class Problem(Refusal):
         self.headers, self.members = headers or {}, members or {}
 
 
+class Unreadable(Exception):
+    """A body that cannot be read, whatever is wrong in it: a 400."""
+
+    def __init__(self, refusal: Refusal) -> None:
+        super().__init__(refusal.code)
+        self.refusal = refusal
+
+
 def answer_problems(app: FastAPI) -> None:
     """Let the application answer every refusal as problem details, also those of the framework."""
 
@@ -96,6 +107,10 @@ def answer_problems(app: FastAPI) -> None:
     @app.exception_handler(Changed)
     async def changed(request: Request, error: Changed) -> JSONResponse:
         return _answer(request, Problem(None, "changed_meanwhile", members={"version": error.version}))
+
+    @app.exception_handler(Unreadable)
+    async def unreadable(request: Request, error: Unreadable) -> JSONResponse:
+        return _answer(request, error.refusal, BAD_REQUEST)
 
     @app.exception_handler(DataError)
     async def unstorable(request: Request, _: DataError) -> JSONResponse:

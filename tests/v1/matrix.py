@@ -15,6 +15,7 @@ from fastapi.testclient import TestClient
 from starlette.routing import Mount
 
 from api.people.user import ROLES
+from tests.messages.sent import alone, message
 from tests.v1.issuer import bearer
 from tests.v1.people import ADMINISTRATOR, DOCTOR, NURSE, SYSTEM, Patient, case, number
 
@@ -245,6 +246,20 @@ def _device(ground: Ground, *_: object) -> dict[str, Any]:
     return {"values": {"id": made.json()["id"]}}
 
 
+def _message(_: Ground, cell: Cell, __: str) -> dict[str, Any]:
+    """Hand over a message about the patient; another hospital's record may send one about anyone."""
+    about = number(150 if cell.side == "other" else 100)
+    body = message("INNLEGGELSESRAPPORT", about, alone(), sent="2026-11-16T15:00:00")
+    return {"content": body, "headers": {"Content-Type": "application/xml"}}
+
+
+def _kept(ground: Ground, *_: object) -> dict[str, Any]:
+    """Name a message about the patient that was handed over."""
+    body = message("INNLEGGELSESRAPPORT", number(100), alone(), sent="2026-11-16T15:00:00", msg_id="matrix")
+    answer = ground.client.post("/api/v1/messages", content=body, headers=SYSTEM | {"Content-Type": "application/xml"})
+    return {"values": {"message": answer.json()["message"]}}
+
+
 def _board(*_: object) -> dict[str, Any]:
     return {"params": {"ward": "STO/GER2"}}
 
@@ -275,6 +290,8 @@ REQUESTS: Mapping[str, Callable[[Ground, Cell, str], dict[str, Any]]] = {
     "POST /api/v1/retractions/{event}/restore": _restored,
     "POST /api/v1/devices": _new_device,
     "DELETE /api/v1/devices/{id}": _device,
+    "POST /api/v1/messages": _message,
+    "GET /api/v1/messages/{message}": _kept,
     "GET /tavle": _board,
     "GET /patients/{person}/print": _print,
     "GET /fhir/{kind}": _of_patient,

@@ -39,7 +39,7 @@ def _id(envelope: Envelope) -> str:
 
 
 def _references(envelope: Envelope) -> tuple[str | None, str | None]:
-    """Return what the message refers to; an epikrise names no other message, and has one id through all its versions."""
+    """Return what the message refers to; an epikrise names no other, and has one id through all its versions."""
     if envelope.kind == "epikrise":
         return None, _short(envelope.body.text("dis:ServProvId"), envelope.body)
     reference = envelope.head.one("mh:ConversationRef")

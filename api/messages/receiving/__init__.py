@@ -1,0 +1,7 @@
+"""What comes in: a message is kept, and what it tells and proposes becomes the course's own, while it counts."""
+
+from __future__ import annotations
+
+from api.messages.receiving.receiving import Delivery, Outcome, receive
+
+__all__ = ["Delivery", "Outcome", "receive"]
