@@ -125,7 +125,7 @@ def columns(ruleset: RuleSet) -> Iterator[Described]:
 
 
 def write_lists(persons: Path, folder: Path, *, from_age: float) -> None:
-    """Write who is to be looked at, and how many by municipality, from the rows of everyone."""
+    """Write who is to be looked at, and how many by municipality, of those old enough or of unknown age."""
     folder.mkdir(parents=True, exist_ok=True)
     everyone = pl.scan_parquet(persons, glob=False)
     old_enough = pl.col("age").fill_null(OPEN) >= from_age
@@ -134,12 +134,12 @@ def write_lists(persons: Path, folder: Path, *, from_age: float) -> None:
         "inpatients_without_cfs": everyone.filter(
             pl.col("in_hospital") & old_enough & pl.col("cfs_clinician").is_null()
         ),
-        "team_list": everyone.filter(~pl.col("on_team_list").is_in([NONE, UNDECIDED])),
-        "to_ask": everyone.filter((pl.col("on_team_list") == UNDECIDED) & (pl.col("ask_next") != NONE)),
+        "team_list": everyone.filter(old_enough & ~pl.col("on_team_list").is_in([NONE, UNDECIDED])),
+        "to_ask": everyone.filter(old_enough & (pl.col("on_team_list") == UNDECIDED) & (pl.col("ask_next") != NONE)),
     }
     for name, people in lists.items():
         people.select(LISTED).sink_csv(folder / f"{name}.csv")
-    by_municipality(everyone).collect(engine="streaming").write_csv(folder / "by_municipality.csv")
+    by_municipality(everyone.filter(old_enough)).collect(engine="streaming").write_csv(folder / "by_municipality.csv")
 
 
 def by_municipality(everyone: pl.LazyFrame) -> pl.LazyFrame:

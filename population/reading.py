@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
 import polars as pl
 
-from engine.items import Item
 from population.extract import PATIENTS, Column, Table
 from population.facts import ANSWERED
 from population.faults import Aside, Fault
@@ -22,33 +21,77 @@ YES, NO = ("true", "yes", "ja", "1"), ("false", "no", "nei", "0")
 WITHOUT_YEAR = r"^(0000\b|-)?-?\d{1,2}[-./]\d{1,2}[-./]?$"
 MOST_A_DAY = 1_000_000
 ITEM = pl.UInt8
-
-
-@dataclass(frozen=True, slots=True)
-class Read:
-    """A column read: its value under the names it goes by, and its faults."""
-
-    values: Mapping[str, pl.Expr]
-    faults: tuple[tuple[Fault, pl.Expr], ...] = ()
+NUMBERED = ("code", "system", "atc")
+"""Columns of few distinct words, which are looked up as they are written."""
 
 
 @dataclass(frozen=True, slots=True)
 class Numbered:
-    """The numbers that codes go by, each distinct code once for the whole extract; a code not in them is a fault."""
+    """The numbers that words go by, each distinct one once for the whole extract; a code not in them is a fault.
 
-    codes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    `codes` are diagnosis codes as they are written, the first `of_icd` of them ICD-10's; `atc` likewise.
+    """
+
     on: date = LATEST
+    codes: tuple[str, ...] = ()
+    of_icd: int = 0
+    atc: tuple[str, ...] = ()
+    systems: Mapping[str, int] = field(default_factory=dict)
 
 
-def read(table: Table, types: Mapping[str, pl.DataType], numbered: Numbered) -> Iterator[Read]:
-    """Yield the table's columns, those that the file leaves out as unknown; not whose row it is."""
-    for column in table.columns:
-        if column.kind not in {"person", "unread"}:
-            given = _text(column.name) if types.get(column.name) == pl.String() else pl.col(column.name)
-            if isinstance(types.get(column.name), pl.Categorical | pl.Enum):
-                given = pl.col(column.name).cast(pl.String)
-            present = given if column.name in types else pl.lit(None, pl.String)
-            yield _with_missing(column, present, READERS[column.kind](column, present, _Place(table, types, numbered)))
+@dataclass(frozen=True, slots=True)
+class Read:
+    """A column read in two steps, so that nothing is worked out twice: `first`, and by it the values and the faults."""
+
+    values: Mapping[str, pl.Expr]
+    faults: tuple[tuple[Fault, pl.Expr], ...] = ()
+    first: Mapping[str, pl.Expr] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A table's columns as the steps they are read in."""
+
+    given: tuple[pl.Expr, ...]
+    first: tuple[pl.Expr, ...]
+    values: Mapping[str, pl.Expr]
+    faults: tuple[tuple[Fault, pl.Expr], ...]
+
+    def of(self, rows: pl.LazyFrame) -> pl.LazyFrame:
+        """Return the rows with what the values and the faults are read of."""
+        return rows.with_columns(self.given).with_columns(self.first)
+
+
+def reading(table: Table, types: Mapping[str, pl.DataType], numbered: Numbered) -> Reading:
+    """Return how the table's columns are read, those that the file leaves out as unknown; not whose row it is."""
+    place = _Place(table, types, numbered)
+    columns = [column for column in table.columns if column.kind not in {"person", "unread"}]
+    found = [_with_missing(column, READERS[column.kind](column, _given(column), place)) for column in columns]
+    return Reading(
+        tuple(_present(column, types).alias(f"given.{column.name}") for column in columns),
+        tuple(each.alias(name) for read in found for name, each in read.first.items()),
+        {name: value for read in found for name, value in read.values.items()},
+        tuple(fault for read in found for fault in read.faults),
+    )
+
+
+def _given(column: Column) -> pl.Expr:
+    return pl.col(f"given.{column.name}")
+
+
+def _present(column: Column, types: Mapping[str, pl.DataType]) -> pl.Expr:
+    """Return a column as it came, text without the blanks about it; what is blank is not there."""
+    kind = types.get(column.name)
+    if kind is None:
+        return pl.lit(None, pl.String)
+    if not _is_text(kind) or column.kind in NUMBERED:  # what is numbered is looked up as it is written
+        return pl.col(column.name)
+    stripped = pl.col(column.name).cast(pl.String).str.strip_chars()
+    return pl.when(stripped != "").then(stripped)
+
+
+def _is_text(kind: pl.DataType) -> bool:
+    return kind == pl.String() or isinstance(kind, pl.Categorical | pl.Enum)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +103,7 @@ class _Place:
     numbered: Numbered
 
     def is_text(self, column: Column) -> bool:
-        kind = self.types.get(column.name, pl.String())
-        return kind == pl.String() or isinstance(kind, pl.Categorical | pl.Enum)
+        return _is_text(self.types.get(column.name, pl.String()))
 
     def aside(self, column: Column) -> Aside:
         """Return what is set aside for a fault: a row that has lost what it is about says nothing."""
@@ -69,58 +111,69 @@ class _Place:
         return "row" if whole else "value"
 
 
-def _text(name: str) -> pl.Expr:
-    stripped = pl.col(name).str.strip_chars()
-    return pl.when(stripped != "").then(stripped)
-
-
-def _with_missing(column: Column, given: pl.Expr, found: Read) -> Read:
+def _with_missing(column: Column, found: Read) -> Read:
     if not column.filled:
         return found
-    return Read(found.values, ((Fault(column.name, "missing", "row"), given.is_null()), *found.faults))
+    missing = _given(column).is_null()
+    if column.kind in NUMBERED:
+        missing |= _given(column).cast(pl.String).str.strip_chars() == ""
+    return Read(found.values, ((Fault(column.name, "missing", "row"), missing), *found.faults), found.first)
 
 
 def _day(column: Column, given: pl.Expr, place: _Place) -> Read:
     kind = place.types.get(column.name, pl.String())
     if place.is_text(column):
-        day = given.str.slice(0, len("2026-01-01")).str.to_date("%Y-%m-%d", strict=False)
-        day = pl.when(given.str.contains(r"^\d{4}-\d{2}-\d{2}([T ][\d:.]+)?$")).then(day)
-        yearless = given.str.contains(WITHOUT_YEAR) | given.str.starts_with("0000")
+        read = given.str.slice(0, len("2026-01-01")).str.to_date("%Y-%m-%d", strict=False)
+        first: pl.Expr = pl.when(given.str.contains(r"^\d{4}-\d{2}-\d{2}([T ][\d:.]+)?$")).then(read)
     else:
         zoned = isinstance(kind, pl.Datetime) and kind.time_zone
-        day = (given.dt.convert_time_zone("Europe/Oslo") if zoned else given).cast(pl.Date)
-        yearless = day.dt.year() <= 1
-    early, late = day < EARLIEST, day > LATEST
-    impossible = given.is_not_null() & day.is_null() & ~yearless
-    aside = place.aside(column)
-    faults = [("year_missing", yearless), ("before_1900", early & ~yearless), ("not_a_day", impossible | late)]
-    if column.name == "birth_date":
-        faults.append(("after_the_day", (day > place.numbered.on) & ~late))
-    wrong = pl.any_horizontal([found.fill_null(value=False) for _, found in faults])
-    return Read(
-        {column.name: pl.when(~wrong).then(day)},
-        tuple((Fault(column.name, kind, aside), found) for kind, found in faults),
+        first = (given.dt.convert_time_zone("Europe/Oslo") if zoned else given).cast(pl.Date)
+    day = pl.col(f"day.{column.name}")
+    faults = tuple(
+        (Fault(column.name, kind, place.aside(column)), each) for kind, each in _of_day(column, place).items()
     )
+    latest = place.numbered.on if column.name == "birth_date" else LATEST
+    return Read(
+        {column.name: pl.when(day.is_between(EARLIEST, latest)).then(day)}, faults, {f"day.{column.name}": first}
+    )
+
+
+def _of_day(column: Column, place: _Place) -> Mapping[str, pl.Expr]:
+    given, day = _given(column), pl.col(f"day.{column.name}")
+    yearless = day.dt.year() <= 1
+    if place.is_text(column):
+        yearless = given.str.contains(WITHOUT_YEAR) | given.str.starts_with("0000")
+        # A day that was read has its year, so that the text is looked at again only where none was.
+        yearless = pl.when(day.is_null() | (day < EARLIEST)).then(yearless).otherwise(pl.lit(value=False))
+    faults = {
+        "year_missing": yearless,
+        "before_1900": (day < EARLIEST) & ~yearless,
+        "not_a_day": (given.is_not_null() & day.is_null() & ~yearless) | (day > LATEST),
+    }
+    if column.name == "birth_date":
+        faults["after_the_day"] = (day > place.numbered.on) & (day <= LATEST)
+    return faults
 
 
 def _yes_no(column: Column, given: pl.Expr, place: _Place) -> Read:
     text = given.cast(pl.String).str.to_lowercase()
     read: pl.Expr = pl.when(text.is_in(YES)).then(pl.lit(value=True)).when(text.is_in(NO)).then(pl.lit(value=False))
     said = given if place.types.get(column.name) == pl.Boolean() else read
-    return Read({column.name: said}, (_unread(column, given, said, place=place),))
+    return _word(column, said, place)
 
 
 def _choice(column: Column, given: pl.Expr, place: _Place) -> Read:
-    said = _place_among(given.str.to_lowercase(), column.codes)
-    return Read({column.name: said}, (_unread(column, given, said, place=place),))
+    return _word(column, _place_among(given.str.to_lowercase(), column.codes), place)
 
 
-def _unread(column: Column, given: pl.Expr, said: pl.Expr, *, place: _Place) -> tuple[Fault, pl.Expr]:
-    return Fault(column.name, "unknown_choice", place.aside(column)), given.is_not_null() & said.is_null()
+def _word(column: Column, said: pl.Expr, place: _Place) -> Read:
+    read = pl.col(f"read.{column.name}")
+    unknown = Fault(column.name, "unknown_choice", place.aside(column)), _given(column).is_not_null() & read.is_null()
+    return Read({column.name: read}, (unknown,), {f"read.{column.name}": said})
 
 
-def _place_among(given: pl.Expr, codes: tuple[str, ...]) -> pl.Expr:
-    return given.cast(pl.Enum(codes), strict=False).to_physical()
+def _place_among(given: pl.Expr, words: tuple[str, ...]) -> pl.Expr:
+    return given.cast(pl.Enum(words), strict=False).to_physical()
 
 
 def _municipality(column: Column, given: pl.Expr, place: _Place) -> Read:
@@ -128,8 +181,9 @@ def _municipality(column: Column, given: pl.Expr, place: _Place) -> Read:
     if place.numbered.on < numbered_since():
         return Read({column.name: given})
     said = given.cast(pl.Enum(sorted(municipalities())), strict=False).cast(pl.String)
-    fault = Fault(column.name, "municipality_not_valid", "value")
-    return Read({column.name: said}, ((fault, given.is_not_null() & said.is_null()),))
+    read = pl.col(f"read.{column.name}")
+    unknown = Fault(column.name, "municipality_not_valid", "value"), given.is_not_null() & read.is_null()
+    return Read({column.name: read}, (unknown,), {f"read.{column.name}": said})
 
 
 def _as_text(column: Column, given: pl.Expr, _: _Place) -> Read:
@@ -138,103 +192,127 @@ def _as_text(column: Column, given: pl.Expr, _: _Place) -> Read:
 
 def _amount(column: Column, given: pl.Expr, place: _Place) -> Read:
     text = given.str.replace(",", ".", literal=True) if place.is_text(column) else given
-    number = text.cast(pl.Float64, strict=False)
-    finite = number.is_finite()
+    number = pl.col(f"read.{column.name}")
+    possible = number.is_finite() & number.is_between(0, MOST_A_DAY)
     faults = (
-        ("not_a_number", given.is_not_null() & (number.is_null() | number.is_nan())),
-        ("out_of_range", ~number.is_nan() & (~finite | (number < 0) | (number > MOST_A_DAY))),
+        (Fault(column.name, "not_a_number", "value"), given.is_not_null() & (number.is_null() | number.is_nan())),
+        (Fault(column.name, "out_of_range", "value"), ~number.is_nan() & ~possible),
     )
-    kept = pl.when(finite & (number >= 0) & (number <= MOST_A_DAY)).then(number)
-    return Read({column.name: kept}, tuple((Fault(column.name, kind, "value"), found) for kind, found in faults))
+    first = {f"read.{column.name}": text.cast(pl.Float64, strict=False)}
+    return Read({column.name: pl.when(possible).then(number)}, faults, first)
 
 
 # Codes: each distinct one has a number, and what it counts as is looked up by it.
 
 
 def _code(column: Column, given: pl.Expr, place: _Place) -> Read:
-    number = _place_among(given, place.numbered.codes["icd"]).cast(pl.UInt32)
-    shaped = given.cast(pl.Enum(place.numbered.codes["icd-10"]), strict=False).is_not_null()
-    elsewhere = _system_given(place).ne("icd-10") if "system" in place.types else pl.lit(value=False)
-    known = (shaped | elsewhere) & number.is_not_null()
-    unknown = given.is_not_null() & ~known.fill_null(value=False)
-    return Read({column.name: number}, ((Fault(column.name, "unknown_code", "row"), unknown),))
+    number, system = pl.col("read.code"), pl.col("read.system")
+    known = (number < place.numbered.of_icd) | ((system != 0) & number.is_not_null())
+    unknown = Fault(column.name, "unknown_code", "row"), given.is_not_null() & ~known.fill_null(value=False)
+    first = {"read.code": _place_among(given, place.numbered.codes).cast(pl.UInt32)}
+    return Read({column.name: number}, (unknown,), first)
 
 
-def _system_given(place: _Place) -> pl.Expr:
-    given = _text("system") if place.types["system"] == pl.String() else pl.col("system").cast(pl.String)
-    return given.str.to_lowercase().fill_null("icd-10")
-
-
-def _system(column: Column, _given: pl.Expr, place: _Place) -> Read:
-    if column.name not in place.types:
-        return Read({column.name: pl.lit(0, pl.UInt32)})
-    return Read({column.name: _place_among(_system_given(place), place.numbered.codes["system"]).cast(pl.UInt32)})
+def _system(column: Column, given: pl.Expr, place: _Place) -> Read:
+    """Read a system by its number; 0 is ICD-10, also where none is named."""
+    systems = place.numbered.systems
+    number = _place_among(given, tuple(systems)).cast(pl.UInt32)
+    looked_up = number.replace_strict(list(range(len(systems))), list(systems.values()), return_dtype=pl.UInt32)
+    return Read({column.name: pl.col("read.system")}, (), {"read.system": looked_up.fill_null(0)})
 
 
 def _atc(column: Column, given: pl.Expr, place: _Place) -> Read:
     """Read an ATC code; without a usable one the medicine may be any, which number 0 stands for."""
-    number = _place_among(given.str.to_uppercase(), place.numbered.codes["atc"]).cast(pl.UInt32)
-    fault = Fault(column.name, "unknown_code", "value")
-    return Read({column.name: (number + 1).fill_null(0)}, ((fault, given.is_not_null() & number.is_null()),))
+    number = pl.col("read.atc")
+    unknown = Fault(column.name, "unknown_code", "value"), given.is_not_null() & number.is_null()
+    first = {"read.atc": _place_among(given, place.numbered.atc).cast(pl.UInt32)}
+    return Read({column.name: (number + 1).fill_null(0)}, (unknown,), first)
 
 
-# Answers
+# Answers: an item and a word are looked up together, in one table for all items.
 
 
 def _item(column: Column, given: pl.Expr, _: _Place) -> Read:
-    said = _place_among(given, tuple(item.id for item in ANSWERED)).cast(ITEM)
-    return Read(
-        {column.name: said}, ((Fault(column.name, "unknown_item", "row"), given.is_not_null() & said.is_null()),)
-    )
+    said = pl.col("given.item").cast(pl.Enum(ITEM_IDS), strict=False).to_physical()
+    unknown = Fault(column.name, "unknown_item", "row"), given.is_not_null() & ITEM_PLACE.is_null()
+    return Read({column.name: ITEM_PLACE.cast(ITEM)}, (unknown,), {"read.item": said.cast(pl.UInt32)})
 
 
 def _member(column: Column, given: pl.Expr, _: _Place) -> Read:
-    of_set = _by_item(lambda item: _place_among(given, item.codes).cast(pl.Int8), kinds=("set",))
-    said = pl.when(given.is_null()).then(pl.lit(EVERY_MEMBER, pl.Int8)).otherwise(of_set)
+    of_set = _looked_up(given, MEMBERS).cast(pl.Int8)
+    said = pl.when(given.is_not_null()).then(of_set)
     fault = Fault(column.name, "unknown_choice", "row")
     return Read({column.name: said.fill_null(EVERY_MEMBER)}, ((fault, given.is_not_null() & of_set.is_null()),))
 
 
-def _value(column: Column, given: pl.Expr, place: _Place) -> Read:
+def _value(column: Column, given: pl.Expr, _: _Place) -> Read:
+    number, word, kind = (pl.col(f"read.{name}") for name in ("number", "word", "kind"))
     text = given.cast(pl.String).str.to_lowercase()
-    yes_no = pl.when(text.is_in(YES)).then(1).when(text.is_in(NO)).then(0)
-    number = text.cast(pl.Int32, strict=False)
-    counts, answers, choices = _is_item("count"), _is_item("yes_no", "set"), _is_item("choice")
-    within = _by_item(lambda item: number.is_between(item.low or 0, item.high or 0), kinds=("count",))
-    choice = _by_item(lambda item: _place_among(text, item.codes).cast(pl.Int32), kinds=("choice",))
-    said = pl.when(counts & within).then(number).when(answers).then(yes_no).when(choices).then(choice)
-    everyone = _is_item("set") & _blank("member", place) & (said == 1)
+    first = {
+        "read.number": text.cast(pl.Int32, strict=False),
+        "read.word": _looked_up(text, WORDS),
+        "read.kind": _by_item(KINDS),
+    }
+    within = number.is_between(_by_item(LOW), _by_item(HIGH))
+    counts, worded = kind == COUNT, kind != COUNT
+    everyone = (kind == SET) & pl.col("given.member").is_null() & (word == 1)
     faults = (
         ("not_a_number", counts & given.is_not_null() & number.is_null()),
         ("out_of_range", counts & number.is_not_null() & ~within),
-        ("unknown_choice", (answers | choices) & given.is_not_null() & said.is_null()),
+        ("unknown_choice", worded & given.is_not_null() & word.is_null()),
         ("member_missing", everyone),
     )
+    said = pl.when(counts & within).then(number).when(worded & ~everyone.fill_null(value=False)).then(word)
     return Read(
-        {column.name: pl.when(~everyone.fill_null(value=False)).then(said).cast(pl.Int32)},
+        {column.name: said.cast(pl.Int32)},
         tuple((Fault(column.name, kind, "row"), found) for kind, found in faults),
+        first,
     )
 
 
-def _blank(name: str, place: _Place) -> pl.Expr:
-    if name not in place.types:
-        return pl.lit(value=True)
-    return _text(name).is_null() if place.types[name] == pl.String() else pl.col(name).is_null()
+ITEM_IDS = tuple(each.id for each in ANSWERED)
+ITEM_PLACE = pl.col("read.item")
+COUNT, SET, OTHER = 0, 1, 2
 
 
-def _is_item(*kinds: str) -> pl.Expr:
-    return _text_of_item().is_in([item.id for item in ANSWERED if item.kind in kinds])
+def _now_placed() -> pl.Expr:
+    """Return the item's place in the step where the column of it is only being made."""
+    return _place_among(pl.col("given.item"), ITEM_IDS).cast(pl.UInt32)
 
 
-def _by_item(said: Callable[[Item], pl.Expr], kinds: tuple[str, ...]) -> pl.Expr:
-    return pl.coalesce(
-        [pl.when(_text_of_item() == item.id).then(said(item)) for item in ANSWERED if item.kind in kinds]
-    )
+def _by_item(table: Mapping[int, int]) -> pl.Expr:
+    return _now_placed().replace_strict(dict(table), default=None, return_dtype=pl.Int32)
 
 
-def _text_of_item() -> pl.Expr:
-    return pl.col("item").cast(pl.String).str.strip_chars()
+def _looked_up(given: pl.Expr, words: Mapping[tuple[int, str], int]) -> pl.Expr:
+    """Return what a word says of the row's item."""
+    vocabulary = tuple(dict.fromkeys(word for _, word in words))
+    key = _now_placed() * len(vocabulary) + _place_among(given, vocabulary).cast(pl.UInt32)
+    table = {item * len(vocabulary) + vocabulary.index(word): said for (item, word), said in words.items()}
+    return key.replace_strict(table, default=None, return_dtype=pl.Int32)
 
+
+KINDS = {place: {"count": COUNT, "set": SET}.get(item.kind, OTHER) for place, item in enumerate(ANSWERED)}
+LOW, HIGH = (
+    {place: getattr(item, end) for place, item in enumerate(ANSWERED) if item.kind == "count"}
+    for end in ("low", "high")
+)
+MEMBERS = {
+    (place, code): n for place, item in enumerate(ANSWERED) if item.kind == "set" for n, code in enumerate(item.codes)
+}
+WORDS = {
+    (place, code): n
+    for place, item in enumerate(ANSWERED)
+    if item.kind == "choice"
+    for n, code in enumerate(item.codes)
+} | {
+    (place, word): said
+    for place, item in enumerate(ANSWERED)
+    if item.kind in {"yes_no", "set"}
+    for said, words in ((1, YES), (0, NO))
+    for word in words
+}
+"""What each answer is as a number, by the item's place and the word."""
 
 READERS: Mapping[str, Callable[[Column, pl.Expr, _Place], Read]] = {
     "day": _day,

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hmac
 import shutil
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from hashlib import sha256
@@ -20,10 +20,10 @@ from engine.errors import InputError
 from population.diagnoses import code_table
 from population.extract import PATIENTS
 from population.faults import Fault, masked
-from population.files import written_whole
+from population.files import made_whole, written_whole
 from population.medicines import atc_table
 from population.opening import Source
-from population.reading import Numbered, Read, read
+from population.reading import Numbered, Reading, reading
 from rules.codes import CODE_SHAPES
 from rules.scores.comorbidity import ICD10
 from rules.scores.medicines import SUBSTANCE
@@ -34,7 +34,6 @@ HEX = 32
 """Half of a SHA-256: enough that no two of a whole nation's people are the same."""
 
 SEED = 20_260_101
-CODES = {"icd": "diagnoses", "atc": "prescriptions"}
 NamesPerson = Callable[[str], bool]
 
 
@@ -83,8 +82,7 @@ def split(sources: Mapping[str, Source], how: Splitting, folder: Path) -> Iterat
 
 def faults_of(source: Source, on: date) -> tuple[Fault, ...]:
     """Return what can be wrong with a table's rows, in the order of their bits."""
-    nothing = Numbered(dict.fromkeys(("icd", "icd-10", "system", "atc"), ()), on)
-    return tuple(fault for fault, _ in _all_faults(list(read(source.table, source.types, nothing))))
+    return tuple(fault for fault, _ in _all_faults(reading(source.table, source.types, Numbered(on))))
 
 
 def part(folder: Path, table: str, bucket: int) -> pl.DataFrame | None:
@@ -95,21 +93,17 @@ def part(folder: Path, table: str, bucket: int) -> pl.DataFrame | None:
 
 def code_tables(folder: Path) -> tuple[pl.DataFrame, pl.DataFrame, int]:
     """Return what diagnosis and ATC codes count as, and how many code systems the first is over."""
-    icd, atc = (pl.read_parquet(folder / f"{name}.parquet") for name in CODES)
+    icd, atc = (pl.read_parquet(folder / f"{name}.parquet") for name in ("icd", "atc"))
     return icd.drop("systems"), atc, icd["systems"].to_list()[0] if icd.height else 1
 
 
 def _written(source: Source, how: Splitting, numbered: Numbered, *, numbers: bool, into: Path) -> None:
-    reads = list(read(source.table, source.types, numbered))
+    read = reading(source.table, source.types, numbered)
     person = pl.col("person").cast(pl.Int64) if numbers else _named(_as_text(), how.key)
     key = person.reinterpret(signed=False) if numbers else person.hash(SEED)
     kept = {"person": person} if source.table.name == PATIENTS else {}
-    rows = source.scan().select(
-        "row",
-        key=key.fill_null(0),
-        fault=masked(_all_faults(reads)),
-        **kept,
-        **{name: value for each in reads for name, value in each.values.items()},
+    rows = read.of(source.scan()).select(
+        "row", key=key.fill_null(0), fault=masked(_all_faults(read)), **kept, **read.values
     )
     bucket = (pl.col("key").hash(SEED) % how.buckets).cast(pl.UInt32)
     rows.with_columns(bucket=bucket).sink_parquet(
@@ -121,12 +115,12 @@ def _written(source: Source, how: Splitting, numbered: Numbered, *, numbers: boo
     )
 
 
-def _all_faults(reads: list[Read]) -> list[tuple[Fault, pl.Expr]]:
+def _all_faults(read: Reading) -> list[tuple[Fault, pl.Expr]]:
     missing = (
         Fault("person", "missing", "row"),
         pl.col("person").cast(pl.String).str.strip_chars().fill_null("") == "",
     )
-    return [missing, *(fault for each in reads for fault in each.faults)]
+    return [missing, *read.faults]
 
 
 def _is_text(source: Source) -> bool:
@@ -155,53 +149,60 @@ def _named(person: pl.Expr, key: bytes | None) -> pl.Expr:
 
 
 def _numbered(sources: Mapping[str, Source], on: date, folder: Path) -> Numbered:
-    codes = {"system": (ICD10,), "icd": (), "icd-10": (), "atc": ()} | {
-        name: found
-        for table, number in (("diagnoses", _diagnosis_codes), ("prescriptions", _atc_codes))
-        if (source := sources.get(table))
-        for name, found in number(source).items()
-    }
-    _write_tables(codes, folder)
-    return Numbered(codes, on)
+    icd = _diagnosis_codes(sources["diagnoses"]) if "diagnoses" in sources else _NO_CODES
+    atc = _atc_codes(sources["prescriptions"]) if "prescriptions" in sources else ()
+    systems = {name: place for place, name in enumerate(dict.fromkeys((ICD10, *icd.systems.values())))}
+    _write_tables(icd.codes, tuple(systems), atc, into=folder)
+    numbers = {written: systems[name] for written, name in icd.systems.items()}
+    return Numbered(on, icd.codes, icd.of_icd, atc, numbers)
 
 
-def _diagnosis_codes(source: Source) -> dict[str, tuple[str, ...]]:
-    system = pl.col("system") if "system" in source.types else pl.lit(None, pl.String)
-    code = pl.col("code").cast(pl.String).str.strip_chars()
-    pairs = source.scan().select(code=code, system=system.cast(pl.String).str.strip_chars().str.to_lowercase())
+@dataclass(frozen=True, slots=True)
+class _Codes:
+    """Diagnosis codes as they are written, the first of them ICD-10's; and the system that each written name is."""
+
+    codes: tuple[str, ...]
+    of_icd: int
+    systems: Mapping[str, str]
+
+
+_NO_CODES = _Codes((), 0, {})
+
+
+def _diagnosis_codes(source: Source) -> _Codes:
+    written = pl.col("system").cast(pl.String) if "system" in source.types else pl.lit(None, pl.String)
+    pairs = source.scan().select(code=pl.col("code").cast(pl.String), written=written)
     with source.being_read():
         distinct = pairs.unique().collect(engine="streaming")
-    of_icd = distinct["system"].fill_null(ICD10).replace("", ICD10) == ICD10
-    shaped = distinct["code"].str.contains(rf"^(?:{CODE_SHAPES[ICD10]})$")
-    usable = distinct.filter((of_icd & shaped) | (~of_icd & (distinct["code"].str.len_chars() <= LONGEST_CODE)))
-    systems = usable["system"].drop_nulls().unique().sort()
-    return {
-        "icd": _sorted(usable["code"]),
-        "icd-10": _sorted(distinct.filter(of_icd & shaped)["code"]),
-        "system": (ICD10, *(each for each in systems if each not in {ICD10, ""})),
-    }
+    named = pl.col("written").str.strip_chars().str.to_lowercase()
+    distinct = distinct.with_columns(
+        system=pl.when(named != "").then(named).otherwise(pl.lit(ICD10)),
+        shaped=pl.col("code").str.contains(rf"^\s*(?:{CODE_SHAPES[ICD10]})\s*$"),
+    )
+    shaped = _sorted(distinct.filter("shaped")["code"])
+    elsewhere = (pl.col("system") != ICD10) & (pl.col("code").str.len_chars() <= LONGEST_CODE)
+    other = _sorted(distinct.filter(elsewhere & ~pl.col("shaped"))["code"])
+    systems = distinct.filter(pl.col("written").is_not_null()).select("written", "system").unique().sort("written")
+    return _Codes((*shaped, *other), len(shaped), dict(systems.iter_rows()))
 
 
-def _atc_codes(source: Source) -> dict[str, tuple[str, ...]]:
-    code = pl.col("atc").cast(pl.String).str.strip_chars().str.to_uppercase()
+def _atc_codes(source: Source) -> tuple[str, ...]:
+    """Return the usable ATC codes as they are written."""
     with source.being_read():
-        distinct = source.scan().select(code.unique()).collect(engine="streaming")["atc"]
-    return {
-        "atc": _sorted(distinct.filter(distinct.str.contains(rf"^(?:{SUBSTANCE.pattern})$").fill_null(value=False)))
-    }
+        distinct = source.scan().select(pl.col("atc").cast(pl.String).unique()).collect(engine="streaming")["atc"]
+    usable = distinct.str.strip_chars().str.to_uppercase().str.contains(rf"^(?:{SUBSTANCE.pattern})$")
+    return _sorted(distinct.filter(usable.fill_null(value=False)))
 
 
 def _sorted(codes: pl.Series) -> tuple[str, ...]:
     return tuple(codes.drop_nulls().unique().sort())
 
 
-def _write_tables(codes: Mapping[str, tuple[str, ...]], folder: Path) -> None:
-    """Write what each code counts as, one row for each code in each system and a last one for a row set aside."""
-    pairs = [(code, system) for code in codes["icd"] for system in codes["system"]]
+def _write_tables(codes: Sequence[str], systems: Sequence[str], atc: Sequence[str], *, into: Path) -> None:
+    """Write what each diagnosis code counts as in each system, and what each ATC code does, number 0 being none."""
+    pairs = [(code.strip(), system) for code in codes for system in systems]
     icd = code_table(pl.DataFrame(pairs, {"code": pl.String, "system": pl.String}, orient="row"))
-    systems = pl.lit(len(codes["system"]), pl.UInt32).alias("systems")
-    atc = atc_table(pl.Series([None, *codes["atc"]], dtype=pl.String))
-    for name, table in (("icd", icd.with_columns(systems)), ("atc", atc)):
-        unfinished = folder / f"{name}.unfinished"
-        table.write_parquet(unfinished)
-        unfinished.replace(folder / f"{name}.parquet")
+    icd = icd.with_columns(pl.lit(len(systems), pl.UInt32).alias("systems"))
+    tables = {"icd": icd, "atc": atc_table(pl.Series([None, *atc], dtype=pl.String))}
+    for name, table in tables.items():
+        made_whole(into / f"{name}.parquet", table.write_parquet)
