@@ -126,6 +126,7 @@ def ready(life: Telling) -> None:
         expected(life, life.on(0, MORNING), life.patient.expected)
     if life.patient.waited % 2:
         life.tell(coordinator(life), at, StepDone(life.stay, BEFORE_HOME, at))
+    life.write(nurse(life), at, "utskrivningsrapport")
 
 
 def _planned(life: Telling, *, answered: bool, leaves: int | None = None) -> None:

@@ -13,6 +13,8 @@ from typing import Any
 
 from api.demo.staff import epj
 from api.demo.ward import Patient, Stay, case_of
+from api.messages.finishing import Finishing, finish, tell_sent
+from api.messages.model import Kind
 from api.people.access import may_record
 from api.people.user import User
 from api.record.admissions import admit
@@ -115,6 +117,17 @@ class Telling:
             self._refuse(who, event, at)
             self._stream = append(self.change.connection, self.stream, [event], by=by(who), at=at)
             self.change.saw(self.person, event.kind, by(who))
+
+    def write(self, who: User, at: datetime, kind: Kind, **said: str) -> str:
+        """Make a message final that says what the plan said then, and return its id."""
+        self.finish()
+        at = max(at, self.stream.recorded[-1].at)
+        asked = Finishing(self.person, kind, said, self.stream.version, language=LANGUAGE, lacks_seen=True)
+        return finish(self.record, who, asked, self._at(at))
+
+    def sent(self, id: str, at: datetime) -> None:
+        """Let the hospital's record tell that it sent a message."""
+        tell_sent(epj(), self.person, id, self._at(at))
 
     def begin_stay(self, name: str) -> None:
         """Name the stay that comes next."""

@@ -25,7 +25,9 @@ BEFORE_HOME = "HPH0"
 DAYS_IN = 6
 LONGER = 3
 FORGOTTEN = 17  # of so many actions, one is still to be done
+FORGETFUL = 4  # of so many notices, one does not say what is expected
 LATE = timedelta(days=2)
+SOON = timedelta(minutes=5)
 Mark = tuple[User, StepDone]
 
 
@@ -61,9 +63,19 @@ def admitted_and_screened(life: Telling, days: int, *, leaves: int | None = None
 def told_municipality(life: Telling, days: int, *, answered: bool = True) -> None:
     """Send the notice, and let the municipality answer it."""
     life.tell(nurse(life), life.on(days, 15), StepDone(life.stay, NOTICE, life.on(days, 15)))
+    notice(life, life.on(days, 15))
     if answered:
         when = life.on(max(0, days - 1), MORNING)
         life.tell(coordinator(life), when, StepDone(life.stay, REPORT, when))
+
+
+def notice(life: Telling, at: datetime) -> None:
+    """Write the notice to the municipality; now and then someone forgets what is expected to happen."""
+    said = written("words")["messages"]
+    words = {"course_words": str(said["course"])} if life.patient.number % FORGETFUL else {}
+    if life.patient.undated:
+        words["why_unknown"] = str(said["why_unknown"])
+    life.sent(life.write(nurse(life), at, "helseopplysninger", **words), at + SOON)
 
 
 def decided(life: Telling, at: datetime) -> None:
@@ -103,11 +115,15 @@ def went_home(life: Telling, days: int) -> str:
     for step in (CONTROLS, BEFORE_HOME):
         life.tell(nurse(life), life.on(days + 1, AFTERNOON), StepDone(life.stay, step, life.on(days + 1, AFTERNOON)))
     left = life.on(days, 11)
+    life.sent(life.write(nurse(life), left, "utskrivningsrapport"), left + SOON)
     life.tell(doctor(life), left, Discharged(life.stay, left, "home"), StepDone(life.stay, EPIKRISE, left))
+    life.sent(life.write(doctor(life), left, "epikrise"), left + SOON)
     if life.patient.practice:
         life.tell(home_nurse(life), left, PracticeSet(life.patient.practice))
     visits = (_visit(life, step) for step in (*life.patient.done, *life.patient.done_late))
     _mark(life, (*visits, *_actions(life, life.today)))
+    if life.patient.done and life.patient.practice:
+        life.write(home_nurse(life), life.on(0, MORNING), "helseopplysninger_til_lege")
     return plan
 
 

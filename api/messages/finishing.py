@@ -15,11 +15,11 @@ from api.messages.prepared import (
     Asked,
     Prepared,
     approved,
-    digest_of,
     house_of,
     prepared,
     receiver_of,
     refuse_stopped,
+    says,
     sender_of,
 )
 from api.messages.writing import Content, withdrawn, write
@@ -32,6 +32,10 @@ from api.v1.languages import Language, texts_of
 from careplans.parts import Corrected
 from engine.errors import InputError
 from rules.case import Patient
+
+NOTICE: Kind = "helseopplysninger"
+GROWS = frozenset({"helseopplysninger_til_lege"})
+"""What tells of visits has more to tell after each, and is no less right for that."""
 
 ONE_A_STAY = frozenset({"utskrivningsrapport", "epikrise"})
 """Of these there is one for each stay: a second is a correction of the first."""
@@ -135,15 +139,21 @@ def standing_one(every: Iterable[Kept], kind: Kind, seen: Seen) -> Kept | None:
 
 
 def stood(record: Record, seen: Seen, kept: Kept) -> Stood:
-    """Return how a message stands to the plan of now; where there is no plan any more, it says something else."""
-    told = kept.told
+    """Return how a message stands to the plan of now; where there is no plan any more, it says something else.
+
+    A message of a stay that another has followed is history, and so is a notice once the patient has left.
+    """
+    told, stay = kept.told, seen.stream.course.stay
+    if stay is None or kept.stay != stay.id or (kept.kind == NOTICE and stay.discharged):
+        return Stood(same=True)
     asked = Asked(kept.kind, told.get("said", {}))
     update = bool(told.get("update"))
     found = prepared(record, seen, asked, language=told.get("language", "nb"), update=update)
     if found is None:
         return Stood(same=False, corrected=True)
-    same = digest_of(found.content) == told.get("digest")
-    return Stood(same, corrected=not same and _corrected(found.corrected) != told.get("corrected"))
+    corrected = _corrected(found.corrected) != told.get("corrected")
+    same = kept.kind in GROWS or says(found.content) == told.get("says")
+    return Stood(same and not corrected, corrected)
 
 
 def _whole(record: Record, seen: Seen, asked: Finishing, earlier: tuple[Kept, ...], corrects: Kept | None) -> Prepared:
@@ -158,7 +168,7 @@ def _whole(record: Record, seen: Seen, asked: Finishing, earlier: tuple[Kept, ..
 
 def is_update(kind: Kind, earlier: Iterable[Kept], seen: Seen) -> bool:
     """Return whether a notice was given before in the stay, so that this one updates it."""
-    return kind == "helseopplysninger" and standing_one(earlier, kind, seen) is not None
+    return kind == NOTICE and standing_one(earlier, kind, seen) is not None
 
 
 def _told(asked: Finishing, found: Prepared) -> dict[str, Any]:
@@ -168,7 +178,7 @@ def _told(asked: Finishing, found: Prepared) -> dict[str, Any]:
         "update": found.content.content_type == ("content_notice", "update"),
         "assessment": found.assessment,
         "corrected": _corrected(found.corrected),
-        "digest": digest_of(found.content),
+        "says": says(found.content),
         "missing": [each.id for each in found.missing],
     }
 

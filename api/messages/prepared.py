@@ -105,6 +105,11 @@ def digest_of(content: Content) -> str:
     return hashlib.sha256(to_json(asdict(replace(content, approved=None)))).hexdigest()
 
 
+def says(content: Content) -> str:
+    """Return what tells what a message says of the patient: not the times of the stay, which go on by themselves."""
+    return digest_of(replace(content, events=(), ward=None))
+
+
 def house_of(user: User) -> str:
     """Return for which house a message goes out: its record system is the one that sends it."""
     municipality = next(iter(sorted(user.of("municipality"))), None)

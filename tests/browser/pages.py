@@ -47,6 +47,7 @@ class View:
 
 
 SCORED_AGAIN = "person IN (SELECT person FROM assessment GROUP BY person HAVING count(*) > 1)"
+LACKING = "person IN (SELECT person FROM message WHERE way = 'out' AND json_array_length(told, '$.missing'))"
 PATIENTS: Mapping[str, str] = {
     "unscreened": "ward = 'GER2' AND status = 'unscreened'",
     "suggested": "ward = 'GER2' AND next_what = 'decide' AND cfs_low = cfs_high",
@@ -59,6 +60,7 @@ PATIENTS: Mapping[str, str] = {
     "paused": "status = 'paused' AND ward = 'GER2'",
     "died": "status = 'died'",
     "scored_again": f"municipality = '5001' AND {SCORED_AGAIN}",
+    "lacking": f"ward = 'GER2' AND {LACKING}",
     "elsewhere": "ward = 'MED1' AND status = 'unscreened'",
 }
 """Patients by what is special about them, as `listing` says it; the first by name is meant."""
@@ -120,9 +122,28 @@ def _dies(page: Page) -> None:
     _leave(page, "form:has(input[name=form][value=died]) button[type=submit]")
 
 
+def _cancels(page: Page) -> None:
+    _leave(page, "ol.log a")
+    page.locator("details.do summary").click()
+    page.locator("#cancel-reason").fill("Sendt om feil pasient")
+    _leave(page, "form:has(#cancel-reason) button")
+
+
+def _forgets_why(page: Page) -> None:
+    _leave(page, "ol.log a")
+    _sends("form:has(#cancel-reason) button")(page)
+
+
+def _says_nothing_of_it(page: Page) -> None:
+    page.evaluate("() => { for (const each of document.querySelectorAll('[name=words]')) each.value = '' }")
+    _sends("button[value=dropped]")(page)
+
+
 TODAY = "() => new Date().toISOString().slice(0, 10)"
 SCREEN, ASSESSMENT = "/patients/{person}/screen", "/patients/{person}/assessment"
 PLAN, HISTORY = "/patients/{person}/plan", "/patients/{person}/history"
+MESSAGES, DRAFT = "/patients/{person}/messages", "/patients/{person}/messages/new/{kind}"
+MESSAGE = "/patients/{person}/messages/{message}"
 LIST, PRINTED_LIST = "/lists/{name}", "/lists/{name}/print"
 NOWHERE = "/none"
 NOBODY = "/patients/ffffffffffffffffffffffffffffffff/plan"
@@ -231,6 +252,28 @@ VIEWS: tuple[View, ...] = (
     ),
     View(PLAN, "of nobody", "ingrid", NOBODY, answers=404),
     View(PLAN + "/{key}", "of a step", "tariq", PLAN, of="at_home", does=_follows(".elsewhere a")),
+    View(MESSAGES, "with none", "ingrid", of="unscreened"),
+    View(MESSAGES, "with a log", "amina", of="going_home"),
+    View(MESSAGES, "of the municipality", "tariq", of="at_home"),
+    View(MESSAGES, "after death", "tariq", of="died"),
+    View(MESSAGES, "after a deviation without words", "amina", of="lacking", does=_says_nothing_of_it, answers=422),
+    View(DRAFT, "with missing parts", "amina", MESSAGES + "/new/epikrise", of="going_home"),
+    View(DRAFT, "of a notice with something to add", "ingrid", MESSAGES + "/new/helseopplysninger", of="suggested"),
+    View(DRAFT, "of nobody screened", "ingrid", MESSAGES + "/new/helseopplysninger", of="unscreened"),
+    View(DRAFT, "after death", "tariq", MESSAGES + "/new/helseopplysninger_til_lege", of="died"),
+    View(
+        DRAFT,
+        "approved with what it lacks unseen",
+        "amina",
+        MESSAGES + "/new/epikrise",
+        of="going_home",
+        does=_sends("button[value=approve]"),
+        answers=422,
+    ),
+    View(DRAFT, "of another role", "ingrid", MESSAGES + "/new/epikrise", of="going_home", answers=403),
+    View(MESSAGE, "final", "amina", MESSAGES, of="going_home", does=_follows("ol.log a")),
+    View(MESSAGE, "cancelled", "amina", MESSAGES, of="going_home", does=_cancels),
+    View(MESSAGE, "taken back without a reason", "amina", MESSAGES, of="going_home", does=_forgets_why, answers=422),
     View(HISTORY, "in hospital", "amina", of="going_home"),
     View(HISTORY, "at home", "tariq", of="at_home"),
     View(HISTORY, "of someone who died", "tariq", of="died"),

@@ -21,7 +21,7 @@ from tests.ward.signed_in import Hospital, fields, hospital
 NAME = "Prøve 0"
 LONG = "x" * 205_000
 ABOUT = "/patients/{person}"
-PLACES = {"{key}": "life", "{named}": "none"}
+PLACES = {"{key}": "life", "{named}": "none", "{kind}": "epikrise", "{message}": "none"}
 QUERIES = {
     f"{ABOUT}/print": ("?what=notice&language=nb&as=html", "?what=patient&language=nb", "?what=none&language=nb"),
     f"{ABOUT}/screen": ("", "?second=1", "?paper=1"),
@@ -35,6 +35,9 @@ SENT = {
     f"{ABOUT}/assessment/choose": ({}, {"assessment": "x"}),
     f"{ABOUT}/assessment/start": ({}, {"assessment": "x"}),
     f"{ABOUT}/assessment/undo": ({}, {"event": "x"}),
+    f"{ABOUT}/messages": ({}, {"do": "sent", "words": "x"}, {"do": "nosuch"}),
+    f"{ABOUT}/messages/new/{{kind}}": ({}, {"do": "save"}, {"do": "approve"}, {"do": "nosuch"}),
+    f"{ABOUT}/messages/{{message}}": ({}, {"reason": "x"}),
     f"{ABOUT}/screen": (
         {"do": "draft", "what_matters": LONG},
         {"do": "save", "what_matters": LONG},
