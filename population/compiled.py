@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import polars as pl
 
@@ -60,7 +61,7 @@ class Node:
         return pl.col(f"m.{self.name}.{item}") if item in self.items else NOWHERE
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Compiled:
     """A rule set as columns: the comparisons to read, and each condition in the order it is settled."""
 
@@ -71,12 +72,17 @@ class Compiled:
 
     def settled(self, patterns: pl.DataFrame) -> pl.DataFrame:
         """Return patterns of comparisons with every condition's columns beside them."""
-        for layer in self._layers():
-            patterns = patterns.with_columns(each for node in layer for each in self._truths(node))
-        for layer in self._layers():
-            patterns = patterns.with_columns(each for node in layer for each in self._waits(node))
-            patterns = patterns.with_columns(_waits_at_all(node) for node in layer)
+        for step in self.steps:
+            patterns = patterns.with_columns(step)
         return patterns
+
+    @cached_property
+    def steps(self) -> tuple[list[pl.Expr], ...]:
+        """Return the columns to add, step by step; made once, for they are thousands of expressions."""
+        layers = list(self._layers())
+        truths = ([each for node in layer for each in self._truths(node)] for layer in layers)
+        waits = (step for layer in layers for step in self._waiting_steps(layer))
+        return tuple(step for step in (*truths, *waits) if step)
 
     def _layers(self) -> Iterator[list[Node]]:
         for depth in range(1 + max(node.depth for node in self.by_name.values())):
@@ -113,22 +119,30 @@ class Compiled:
         limit = self.ruleset.limits[compare.limit.name]
         return {">=": level >= limit, "<": level < limit, "==": level == limit}[compare.operator]
 
-    def _waits(self, node: Node) -> Iterator[pl.Expr]:
-        for item in node.items:
-            waiting = self._waiting(node, item) if node.parts else _leaf_waits(node, item)
-            yield waiting.alias(f"m.{node.name}.{item}")
+    def _waiting_steps(self, layer: Sequence[Node]) -> Iterator[list[pl.Expr]]:
+        yield [each for node in layer for each in self._lets_through(node)]
+        yield [self._waits(node, item).alias(f"m.{node.name}.{item}") for node in layer for item in node.items]
+        yield [_waits_at_all(node) for node in layer]
 
-    def _waiting(self, node: Node, item: str) -> pl.Expr:
-        children = self._parts(node)
-        whole = any_of([child.waits_for(item) for child in children])
-        match node.condition:
-            case And():
-                return _where_parts_decide(node, children, item, side="f") | (whole & others(node.at("f")))
-            case Or():
-                return _where_parts_decide(node, children, item, side="t") | (whole & others(node.at("t")))
-            case CountOf():
-                return whole & others(self._firm(node, children))
-        return whole
+    def _lets_through(self, node: Node) -> Iterator[pl.Expr]:
+        """Yield, for each part, the levels where what it waits for is what the whole waits for.
+
+        Where parts decide it, that is so of those parts alone, and only where every one of them waits.
+        """
+        children, side = self._parts(node), {And: "f", Or: "t"}.get(type(node.condition))
+        if side:
+            all_wait = all_of([others(child.at(side)) | child.at("ne") for child in children])
+            through = [others(node.at(side)) | (child.at(side) & all_wait) for child in children]
+        else:
+            through = [others(self._firm(node, children))] * len(children)
+        named = dict(zip((_through(node, child) for child in children), through, strict=True))
+        yield from (levels.alias(name) for name, levels in named.items())
+
+    def _waits(self, node: Node, item: str) -> pl.Expr:
+        if not node.parts:
+            return _leaf_waits(node, item)
+        asking = [child for child in self._parts(node) if item in child.items]
+        return any_of([child.waits_for(item) & pl.col(_through(node, child)) for child in asking])
 
     def _firm(self, node: Node, children: Sequence[Node]) -> pl.Expr:
         """Return where a count stands by the parts alone that wait for nothing."""
@@ -174,11 +188,8 @@ def _joined(many: Iterable[tuple[str, ...]]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(item for items in many for item in items))
 
 
-def _where_parts_decide(node: Node, children: Sequence[Node], item: str, *, side: str) -> pl.Expr:
-    """Return the levels where a part decides it and it waits all the same, because every part that decides does."""
-    deciders = any_of([child.waits_for(item) & child.at(side) for child in children if item in child.items])
-    all_wait = all_of([others(child.at(side)) | child.at("ne") for child in children])
-    return deciders & all_wait & node.at(side)
+def _through(node: Node, child: Node) -> str:
+    return f"through.{node.name}.{child.name}"
 
 
 def _waits_at_all(node: Node) -> pl.Expr:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from functools import reduce
+from operator import and_, or_
 
 import polars as pl
 
@@ -33,12 +34,12 @@ def everywhere(condition: pl.Expr) -> pl.Expr:
 
 def all_of(masks: Sequence[pl.Expr]) -> pl.Expr:
     """Return the levels that are in every mask."""
-    return reduce(lambda one, other: one & other, masks, literal(EVERY_LEVEL))
+    return reduce(and_, masks) if masks else literal(EVERY_LEVEL)
 
 
 def any_of(masks: Sequence[pl.Expr]) -> pl.Expr:
     """Return the levels that are in one of the masks."""
-    return reduce(lambda one, other: one | other, masks, NOWHERE)
+    return reduce(or_, masks) if masks else NOWHERE
 
 
 def others(mask: pl.Expr) -> pl.Expr:

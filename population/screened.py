@@ -18,7 +18,7 @@ def screened(facts: pl.DataFrame, rules: Compiled) -> pl.DataFrame:
     """Return each rule's outcome and what follows, one row for each row of facts, in their order."""
     parts = parts_of(rules)
     people = facts.select(words(parts))
-    patterns = people.unique(maintain_order=True)
+    patterns = people.unique(maintain_order=True).rechunk()
     settled = pl.concat(_settled(patterns, rules), rechunk=True)
     return people.join(
         pl.concat([patterns, settled], how="horizontal"), on=people.columns, how="left", maintain_order="left"

@@ -46,4 +46,7 @@ def test_every_rule_has_each_outcome_for_someone(by_columns):
 
 def test_sql_of_another_limit_differs_in_the_rules_that_compare_with_it(facts, by_columns, tmp_path):
     changed = local(Overlay("another", thresholds={"polypharmacy": national().limits["polypharmacy"] + 1}))
-    assert set(differing(by_columns, outcomes(facts, changed, tmp_path))) == {"rule.medication_review", "rule.screening_indicated"}
+    assert set(differing(by_columns, outcomes(facts, changed, tmp_path))) == {
+        "rule.medication_review",
+        "rule.screening_indicated",
+    }
