@@ -14,6 +14,7 @@ from sqlalchemy import Connection, Row, bindparam, insert, select
 
 from api.intake.reading import read_document
 from api.messages.model import Kind, Status
+from api.messages.threads import how_they_stand
 from api.record.streams import new_id
 from api.storage.tables import alias, message, message_mark
 from api.storage.writer import Change
@@ -22,7 +23,7 @@ from careplans.course.events import By
 Standing = Literal["received", "final", "sent", "replaced", "cancelled", "withdrawn"]
 STANDINGS: tuple[Standing, ...] = get_args(Standing)
 Said = Literal["approved", "sent", "cancelled", "withdrawn"]
-OUT = "out"
+IN, OUT = "in", "out"
 DECLARATION = re.compile(r"\A\s*<\?xml[^>]*\?>")
 
 OF_PERSON = (
@@ -106,7 +107,10 @@ def messages_of(connection: Connection, person: str) -> tuple[Kept, ...]:
     rows = connection.execute(OF_PERSON, {"of": person}).all()
     marks = _marks(connection, [row.id for row in rows])
     kept = [_kept(row, marks.get(row.id, ())) for row in rows]
-    return tuple(_standing(each, kept) for each in kept)
+    received = how_they_stand(each for each in kept if each.way == IN)
+    return tuple(
+        replace(each, standing=received[each.id]) if each.way == IN else _standing(each, kept) for each in kept
+    )
 
 
 def message_row(connection: Connection, id: str) -> Row[Any] | None:
@@ -171,22 +175,20 @@ def _by(row: Row[Any]) -> By:
 
 
 def _standing(kept: Kept, every: Iterable[Kept]) -> Kept:
-    """Return the message with how it stands, by its marks and by what others say of it."""
+    """Return a message that goes out with how it stands, by its marks and by what others say of it."""
     said = {each.mark for each in kept.marks}
     later = {each.status for each in every if _is_about(each, kept)}
-    if "withdrawn" in said and kept.way == OUT:
+    if "withdrawn" in said:
         return replace(kept, standing="withdrawn")
-    if said & {"cancelled", "withdrawn"} or "cancelled" in later:
+    if "cancelled" in said or "cancelled" in later:
         return replace(kept, standing="cancelled")
     if "changed" in later:
         return replace(kept, standing="replaced")
-    if kept.way == OUT:
-        return replace(kept, standing="sent" if "sent" in said else "final")
-    return replace(kept, standing="received")
+    return replace(kept, standing="sent" if "sent" in said else "final")
 
 
 def _is_about(other: Kept, kept: Kept) -> bool:
-    """Return whether another message of the same sender, which goes out or came in, changes or takes back this one."""
+    """Return whether another message of the same sender changes or takes back this one."""
     same = (other.way, other.sender) == (kept.way, kept.sender) and other.status in {"changed", "cancelled"}
     named = other.refers_to == kept.msg_id
     of_exchange = other.refers_to is None and other.first == kept.first and other.sent > kept.sent

@@ -17,8 +17,8 @@ from api.messages.log import Kept, message_row, messages_of
 from api.messages.reading import read_message
 from api.messages.receiving import Delivery, Outcome, receive
 from api.messages.receiving.effects import effects_of
-from api.messages.receiving.threads import in_order
 from api.messages.receiving.together import overruled
+from api.messages.threads import in_order
 from api.people.user import User
 from api.people.who import needs
 from api.record.courses import NoSuchPatient, visible

@@ -16,7 +16,7 @@ from api.messages.receiving.proposing import (
     still_stored,
 )
 from api.messages.receiving.telling import Ground, happened_in, to_undo, told_by
-from api.messages.receiving.threads import how_they_stand, in_order, threads
+from api.messages.threads import how_they_stand, in_order, threads
 from api.people.user import User
 from api.record.courses import write
 from api.record.possible import refuse_impossible

@@ -52,7 +52,7 @@ class Together:
         held = self.lists.get(name, [])
         if more and held:
             self._said(name, differs=True, code=JOINED)
-            self.lists[name] = [*held, *(row for row in rows if row not in held)]
+            self.lists[name] = [*held, *_besides(held, rows)]
         else:
             self._said(name, differs=bool(held) and held != rows)
             self.lists[name] = rows
@@ -62,6 +62,13 @@ class Together:
         if differs:
             earlier = self.sources.get(item, {}).get("time", "")
             self.notes.append({"code": code, "where": item, "values": {"time": earlier[:16].replace("T", " ")}})
+
+
+def _besides(held: list[Any], rows: list[Any]) -> list[Any]:
+    """Return the lines that an addition adds; what is the main diagnosis already stays so."""
+    main = any(row.get("main") for row in held)
+    plain = ({name: value for name, value in row.items() if not (main and name == "main")} for row in rows)
+    return [row for row in plain if row not in held and row | {"main": True} not in held]
 
 
 def together(messages: Iterable[Kept]) -> dict[str, Any] | None:
