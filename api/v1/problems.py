@@ -46,6 +46,7 @@ STATUS: Mapping[str, int] = {
     "no_plan": 404,
     "method_not_allowed": 405,
     "format_unknown": 406,
+    "message_withdrawn": 409,
     "patient_has_died": 409,
     "changed_meanwhile": 412,
     "body_too_large": 413,

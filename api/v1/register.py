@@ -5,13 +5,13 @@ from __future__ import annotations
 from fastapi import APIRouter, Depends, FastAPI, Request
 
 from api.people.who import Signed
-from api.v1 import administration, drafts, events, lists, messages, patients, plans, screenings
+from api.v1 import administration, drafts, events, lists, messages, outbox, patients, plans, screenings
 from api.v1.documents import describe
 from api.v1.problems import answer_problems
 from engine.errors import InputError
 
 PREFIX = "/api/v1"
-PARTS = (screenings, patients, events, plans, lists, messages, drafts, administration)
+PARTS = (screenings, patients, events, plans, lists, messages, outbox, drafts, administration)
 
 
 async def only_known_query(request: Request, _: Signed) -> None:

@@ -1,0 +1,102 @@
+"""The record system fetches what was made final, tells that it was sent, and is never given what was withdrawn."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import count
+from typing import Any
+
+import pytest
+from fastapi.testclient import TestClient
+
+from api.messages.finishing import Finishing, finish, take_back
+from api.people.user import Unit, User
+from api.record.record import Record
+from tests.v1.issuer import bearer
+from tests.v1.people import SYSTEM, Patient
+from tests.v1.serving import served
+
+NEW = count(700)
+DOCTOR = User("kari", "doctor", frozenset({Unit("ward", "STO/GER2")}), "Kari Lege")
+ELSEWHERE = bearer("system", "hospital:AHUS")
+
+
+@pytest.fixture(scope="module")
+def both(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[TestClient, Record]]:
+    """The application over a database of its own, and the record in it."""
+    with served(f"sqlite:///{tmp_path_factory.mktemp('outbox') / 'record.sqlite'}") as found:
+        yield found
+
+
+@pytest.fixture
+def patient(both: tuple[TestClient, Record]) -> Patient:
+    client, _ = both
+    return Patient.screened(client, next(NEW)).with_plan("P1")
+
+
+def final(both: tuple[TestClient, Record], patient: Patient, kind: Any = "epikrise") -> str:
+    """Make a message final and return its id."""
+    client, record = both
+    version = client.get(patient.path, headers=SYSTEM).json()["version"]
+    asked = Finishing(patient.id, kind, {}, version, lacks_seen=True)
+    return record.writer.run(lambda change: finish(record, DOCTOR, asked, change))
+
+
+def outbox(client: TestClient, who: dict[str, str] = SYSTEM) -> list[dict[str, Any]]:
+    """Return what is to be sent."""
+    answer = client.get("/api/v1/messages", params={"state": "final", "limit": 200}, headers=who)
+    assert answer.status_code == 200, answer.text
+    found: list[dict[str, Any]] = answer.json()["messages"]
+    return found
+
+
+def test_a_final_message_is_fetched_whole_until_it_is_told_to_be_sent(both, patient):
+    client, _ = both
+    id = final(both, patient)
+    (found,) = (each for each in outbox(client) if each["id"] == id)
+    assert found["content"].startswith("<?xml")
+    assert (found["kind"], found["status"]) == ("epikrise", "new")
+    for _again in range(2):
+        assert client.post(f"/api/v1/messages/{id}/sent", headers=SYSTEM).status_code == 204
+    assert id not in {each["id"] for each in outbox(client)}
+    assert client.get(f"/api/v1/messages/{id}", headers=SYSTEM).json()["standing"] == "sent"
+
+
+def test_what_was_withdrawn_is_not_handed_out_and_cannot_be_told_to_be_sent(both, patient):
+    client, record = both
+    id = final(both, patient)
+    record.writer.run(lambda change: take_back(record, DOCTOR, patient.id, id, reason="Feil", change=change))
+    assert id not in {each["id"] for each in outbox(client)}
+    answer = client.post(f"/api/v1/messages/{id}/sent", headers=SYSTEM)
+    assert (answer.status_code, answer.json()["code"]) == (409, "message_withdrawn")
+
+
+def test_the_cancellation_of_what_was_sent_is_handed_out_and_refers_to_it(both, patient):
+    client, record = both
+    id = final(both, patient)
+    first = next(each for each in outbox(client) if each["id"] == id)
+    client.post(f"/api/v1/messages/{id}/sent", headers=SYSTEM)
+    record.writer.run(lambda change: take_back(record, DOCTOR, patient.id, id, reason="Feil", change=change))
+    (cancelled,) = (each for each in outbox(client) if each["patient"] == patient.id)
+    assert (cancelled["status"], cancelled["refers_to"]) == ("cancelled", first["msg_id"])
+
+
+def test_another_hospitals_system_sees_nothing_of_it(both, patient):
+    client, _ = both
+    id = final(both, patient)
+    assert id not in {each["id"] for each in outbox(client, ELSEWHERE)}
+    assert client.post(f"/api/v1/messages/{id}/sent", headers=ELSEWHERE).status_code == 404
+
+
+def test_every_page_of_the_outbox_is_reached(both):
+    client, _ = both
+    made = {final(both, Patient.screened(client, next(NEW)).with_plan("P1")) for _ in range(3)}
+    seen, cursor = set(), None
+    for _ in range(200):
+        asked = {"state": "final", "limit": 1} | ({"cursor": cursor} if cursor else {})
+        page = client.get("/api/v1/messages", params=asked, headers=SYSTEM).json()
+        seen |= {each["id"] for each in page["messages"]}
+        cursor = page["next_cursor"]
+        if cursor is None:
+            break
+    assert made <= seen
