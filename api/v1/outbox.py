@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import Connection
 
 from api.messages.finishing import message_in, tell_sent
@@ -43,6 +43,13 @@ class ToSend(BaseModel):
     content: str
 
 
+class Marking(BaseModel):
+    """What was done with a message."""
+
+    model_config = ConfigDict(extra="forbid")
+    mark: Literal["sent"]
+
+
 class Outbox(BaseModel):
     """Messages to send, in the order in which they were made final."""
 
@@ -65,8 +72,8 @@ def read_outbox(
     return Outbox(messages=[_shown(each) for each in found], next_cursor=onward)
 
 
-@router.post("/messages/{message}/sent", status_code=204, responses=problems(404, 409))
-def tell(request: Request, user: Sender, message: MessageId) -> None:
+@router.post("/messages/{message}/marks", status_code=204, responses=problems(404, 409))
+def tell(request: Request, user: Sender, message: MessageId, _: Marking) -> None:
     """Tell that a message was sent; told twice it is stored once. One that was withdrawn meanwhile is 409."""
     record, id = record_of(request), id_of(message)
 

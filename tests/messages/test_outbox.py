@@ -50,6 +50,11 @@ def outbox(client: TestClient, who: dict[str, str] = SYSTEM) -> list[dict[str, A
     return found
 
 
+def told(client: TestClient, id: str, who: dict[str, str] = SYSTEM) -> Any:
+    """Tell that a message was sent."""
+    return client.post(f"/api/v1/messages/{id}/marks", json={"mark": "sent"}, headers=who)
+
+
 def test_a_final_message_is_fetched_whole_until_it_is_told_to_be_sent(both, patient):
     client, _ = both
     id = final(both, patient)
@@ -57,7 +62,7 @@ def test_a_final_message_is_fetched_whole_until_it_is_told_to_be_sent(both, pati
     assert found["content"].startswith("<?xml")
     assert (found["kind"], found["status"]) == ("epikrise", "new")
     for _again in range(2):
-        assert client.post(f"/api/v1/messages/{id}/sent", headers=SYSTEM).status_code == 204
+        assert told(client, id).status_code == 204
     assert id not in {each["id"] for each in outbox(client)}
     assert client.get(f"/api/v1/messages/{id}", headers=SYSTEM).json()["standing"] == "sent"
 
@@ -67,7 +72,7 @@ def test_what_was_withdrawn_is_not_handed_out_and_cannot_be_told_to_be_sent(both
     id = final(both, patient)
     record.writer.run(lambda change: take_back(record, DOCTOR, patient.id, id, reason="Feil", change=change))
     assert id not in {each["id"] for each in outbox(client)}
-    answer = client.post(f"/api/v1/messages/{id}/sent", headers=SYSTEM)
+    answer = told(client, id)
     assert (answer.status_code, answer.json()["code"]) == (409, "message_withdrawn")
 
 
@@ -75,7 +80,7 @@ def test_the_cancellation_of_what_was_sent_is_handed_out_and_refers_to_it(both, 
     client, record = both
     id = final(both, patient)
     first = next(each for each in outbox(client) if each["id"] == id)
-    client.post(f"/api/v1/messages/{id}/sent", headers=SYSTEM)
+    told(client, id)
     record.writer.run(lambda change: take_back(record, DOCTOR, patient.id, id, reason="Feil", change=change))
     (cancelled,) = (each for each in outbox(client) if each["patient"] == patient.id)
     assert (cancelled["status"], cancelled["refers_to"]) == ("cancelled", first["msg_id"])
@@ -85,7 +90,7 @@ def test_another_hospitals_system_sees_nothing_of_it(both, patient):
     client, _ = both
     id = final(both, patient)
     assert id not in {each["id"] for each in outbox(client, ELSEWHERE)}
-    assert client.post(f"/api/v1/messages/{id}/sent", headers=ELSEWHERE).status_code == 404
+    assert told(client, id, ELSEWHERE).status_code == 404
 
 
 def test_every_page_of_the_outbox_is_reached(both):

@@ -292,6 +292,7 @@ REQUESTS: Mapping[str, Callable[[Ground, Cell, str], dict[str, Any]]] = {
     "DELETE /api/v1/devices/{id}": _device,
     "POST /api/v1/messages": _message,
     "GET /api/v1/messages/{message}": _kept,
+    "POST /api/v1/messages/{message}/marks": lambda *_: {"json": {"mark": "sent"}},
     "GET /api/v1/messages": lambda *_: {"params": {"state": "final"}},
     "GET /tavle": _board,
     "GET /patients/{person}/print": _print,
