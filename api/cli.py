@@ -160,7 +160,7 @@ def _add_message(commands: Any) -> None:
 
 
 def _add_read(commands: Any) -> None:
-    read = commands.add_parser("read", help="an innleggelsesrapport as a case")
+    read = commands.add_parser("read", help="a national message (PLO 1.6, Epikrise 1.2) as a case")
     read.add_argument("file", metavar="MESSAGE.xml")
     read.set_defaults(run=_read)
 
@@ -195,7 +195,7 @@ def _add_db(commands: Any) -> None:
 
 
 def _takes_a_case(command: argparse.ArgumentParser) -> None:
-    command.add_argument("file", metavar="FILE", help="a case, a FHIR R4 Bundle or an innleggelsesrapport, or -")
+    command.add_argument("file", metavar="FILE", help="a case, a FHIR R4 Bundle or a national message, or -")
     command.add_argument("--on", type=_date, metavar="DATE", help="the index date, else the day of admission")
     _takes_settings(command)
 
