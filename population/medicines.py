@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 
 import polars as pl
@@ -13,6 +13,7 @@ from rules.knowledge import CODE_SETS
 from rules.scores.medicines import SUBSTANCE, raises_fall_risk
 
 NUMBER = pl.Int32
+WORD = pl.UInt64
 YES, NO = 1, 0
 
 
@@ -35,22 +36,12 @@ def medicine_scores(lines: pl.DataFrame, codes: pl.DataFrame, on: date, *, cours
     current = lines.filter(_current(on))
     looked_up = {name: codes[name].gather(current["atc"]) for name in codes.columns}
     marked = current.with_columns(_as_needed(), **looked_up).with_columns(_regular(course_days))
-    counted = marked.select(
-        pl.col("person").set_sorted(),
-        pl.col("substance"),
-        (pl.col("substance") == 0).alias("uncoded"),
-        *norgep.marks(),
-        *(_chosen(chosen, name) for name, chosen in COUNTED.items()),
-        *((chosen & (pl.col("substance") == 0)).alias(f"uncoded.{name}") for name, chosen in COUNTED.items()),
+    substances = marked.select(
+        pl.col("person").set_sorted(), _told_apart(codes.height), *_counts(), norgep.groups_met()
     )
-    per_person = counted.group_by("person", maintain_order=True).agg(
-        *(_distinct(name) for name in COUNTED),
-        pl.col("uncoded").any(),
-        *norgep.gathered(),
-    )
-    high = pl.when(pl.col("uncoded")).then(OPEN).otherwise(pl.col("fall_risk_medicines.low")).cast(NUMBER)
-    dosed = norgep.with_doses(per_person, marked)
-    scored = dosed.with_columns(high.alias("fall_risk_medicines.high"), *norgep.hits())
+    per_person = norgep.with_doses(pl.concat(_added_up(substances)), marked).with_columns(_numbers())
+    high = pl.when(norgep.is_uncoded()).then(OPEN).otherwise(pl.col("fall_risk_medicines.low")).cast(NUMBER)
+    scored = per_person.with_columns(high.alias("fall_risk_medicines.high"), *norgep.hits())
     return scored.select("person", *without_lines(pl.lit(value=True)))
 
 
@@ -60,18 +51,53 @@ COUNTED: Mapping[str, pl.Expr] = {
     "as_needed_medicines.low": pl.col("as_needed") == YES,
     "as_needed_medicines.high": pl.col("as_needed") != NO,
     "fall_risk_medicines.low": pl.col("fall_risk"),
+    **norgep.counted(),
 }
 """Which current lines each number counts the substances of."""
 
+PLACES = 4
+"""How many of the numbers one word adds up, sixteen bits for each."""
 
-def _chosen(chosen: pl.Expr, name: str) -> pl.Expr:
-    return pl.when(chosen).then("substance").otherwise(0).alias(name)
+PLACE_BITS = 16
+MOST_UNCODED = 50_000
+"""The most lines without a code that one person's are counted up to, so that no number outgrows its place."""
 
 
-def _distinct(name: str) -> pl.Expr:
-    """Return how many substances were chosen; a line without a code counts as one by itself."""
-    chosen = pl.col(name).n_unique() - (pl.col(name).min() == 0) + pl.col(f"uncoded.{name}").sum()
-    return chosen.cast(NUMBER).alias(name)
+def _told_apart(codes: int) -> pl.Expr:
+    """Return a line's substance; a line without a code counts as one by itself."""
+    itself = codes + pl.int_range(pl.len(), dtype=pl.UInt32) % MOST_UNCODED
+    return pl.when(pl.col("substance") == 0).then(itself).otherwise("substance").alias("substance")
+
+
+def _counts() -> Iterator[pl.Expr]:
+    """Yield what a line counts as: a one at the place of each number that counts it."""
+    for number, names in enumerate(_words()):
+        ones = [COUNTED[name].cast(WORD) * (1 << PLACE_BITS * place) for place, name in enumerate(names)]
+        yield pl.sum_horizontal(ones).alias(f"counts.{number}")
+
+
+def _numbers() -> Iterator[pl.Expr]:
+    for number, names in enumerate(_words()):
+        for place, name in enumerate(names):
+            count = (pl.col(f"counts.{number}") // (1 << PLACE_BITS * place)) & ((1 << PLACE_BITS) - 1)
+            yield count.cast(NUMBER).alias(name)
+
+
+def _words() -> list[list[str]]:
+    names = list(COUNTED)
+    return [names[start : start + PLACES] for start in range(0, len(names), PLACES)]
+
+
+def _added_up(substances: pl.DataFrame) -> Iterator[pl.DataFrame]:
+    """Yield each person's counts and groups; who has a substance twice is few, and their lines are joined first."""
+    words = pl.col("^counts.*$", "groups")
+    once = pl.col("substance").n_unique() == pl.len()
+    alike = substances.group_by("person", maintain_order=True).agg(once.alias("once"))
+    repeats = pl.col("person").is_in(alike.filter(~pl.col("once"))["person"].implode())
+    twice = substances.filter(repeats).group_by("person", "substance", maintain_order=True).agg(words.bitwise_or())
+    for part in (substances.filter(~repeats), twice):
+        by_person = part.with_columns(pl.col("person").set_sorted()).group_by("person", maintain_order=True)
+        yield by_person.agg(pl.col("^counts.*$").sum(), pl.col("groups").bitwise_or())
 
 
 def _current(on: date) -> pl.Expr:

@@ -5,7 +5,7 @@ The criteria and what meets them are those of `rules/scores/norgep.py`.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 
 import polars as pl
@@ -24,6 +24,9 @@ from rules.scores.norgep import (
 NUMBER = pl.Int32
 WORD = pl.UInt64
 LISTS = (AT_HOME, IN_NURSING_HOME)
+UNCODED, REGULAR, UNCLEAR = "uncoded", "regular", "unclear"
+Mark = str | CodeSet | tuple[str, CodeSet]
+"""What a bit says: a medicine without a usable code; one of a group; one of a group in regular, or in unclear, use."""
 
 
 @cache
@@ -33,46 +36,43 @@ def groups() -> tuple[CodeSet, ...]:
 
 
 def group_table(substances: Sequence[str | None]) -> dict[str, pl.Series]:
-    """Return the groups of each substance as the bits of a word, and those where it matters how it is used."""
-    bits = [sum(1 << n for n, group in enumerate(groups()) if each and each in group) for each in substances]
-    by_use = sum(1 << groups().index(each.groups[0]) for each in _every() if each.regular)
+    """Return the groups of each substance as the bits of a word, and those it is in only where its use is so."""
+    found = [[group for group in groups() if each and each in group] for each in substances]
+    uncoded = [each is None for each in substances]
     return {
-        "groups": pl.Series(bits, dtype=WORD),
-        "groups_by_use": pl.Series([each & by_use for each in bits], dtype=WORD),
+        "groups": _words([[*each, *[UNCODED] * none] for each, none in zip(found, uncoded, strict=True)]),
+        "groups_if_regular": _words([[(REGULAR, group) for group in each if group in _by_use()] for each in found]),
+        "groups_if_unclear": _words([[(UNCLEAR, group) for group in each if group in _by_use()] for each in found]),
     }
 
 
-def marks() -> Iterator[pl.Expr]:
-    """Yield a line's groups, and the same where it is in regular use, or where its use is not known."""
-    yield pl.col("groups")
-    for name, use in (("regular_groups", 0), ("unclear_groups", UNKNOWN)):
-        yield pl.when(pl.col("as_needed") == use).then("groups_by_use").otherwise(pl.lit(0, WORD)).alias(name)
-    for each in _counting():
-        yield pl.when(_in("groups", each.groups[0])).then("substance").otherwise(0).alias(_column("count", each))
+def counted() -> Mapping[str, pl.Expr]:
+    """Return which lines each criterion counts that asks for several substances."""
+    return {_column("count", each): _in(each.groups[0]) for each in _every() if each.count > 1}
 
 
-def gathered() -> Iterator[pl.Expr]:
-    """Yield what the criteria ask of all of one person's lines: groups, and how many substances of some."""
-    yield pl.col("groups", "regular_groups", "unclear_groups").bitwise_or()
-    for each in _counting():
-        name = _column("count", each)
-        yield (pl.col(name).n_unique() - (pl.col(name).min() == 0)).alias(name)
+def groups_met() -> pl.Expr:
+    """Return a line's groups, its use considered."""
+    none, use = pl.lit(0, WORD), pl.col("as_needed")
+    by_use = pl.when(use == 0).then("groups_if_regular").when(use == UNKNOWN).then("groups_if_unclear").otherwise(none)
+    return pl.col("groups") | by_use
+
+
+def is_uncoded() -> pl.Expr:
+    """Return whether a person has a medicine without a usable code."""
+    return _in(UNCODED)
 
 
 def with_doses(people: pl.DataFrame, lines: pl.DataFrame) -> pl.DataFrame:
     """Return the people with the daily doses that some criteria ask for; few lines have one."""
-    for each in _every():
-        if each.over_mg is not None:
-            summed, unclear = _column("mg", each), _column("mg_unclear", each)
-            dosed = (
-                lines.filter(_in("groups", each.groups[0]))
-                .group_by("person")
-                .agg(_dose().sum().alias(summed), _dose().is_null().any().alias(unclear))
-            )
-            people = people.join(dosed, on="person", how="left", maintain_order="left").with_columns(
-                pl.col(summed).fill_null(0.0), pl.col(unclear).fill_null(value=False)
-            )
-    return people
+    asking = [each for each in _every() if each.over_mg is not None]
+    sums = {_column("mg", each): _dose().filter(_in(each.groups[0])).sum() for each in asking}
+    unclear = {_column("mg_unclear", each): _dose().is_null().filter(_in(each.groups[0])).any() for each in asking}
+    dosed = lines.filter(pl.any_horizontal([_in(each.groups[0]) for each in asking]))
+    by_person = dosed.group_by("person", maintain_order=True).agg(**sums, **unclear)
+    return people.join(by_person, on="person", how="left", maintain_order="left").with_columns(
+        pl.col(list(sums)).fill_null(0.0), pl.col(list(unclear)).fill_null(value=False)
+    )
 
 
 def _dose() -> pl.Expr:
@@ -88,7 +88,7 @@ def hits() -> Iterator[pl.Expr]:
         low = pl.sum_horizontal([certain.cast(NUMBER) for certain, _ in met])
         open_ = pl.sum_horizontal([unclear.cast(NUMBER) for _, unclear in met])
         yield low.alias(f"{name}.low")
-        yield pl.when(pl.col("uncoded")).then(OPEN).otherwise(low + open_).cast(NUMBER).alias(f"{name}.high")
+        yield pl.when(is_uncoded()).then(OPEN).otherwise(low + open_).cast(NUMBER).alias(f"{name}.high")
 
 
 def by_residence() -> Iterator[pl.Expr]:
@@ -108,12 +108,12 @@ def by_residence() -> Iterator[pl.Expr]:
 
 def _met(criterion: Criterion) -> tuple[pl.Expr, pl.Expr]:
     """Return where a criterion is met, and where that hangs on a dose or a use that is not known."""
-    named = pl.all_horizontal([_in("groups", group) for group in criterion.groups])
+    first, named = criterion.groups[0], pl.all_horizontal([_in(group) for group in criterion.groups])
     if criterion.over_mg is not None:
         over = named & (pl.col(_column("mg", criterion)) > criterion.over_mg)
         return over, named & ~over & pl.col(_column("mg_unclear", criterion))
     if criterion.regular:
-        regular, unclear = (_in(side, criterion.groups[0]) for side in ("regular_groups", "unclear_groups"))
+        regular, unclear = (_in((use, first)) for use in (REGULAR, UNCLEAR))
         return named & regular, named & ~regular & unclear
     if criterion.count > 1:
         return named & (pl.col(_column("count", criterion)) >= criterion.count), pl.lit(value=False)
@@ -124,13 +124,26 @@ def _every() -> tuple[Criterion, ...]:
     return tuple(each for name in LISTS for each in criteria(name))
 
 
-def _counting() -> tuple[Criterion, ...]:
-    return tuple(each for each in _every() if each.count > 1)
+@cache
+def _by_use() -> tuple[CodeSet, ...]:
+    """Return the groups of the criteria that only regular use meets."""
+    return tuple(dict.fromkeys(each.groups[0] for each in _every() if each.regular))
+
+
+@cache
+def _places() -> Mapping[Mark, int]:
+    """Return the place of each mark in the word."""
+    by_use: list[Mark] = [(use, group) for use in (REGULAR, UNCLEAR) for group in _by_use()]
+    return {mark: place for place, mark in enumerate((UNCODED, *groups(), *by_use))}
+
+
+def _words(marks: Sequence[Sequence[Mark]]) -> pl.Series:
+    return pl.Series([sum(1 << _places()[mark] for mark in each) for each in marks], dtype=WORD)
 
 
 def _column(kind: str, criterion: Criterion) -> str:
     return f"{kind}.{criterion.list_name}.{criterion.number}"
 
 
-def _in(column: str, group: CodeSet) -> pl.Expr:
-    return (pl.col(column) & pl.lit(1 << groups().index(group), WORD)) != 0
+def _in(mark: Mark) -> pl.Expr:
+    return (pl.col("groups") & pl.lit(1 << _places()[mark], WORD)) != 0
