@@ -65,7 +65,7 @@ def _newest(answers: pl.DataFrame | None, on: date, tell: Tell) -> pl.DataFrame:
 
 def _sets(given: pl.DataFrame, services: pl.DataFrame) -> pl.DataFrame:
     """Return sets as masks of the members that are in them and not; services fill in what nobody has answered of."""
-    bit = pl.lit(1, NUMBER) * (pl.lit(2, NUMBER) ** pl.col("member").cast(NUMBER)).cast(NUMBER)
+    bit = (pl.lit(2, NUMBER) ** pl.col("member").cast(NUMBER).clip(0)).cast(NUMBER)
     own, every = pl.col("member") != EVERY_MEMBER, pl.col("member") == EVERY_MEMBER
     said = given.group_by("person", "item", maintain_order=True).agg(
         yes=bit.filter(own & (pl.col("value") == 1)).sum().cast(NUMBER),

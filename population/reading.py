@@ -29,12 +29,13 @@ NUMBERED = ("code", "system", "atc")
 class Numbered:
     """The numbers that words go by, each distinct one once for the whole extract; a code not in them is a fault.
 
-    `codes` are diagnosis codes as they are written, the first `of_icd` of them ICD-10's; `atc` likewise.
+    `codes` are diagnosis codes as they are written, the first `of_icd` of them ICD-10's; `blank` are those of no sign.
     """
 
     on: date = LATEST
     codes: tuple[str, ...] = ()
     of_icd: int = 0
+    blank: tuple[str, ...] = ()
     atc: tuple[str, ...] = ()
     systems: Mapping[str, int] = field(default_factory=dict)
 
@@ -66,7 +67,7 @@ def reading(table: Table, types: Mapping[str, pl.DataType], numbered: Numbered) 
     """Return how the table's columns are read, those that the file leaves out as unknown; not whose row it is."""
     place = _Place(table, types, numbered)
     columns = [column for column in table.columns if column.kind not in {"person", "unread"}]
-    found = [_with_missing(column, READERS[column.kind](column, _given(column), place)) for column in columns]
+    found = [_with_missing(column, READERS[column.kind](column, _given(column), place), place) for column in columns]
     return Reading(
         tuple(_present(column, types).alias(f"given.{column.name}") for column in columns),
         tuple(each.alias(name) for read in found for name, each in read.first.items()),
@@ -111,12 +112,12 @@ class _Place:
         return "row" if whole else "value"
 
 
-def _with_missing(column: Column, found: Read) -> Read:
+def _with_missing(column: Column, found: Read, place: _Place) -> Read:
     if not column.filled:
         return found
     missing = _given(column).is_null()
     if column.kind in NUMBERED:
-        missing |= _given(column).cast(pl.String).str.strip_chars() == ""
+        missing |= _given(column).cast(pl.String).is_in(place.numbered.blank)
     return Read(found.values, ((Fault(column.name, "missing", "row"), missing), *found.faults), found.first)
 
 
@@ -208,7 +209,8 @@ def _amount(column: Column, given: pl.Expr, place: _Place) -> Read:
 def _code(column: Column, given: pl.Expr, place: _Place) -> Read:
     number, system = pl.col("read.code"), pl.col("read.system")
     known = (number < place.numbered.of_icd) | ((system != 0) & number.is_not_null())
-    unknown = Fault(column.name, "unknown_code", "row"), given.is_not_null() & ~known.fill_null(value=False)
+    written = given.is_not_null() & ~given.cast(pl.String).is_in(place.numbered.blank)
+    unknown = Fault(column.name, "unknown_code", "row"), written & ~known.fill_null(value=False)
     first = {"read.code": _place_among(given, place.numbered.codes).cast(pl.UInt32)}
     return Read({column.name: number}, (unknown,), first)
 

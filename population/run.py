@@ -28,7 +28,7 @@ from population.files import checksum, written_whole
 from population.opening import Source, is_full, opened
 from population.outputs import write_lists
 from population.runners import Runner, Task
-from population.splitting import NamesPerson, Splitting, faults_of, how_to_split, refuse_named, split
+from population.splitting import PEOPLE_A_BUCKET, NamesPerson, Splitting, faults_of, how_to_split, refuse_named, split
 from population.task import PARTS, Done, Job, look_through, rows_of, ruleset_of, screen_bucket
 from rules.ruleset import Overlay
 
@@ -47,6 +47,7 @@ class Request:
     names_a_person: NamesPerson
     overlay: Overlay | None = None
     key: bytes | None = None
+    people_a_bucket: int = PEOPLE_A_BUCKET
 
     @cached_property
     def ruleset(self) -> RuleSet:
@@ -69,6 +70,7 @@ class Request:
             "rules": {"version": self.ruleset.version, "digest": self.ruleset.digest},
             "overlay": overlay.name if overlay else None,
             "key": hmac.digest(key, KEY_MARK, sha256).hex()[:16] if key else None,
+            "people_a_bucket": self.people_a_bucket,
             "inputs": {source.name: source.checksum for source in self.sources.values()},
             "programs": {
                 "retthjem": version("retthjem"),
@@ -138,7 +140,7 @@ def _refuse_other(before: Mapping[str, object], asked: Mapping[str, object]) -> 
 
 def _split(request: Request, folder: Path) -> list[Job]:
     sources = request.sources
-    how = how_to_split(sources, request.on, request.key)
+    how = how_to_split(sources, request.on, key=request.key, people_a_bucket=request.people_a_bucket)
     for _ in split(sources, how, folder / PARTS):
         pass
     (folder / "done").mkdir(exist_ok=True)

@@ -46,12 +46,14 @@ class Splitting:
     key: bytes | None = None
 
 
-def how_to_split(sources: Mapping[str, Source], on: date, key: bytes | None) -> Splitting:
+def how_to_split(
+    sources: Mapping[str, Source], on: date, *, key: bytes | None, people_a_bucket: int = PEOPLE_A_BUCKET
+) -> Splitting:
     """Return how to split an extract, by how many people there are."""
     patients = sources[PATIENTS]
     with patients.being_read():
         people = patients.scan().select(pl.len()).collect(engine="streaming").item()
-    return Splitting(on, max(1, -(-people // PEOPLE_A_BUCKET)), key)
+    return Splitting(on, max(1, -(-people // people_a_bucket)), key)
 
 
 def refuse_named(patients: Source, names_a_person: NamesPerson) -> None:
@@ -154,7 +156,7 @@ def _numbered(sources: Mapping[str, Source], on: date, folder: Path) -> Numbered
     systems = {name: place for place, name in enumerate(dict.fromkeys((ICD10, *icd.systems.values())))}
     _write_tables(icd.codes, tuple(systems), atc, into=folder)
     numbers = {written: systems[name] for written, name in icd.systems.items()}
-    return Numbered(on, icd.codes, icd.of_icd, atc, numbers)
+    return Numbered(on, icd.codes, icd.of_icd, icd.blank, atc, numbers)
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,10 +165,11 @@ class _Codes:
 
     codes: tuple[str, ...]
     of_icd: int
+    blank: tuple[str, ...]
     systems: Mapping[str, str]
 
 
-_NO_CODES = _Codes((), 0, {})
+_NO_CODES = _Codes((), 0, (), {})
 
 
 def _diagnosis_codes(source: Source) -> _Codes:
@@ -181,9 +184,10 @@ def _diagnosis_codes(source: Source) -> _Codes:
     )
     shaped = _sorted(distinct.filter("shaped")["code"])
     elsewhere = (pl.col("system") != ICD10) & (pl.col("code").str.len_chars() <= LONGEST_CODE)
-    other = _sorted(distinct.filter(elsewhere & ~pl.col("shaped"))["code"])
+    other = _sorted(distinct.filter(elsewhere & ~pl.col("shaped") & (pl.col("code").str.strip_chars() != ""))["code"])
     systems = distinct.filter(pl.col("written").is_not_null()).select("written", "system").unique().sort("written")
-    return _Codes((*shaped, *other), len(shaped), dict(systems.iter_rows()))
+    blank = _sorted(distinct.filter(pl.col("code").str.strip_chars() == "")["code"])
+    return _Codes((*shaped, *other), len(shaped), blank, dict(systems.iter_rows()))
 
 
 def _atc_codes(source: Source) -> tuple[str, ...]:

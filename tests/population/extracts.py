@@ -35,9 +35,10 @@ def screened_to(out: Path, folder: Path, **other: Any) -> pl.DataFrame:
 
 def written(folder: Path, **tables: Sequence[Mapping[str, object]]) -> Path:
     """Write rows as the CSV files of an extract."""
-    folder.mkdir(exist_ok=True)
+    folder.mkdir(parents=True, exist_ok=True)
     for name, rows in tables.items():
-        pl.DataFrame(rows, infer_schema_length=None).write_csv(folder / f"{name}.csv")
+        said = [{key: None if value is None else str(value) for key, value in row.items()} for row in rows]
+        pl.DataFrame(said, infer_schema_length=None).write_csv(folder / f"{name}.csv")
     return folder
 
 
