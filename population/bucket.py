@@ -129,7 +129,7 @@ def _of_people(reading: _Reading, name: str, people: pl.DataFrame) -> pl.DataFra
     rows = reading.table(name)
     if rows is None:
         return None
-    rows = rows.join(people.select("key", "person"), on="key", how="left", maintain_order="left").drop("key")
+    rows = rows.drop("key").with_columns(_person_of(rows["key"], people))
     reading.tell(name, UNKNOWN_PERSON, rows.filter(pl.col("person").is_null()))
     rows = rows.filter(pl.col("person").is_not_null()).with_columns(aside=reading.set_aside(name))
     if name in PERIODS:
@@ -139,7 +139,14 @@ def _of_people(reading: _Reading, name: str, people: pl.DataFrame) -> pl.DataFra
         rows = rows.with_columns(aside=pl.col("aside") | backwards)
     if name == "services":
         reading.tell(name, OVERLAPPING, _overlapping(rows))
-    return rows.sort("person", maintain_order=True)
+    return rows if rows["person"].is_sorted() else rows.sort("person", maintain_order=True)
+
+
+def _person_of(keys: pl.Series, people: pl.DataFrame) -> pl.Series:
+    """Return whose each row is; rows of one person mostly lie together, and each such run is looked up once."""
+    runs = keys.rle().struct.field("value").to_frame("key")
+    found = runs.join(people.select("key", "person"), on="key", how="left", maintain_order="left")
+    return found["person"].gather(keys.rle_id()) if keys.len() else found["person"]
 
 
 def _overlapping(services: pl.DataFrame) -> pl.DataFrame:
