@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Literal, get_args
 
-from api.people.user import ROLES, Role, User
-from careplans.course.events import Event, PlanStarted, Recorded, StepDone
+from api.people.user import ROLES, Role, User, organisation
+from careplans.course.events import By, Event, PlanStarted, Recorded, StepDone
 from careplans.course.state import RECEIPT
 
 Action = Literal[
@@ -117,17 +117,22 @@ RECORDS: Mapping[str, Roles] = {
     "record_blocked": DOCTORS | SYSTEM | ADMINISTRATOR,
     "address_protected": CLINICIANS | SYSTEM | ADMINISTRATOR,
     "merged": SYSTEM | ADMINISTRATOR,
-    # The way back: `may_undo` asks by what is undone, and whoever wrote it may for a day
+    # The way back: `may_undo` asks by what is undone and whose it is, and whoever wrote it may for a day
     "undone": CLINICIANS | SYSTEM | ADMINISTRATOR,
 }
 UNDOES: Mapping[str, Roles] = {
     "retracted": MAY["restore"],
-    "screened": DOCTORS,  # decisions and the plan fall away with it
+    "screened": DOCTORS | MUNICIPALITY,  # decisions and the plan fall away with it; theirs is one made at home
     # A wrong ward or hospital takes the patient from everyone who could put it right there.
     "admitted": RECORDS["admitted"] | ADMINISTRATOR,
     "transferred": RECORDS["transferred"] | ADMINISTRATOR,
 }
 """Where others may take an event back than those who may record it."""
+
+OF_THE_RECORD: Roles = DOCTORS | SYSTEM | ADMINISTRATOR
+"""Who takes back what the hospital's record itself has sent: a nurse asks a doctor."""
+
+SIDES: tuple[Roles, ...] = (AT_HOSPITAL | ADMINISTRATOR, MUNICIPALITY, GP)
 
 FINISHES: Mapping[str, Roles] = {
     # National messages, by kind: who makes one final, corrects it and withdraws it
@@ -173,12 +178,22 @@ def decides_here(role: Role, *, in_hospital: bool) -> bool:
     return not (in_hospital and role in GP)
 
 
-def may_undo(role: Role, event: Event) -> bool:
-    """Return whether a role may take back this event, whoever wrote it; a GP takes back no decision of a hospital."""
-    if role in GP and event.kind in DECISIONS:
+def may_undo(user: User, recorded: Recorded) -> bool:
+    """Return whether the user may take back this event of a colleague's: work is undone where it was done."""
+    event, role = recorded.event, user.role
+    if not (may_record(role, "undone") and same_house(user, recorded.by)):
+        return False
+    if recorded.by.role in SYSTEM and role not in OF_THE_RECORD:
         return False
     others = UNDOES.get(event.kind)
-    return may_record(role, "undone") and (role in others if others else may_write(role, event))
+    return role in others if others else may_write(role, event)
+
+
+def same_house(user: User, by: By) -> bool:
+    """Return whether the user works where it was written; where that is not said, on the same side of the door."""
+    if wrote_at := organisation(by.unit):
+        return wrote_at in user.organisations
+    return any(user.role in side and by.role in side for side in SIDES)
 
 
 def wrote_lately(user: User, recorded: Recorded, *, now: datetime) -> bool:

@@ -52,3 +52,14 @@ class User:
     def of(self, kind: UnitKind) -> frozenset[str]:
         """Return the ids of the user's units of one kind."""
         return frozenset(unit.id for unit in self.units if unit.kind == kind)
+
+    @property
+    def organisations(self) -> frozenset[Unit]:
+        """Return the hospitals, municipalities and practices that the user works for."""
+        return frozenset(found for unit in self.units if (found := organisation(str(unit))))
+
+
+def organisation(unit: str | None) -> Unit | None:
+    """Return what a unit is part of: a ward's hospital, else itself; None where nobody has said the unit."""
+    found = Unit.parse(unit or "")
+    return Unit("hospital", found.id.partition("/")[0]) if found and found.kind == "ward" else found

@@ -69,6 +69,6 @@ class Record:
 
 
 def by(user: User, unit: str | None = None) -> By:
-    """Return a user as an event and the access log name one; the unit is the only one, where there is only one."""
-    units = sorted(map(str, user.units))
-    return By(user.id, user.role, unit or (units[0] if len(units) == 1 else None), user.name)
+    """Return a user as an event and the access log name one; the unit is the only one, or what all are part of."""
+    only = next((each for each in (user.units, user.organisations) if len(each) == 1), frozenset())
+    return By(user.id, user.role, unit or next(map(str, only), None), user.name)

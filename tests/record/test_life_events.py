@@ -107,7 +107,9 @@ def test_another_hospital_takes_the_patient_over(hospital):
     assert hospital.on("team", TEAM) == []
     assert hospital.sees(NURSE_OF_ORKDAL, person)
     assert hospital.on("team", TEAM_OF_ORKDAL) == [person]
-    hospital.tell(person, Undone(newest(moved), "Ble likevel værende"), TEAM_OF_ORKDAL)
+    with pytest.raises(NotYours):
+        hospital.tell(person, Undone(newest(moved), "Ble likevel værende"), TEAM_OF_ORKDAL)
+    hospital.tell(person, Undone(newest(moved), "Ble likevel værende"), DOCTOR)
     assert (hospital.on("team", TEAM), hospital.on("team", TEAM_OF_ORKDAL)) == ([person], [])
 
 
@@ -153,7 +155,9 @@ def test_a_patient_who_moves_belongs_to_the_new_municipality_and_the_way_back_is
     moved = hospital.tell(person, Moved("5059"), COORDINATOR)
     assert not hospital.sees(COORDINATOR, person)
     assert hospital.on("municipality", COORDINATOR_OF_5059) == [person]
-    hospital.tell(person, Undone(newest(moved), "Flyttet ikke"), COORDINATOR_OF_5059)
+    with pytest.raises(NotYours):
+        hospital.tell(person, Undone(newest(moved), "Flyttet ikke"), COORDINATOR_OF_5059)
+    hospital.tell(person, Undone(newest(moved), "Flyttet ikke"), COORDINATOR)
     assert hospital.on("municipality", COORDINATOR) == [person]
 
 
@@ -214,8 +218,8 @@ def test_a_retracted_screening_leaves_the_stay_to_be_screened_and_its_assessment
     with hospital.engine.connect() as connection:
         assert screenings.newest(connection, stored.screening) is not None
     with pytest.raises(NotYours):
-        hospital.tell(stored.person, Undone(newest(wrong), "Var rett likevel"))
-    hospital.restore(stored.person, Undone(newest(wrong), "Var rett likevel"))
+        hospital.tell(stored.person, Undone(newest(wrong), "Var rett likevel"), TEAM)
+    hospital.tell(stored.person, Undone(newest(wrong), "Var rett likevel"), DOCTOR)
     assert hospital.on("unscreened", NURSE) == []
 
 

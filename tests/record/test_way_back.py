@@ -8,12 +8,14 @@ from sqlalchemy import select
 from api.record.courses import NoSuchPatient, NotYours
 from api.record.streams import Stream
 from api.storage.tables import access
-from careplans.course.events import Admitted, Described, Discharged, PlanStarted, Transferred, Undone
+from careplans.course.events import Admitted, Described, Discharged, PlanStarted, StepDone, Transferred, Undone
+from careplans.course.state import RECEIPT
 from tests.record.hospital import (
     ADMINISTRATOR,
     COORDINATOR,
     DOCTOR,
     EPJ,
+    MUNICIPAL_NURSE,
     NURSE,
     NURSE_OF_MED1,
     TEAM,
@@ -100,3 +102,23 @@ def test_a_nurse_takes_back_a_screening_of_her_own(hospital):
     stored = hospital.screen(by=NURSE)
     hospital.tell(stored.person, Undone(last(hospital.read(stored.person).stream), "Feil skjema"), NURSE)
     assert hospital.read(stored.person).stream.course.screenings == ()
+
+
+def test_a_municipality_and_a_hospital_do_not_take_back_each_others_work(hospital):
+    stored = hospital.screen()
+    notice = last(hospital.tell(stored.person, StepDone("E1", "municipal_notice", hospital.now), NURSE))
+    with pytest.raises(NotYours):
+        hospital.tell(stored.person, Undone(notice, "test"), MUNICIPAL_NURSE)
+    received = last(hospital.tell(stored.person, StepDone("E1", RECEIPT, hospital.now), MUNICIPAL_NURSE))
+    with pytest.raises(NotYours):
+        hospital.tell(stored.person, Undone(received, "test"), DOCTOR)
+    hospital.tell(stored.person, Undone(received, "Feil pasient"), COORDINATOR)
+    assert hospital.read(stored.person).stream.course.received is None
+
+
+def test_an_admission_that_the_hospitals_record_sent_is_not_taken_back_by_a_nurse(hospital):
+    stream = hospital.open("1", Described("Olga Prøve"), Admitted("E1", hospital.now, "STO", "GER2"))
+    with pytest.raises(NotYours):
+        hospital.tell(stream.person, Undone(last(stream), "test"), NURSE)
+    hospital.tell(stream.person, Undone(last(stream), "Lå aldri her"), DOCTOR)
+    assert not hospital.sees(NURSE, stream.person)

@@ -66,7 +66,7 @@ def _latest(kind: type[Event], said: Iterable[Recorded]) -> Recorded | None:
 
 def word_of(recorded: Recorded, desk: Desk, *, may_change: bool = True) -> Word:
     """Return who said it and when, in words."""
-    may = may_undo(desk.user.role, recorded.event) or wrote_lately(desk.user, recorded, now=desk.now)
+    may = may_undo(desk.user, recorded) or wrote_lately(desk.user, recorded, now=desk.now)
     return Word(who_words(recorded, desk), desk.words.moment(recorded.at), recorded.id if may_change and may else None)
 
 
