@@ -8,6 +8,7 @@ from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import JSONResponse
 from pydantic import Field, ValidationError
 
+from api.messages.receiving import Settling, settle_told
 from api.people.access import may_record
 from api.people.user import User
 from api.people.who import needs
@@ -24,6 +25,7 @@ from api.storage.writer import Change
 from api.v1.asking import PersonId, etag, id_of, json_of, now, record_of
 from api.v1.documents import ADMISSION, OPENING, SEARCH, made, problems, takes
 from api.v1.idempotency import Answer, IdempotencyKey, Key, once
+from api.v1.languages import texts_for
 from api.v1.shapes import CourseShown, FoundPatient, OpenedPatient
 from engine.errors import InputError
 from forms.identity import parse_identity_number
@@ -66,10 +68,10 @@ async def admitted(request: Request, user: Teller, key: IdempotencyKey = None) -
     data, content = await json_of(request)
     if content.keys() - {"schema", "patient", "encounter"}:
         raise InputError("case", "no_answers_here")
-    case = record.screening.checked(read_case(content))
+    case, texts = record.screening.checked(read_case(content)), texts_for(request.headers)
 
     def work(change: Change) -> Answer:
-        stream = admit(record, user, case, change)
+        stream = settle_told(Settling(record, user, change, texts), admit(record, user, case, change))
         shown = FoundPatient(patient=stream.person, version=stream.version)
         place = {"Location": f"/api/v1/patients/{stream.person}", "ETag": etag(stream.version)}
         return Answer(shown.model_dump_json(), stream.person, place)

@@ -198,6 +198,19 @@ def test_what_a_person_took_away_stays_away(client: TestClient):
     assert proposed(client, patient.id) is None
 
 
+def test_a_report_that_comes_before_the_readmission_is_told_of_the_new_stay(client: TestClient):
+    patient = admitted(client)
+    stay = course(client, patient.id)["stay"]["id"]
+    patient.tell(SYSTEM, kind="discharged", stay=stay, at="2026-11-18T12:00:00+01:00")
+    taken(client, message(REPORT, patient.number, alone(), sent="2026-11-20T15:00:00"))
+    assert [each["stay"] for each in course(client, patient.id)["screenings"]] == [None]
+    encounter = {"id": f"again-{patient.id}", "admitted": "2026-11-21T10:00:00+01:00", "ward": "GER2"}
+    sent = {"patient": {"id": patient.number}, "encounter": encounter}
+    assert client.post("/api/v1/admissions", json=sent, headers=SYSTEM).status_code == 201
+    assert [each["stay"] for each in course(client, patient.id)["screenings"]] == [encounter["id"]]
+    assert proposed(client, patient.id)["answers"]["living_alone"] is True
+
+
 # What has happened
 
 

@@ -3,5 +3,6 @@
 from __future__ import annotations
 
 from api.messages.receiving.receiving import Delivery, Outcome, receive
+from api.messages.receiving.settling import Settling, settle_told
 
-__all__ = ["Delivery", "Outcome", "receive"]
+__all__ = ["Delivery", "Outcome", "Settling", "receive", "settle_told"]

@@ -28,7 +28,7 @@ from careplans.course.events import Event, Undone
 from engine.errors import InputError
 from engine.texts import Texts
 
-IN = "in"
+IN, SYSTEM = "in", "system"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +39,16 @@ class Settling:
     user: User
     change: Change
     texts: Texts
+
+
+def settle_told(settling: Settling, stream: Stream) -> Stream:
+    """Return the course after the record has told of a stay: what came before the admission is now told of it.
+
+    Only what the record itself tells; a screening that a person's admission led to would seem to be that person's.
+    """
+    if settling.user.role != SYSTEM or not _received(settling, stream):
+        return stream
+    return settle(settling, stream)
 
 
 def settle(settling: Settling, stream: Stream, *, newest: str | None = None) -> Stream:
