@@ -11,10 +11,12 @@ from datetime import date, datetime, time, timedelta
 from functools import cached_property
 from typing import Any
 
+from api.demo.reports import admission_report
 from api.demo.staff import epj
 from api.demo.ward import Patient, Stay, case_of
 from api.messages.finishing import Finishing, finish, tell_sent
 from api.messages.model import Kind
+from api.messages.receiving import receive
 from api.people.access import may_record
 from api.people.user import User
 from api.record.admissions import admit
@@ -128,6 +130,14 @@ class Telling:
     def sent(self, id: str, at: datetime) -> None:
         """Let the hospital's record tell that it sent a message."""
         tell_sent(epj(), self.person, id, self._at(at))
+
+    def receives_report(self, at: datetime) -> None:
+        """Let the municipality's admission report come in."""
+        self.finish()
+        at = max(at, self.stream.recorded[-1].at)
+        delivery = admission_report(self.patient, self.patient.person(self.today), at)
+        receive(self.record, epj(), delivery, change=self._at(at), texts=texts_of(LANGUAGE))
+        self._held(self.person)
 
     def begin_stay(self, name: str) -> None:
         """Name the stay that comes next."""

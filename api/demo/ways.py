@@ -27,6 +27,7 @@ LONGER = 3
 FORGOTTEN = 17  # of so many actions, one is still to be done
 FORGETFUL = 4  # of so many notices, one does not say what is expected
 LATE = timedelta(days=2)
+REPORTS = 3  # of so many reports from home care, one comes as a message
 SOON = timedelta(minutes=5)
 Mark = tuple[User, StepDone]
 
@@ -67,6 +68,8 @@ def told_municipality(life: Telling, days: int, *, answered: bool = True) -> Non
     if answered:
         when = life.on(max(0, days - 1), MORNING)
         life.tell(coordinator(life), when, StepDone(life.stay, REPORT, when))
+        if life.patient.number % REPORTS == 0:
+            life.receives_report(when)
 
 
 def notice(life: Telling, at: datetime) -> None:

@@ -22,7 +22,7 @@ from api.ward.desk import Desk
 from api.ward.history.events import Ground, said
 from api.ward.messages.drafting import drafts_here
 from api.ward.patient import Patient
-from careplans.course.events import By
+from careplans.course.events import By, Event, Screened
 from engine.errors import InputError
 
 EFFECTS = select(message_effect).where(message_effect.c.message.in_(bindparam("of", expanding=True)))
@@ -140,5 +140,12 @@ def _effects(desk: Desk, patient: Patient, every: Iterable[Kept]) -> Mapping[str
         rows = connection.execute(EFFECTS, {"of": ids}).all()
     for row in rows:
         if row.event in by_id:
-            found[row.message] = (*found.get(row.message, ()), said(by_id[row.event], ground))
+            found[row.message] = (*found.get(row.message, ()), _effect(by_id[row.event], ground))
     return found
+
+
+def _effect(event: Event, ground: Ground) -> str:
+    """Say what a message led to; facts that nobody has judged are proposed, and no screening."""
+    if isinstance(event, Screened) and event.unjudged:
+        return ground.texts("messages.proposes")
+    return said(event, ground)
