@@ -12,9 +12,12 @@ import pytest
 from fastapi.testclient import TestClient
 
 from tests.messages.sent import alone, diagnosis, event, happened, medicine, message, service
+from tests.storage.databases import Cluster, cluster
 from tests.v1.issuer import bearer
 from tests.v1.people import DOCTOR, NURSE, SYSTEM, Patient, case, number
 from tests.v1.serving import served
+
+__all__ = ["cluster"]
 
 NEW = count(300)
 REPORT, TO_DOCTOR = "INNLEGGELSESRAPPORT", "HELSEOPPLYSNINGER_LEGE"
@@ -22,10 +25,15 @@ XML = {"Content-Type": "application/xml"}
 STO = "St. Olavs hospital"
 
 
-@pytest.fixture(scope="module")
-def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
-    """The application over a database of its own."""
-    with served(f"sqlite:///{tmp_path_factory.mktemp('messages') / 'record.sqlite'}") as (client, _):
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def client(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
+    """The application over a database of its own, of each kind."""
+    if request.param == "sqlite":
+        with served(f"sqlite:///{tmp_path_factory.mktemp('messages') / 'record.sqlite'}") as (client, _):
+            yield client
+        return
+    server: Cluster = request.getfixturevalue("cluster")
+    with server.database() as url, served(url) as (client, _):
         yield client
 
 

@@ -174,6 +174,7 @@ def _withdraw(settling: Settling, stream: Stream, proposal: Proposal, ours: set[
     """Undo what was stored, and the stay that was only assumed because of it."""
     gone = (*still_stored(stream, proposal), *assumed_by(stream, ours, proposal))
     for event in gone:
-        last = next((each for each in reversed(every) if each.status in {"cancelled", "changed"}), every[-1])
-        stream = _write(settling, stream, Undone(event, _why(settling, last)), [last.id])
+        last = next((each for each in reversed(every) if each.status in {"cancelled", "changed"}), None)
+        why = _why(settling, last) if last else settling.texts("received.undone.moved")
+        stream = _write(settling, stream, Undone(event, why), [(last or every[-1]).id])
     return stream
