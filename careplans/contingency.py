@@ -1,4 +1,4 @@
-"""Beredskapsplan ved forverring: signs, what to do, whom to call, and what is not to be done."""
+"""Beredskapsplan ved forverring: signs, what to do, whom to call, and the level of treatment."""
 
 from __future__ import annotations
 
@@ -39,6 +39,16 @@ def words(case: Case, item: str) -> str | None:
     """Return what someone wrote under an item, or None where nothing was written."""
     answer = case.answers.get(item)
     return answer.strip() or None if isinstance(answer, str) else None
+
+
+def list_comes_first(plan: Contingency) -> bool:
+    """Return whether the list is called before 113: only with palliative focus, a level agreed, and someone to reach.
+
+    A choice of track is no limit of treatment, and a list without a number is nobody to call.
+    """
+    national = read("contacts")["national"]
+    numbers = (contact.phone or "" for contact in plan.contacts if contact.role not in national)
+    return plan.focus == PALLIATIVE and plan.limits is not None and any(any(map(str.isdigit, n)) for n in numbers)
 
 
 def _concerns(sign: SignTemplate, case: Case, plan: Around) -> bool:

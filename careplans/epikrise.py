@@ -13,7 +13,7 @@ from typing import Any
 from careplans.as_json import to_json
 from careplans.catalogue import read
 from careplans.contingency import words
-from careplans.parts import Action, Contact, Corrected, Due, MedicineChange, Plan, Step, WhatMatters
+from careplans.parts import Action, Contact, Corrected, Due, MedicineChange, Plan, Step, WhatMatters, Written
 from rules.assessment import Finding
 from rules.case import Case, Diagnosis
 
@@ -70,6 +70,8 @@ class EpikriseSection:
     what_matters: WhatMatters
     contacts: tuple[Contact, ...]
     corrected: Corrected | None = None
+    limits_by: Written | None = None
+    limits_signed: Written | None = None
 
 
 def plan_section(case: Case, plan: Plan) -> EpikriseSection:
@@ -90,6 +92,8 @@ def plan_section(case: Case, plan: Plan) -> EpikriseSection:
         what_matters=plan.what_matters,
         contacts=plan.contingency.contacts,
         corrected=plan.corrected,
+        limits_by=plan.contingency.limits_by,
+        limits_signed=plan.contingency.limits_signed,
     )
 
 

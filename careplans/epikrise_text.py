@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from careplans.epikrise import EpikriseSection, FollowUp, Found, OpenProblem, is_bare, is_key
+from careplans.limits import limits_heading, limits_signature
 from careplans.parts import Contact, MedicineChange
 from careplans.words import (
     answer_words,
@@ -37,9 +38,14 @@ def epikrise_lines(name: str, section: EpikriseSection, texts: Texts) -> tuple[s
     return tuple(map(one_line, _LINES[name](section, texts)))
 
 
+def epikrise_heading(name: str, section: EpikriseSection, texts: Texts) -> str:
+    """Return the heading of one part of the section."""
+    return limits_heading(section, texts) if name == "limits" else texts(f"epikrise.{name}")
+
+
 def _part(name: str, section: EpikriseSection, texts: Texts) -> str:
     lines = epikrise_lines(name, section, texts)
-    return "\n".join((texts(f"epikrise.{name}"), *(f"- {line}" for line in lines)))
+    return "\n".join((epikrise_heading(name, section, texts), *(f"- {line}" for line in lines)))
 
 
 def _or_missing(words: str | None, texts: Texts) -> str:
@@ -145,7 +151,8 @@ def _change(change: MedicineChange, texts: Texts) -> str:
 
 
 def _limits(section: EpikriseSection, texts: Texts) -> list[str]:
-    return [_or_missing(section.limits, texts)]
+    signature = limits_signature(section, texts)
+    return [_or_missing(section.limits, texts), *([signature] if signature else [])]
 
 
 def _readmission(section: EpikriseSection, texts: Texts) -> list[str]:

@@ -132,10 +132,20 @@ class Contact:
 
 
 @dataclass(frozen=True, slots=True)
-class Contingency:
-    """Beredskapsplan: signs, what to do, whom to call, and what is not to be done (`limits` None is not settled).
+class Written:
+    """Who wrote something, in which role, and when."""
 
-    `focus` is usual or palliative_focus, where the list is called in its order before the patient is moved.
+    role: str
+    at: datetime
+    name: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Contingency:
+    """Beredskapsplan: signs, what to do, whom to call, and the level of treatment (`limits` None is not settled).
+
+    `limits_by` wrote it, `limits_signed` is the doctor who has signed it. `focus` is usual or palliative_focus, where
+    the list is called in its order before the patient is moved.
     """
 
     signs: tuple[Sign, ...]
@@ -144,6 +154,8 @@ class Contingency:
     limits: str | None = None
     readmission: str | None = None
     focus: str = "usual"
+    limits_by: Written | None = None
+    limits_signed: Written | None = None
 
 
 @dataclass(frozen=True, slots=True)

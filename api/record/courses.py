@@ -71,7 +71,7 @@ def read(record: Record, connection: Connection, person: str) -> Seen:
     if stream is None:
         raise NoSuchPatient
     course = stream.course
-    behind = {each.assessment for each in course.plans} | {each.assessment for each in course.screenings}
+    behind = {each.assessment for each in course.plans} | {of for each in course.screenings for of in each.every}
     ids = assessments_behind(course) | behind
     basis = record.bases.of(connection, ids)
     clocks = clocks_of(course, basis, record.offsets)

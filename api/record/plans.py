@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from careplans.course.answers import known_now
 from careplans.course.case_now import case_as_it_stands
 from careplans.course.due import Basis, plan_as_it_stands
 from careplans.course.state import Course, PlanState
+from careplans.course.written import hand_of
 from careplans.parts import Plan
 from careplans.settings import PlanSettings
 from rules.case import Case
@@ -35,5 +36,6 @@ def planned(course: Course, state: PlanState, basis: Mapping[str, Basis], overla
     found = known_now(course, state, basis)
     if found is None:
         raise KeyError(state.assessment)
+    found = replace(found, limits=hand_of(course, state, basis))
     case = case_as_it_stands(course, state, found.case)
     return Planned(state, case, plan_as_it_stands(course, state, found, settings=settings))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, time, timedelta
 
 from careplans.catalogue import DueRule, point_of, read, replacement, step, task_of
@@ -26,6 +26,7 @@ from careplans.course.state import (
     routing,
 )
 from careplans.course.waits import end_of, moved_on
+from careplans.course.written import Hand
 from careplans.parts import Action, Corrected, Due, Plan, Step
 from careplans.pathway import Clock, due, timeline
 from careplans.plan import build_plan, place
@@ -41,11 +42,15 @@ EXPECTED_SET = "expected_discharge_set"
 
 @dataclass(frozen=True, slots=True)
 class Basis:
-    """The case that was assessed, and what was found; `corrected` is what a plan's grounds say otherwise by now."""
+    """The case that was assessed, and what was found; `corrected` is what a plan's grounds say otherwise by now.
+
+    `limits` is whose the words on the level of treatment are.
+    """
 
     case: Case
     assessment: Assessment
     corrected: Corrected | None = None
+    limits: Hand = field(default_factory=Hand)
 
 
 def clocks_of(course: Course, basis: Mapping[str, Basis], offsets: Mapping[str, int]) -> tuple[StepClock, ...]:
@@ -71,7 +76,9 @@ def plan_as_it_stands(course: Course, state: PlanState, basis: Basis, *, setting
     if state.from_its_start:
         from_home = build_plan(case, basis.assessment, accepted=accepted, settings=settings)
         made = _from_here(made, case, owed=still_to_come(course, state, from_home.timeline))
-    return replace(_after_waiting(course, state, made), corrected=basis.corrected)
+    hand = basis.limits
+    contingency = replace(made.contingency, limits_by=hand.by, limits_signed=hand.signed)
+    return replace(_after_waiting(course, state, made), corrected=basis.corrected, contingency=contingency)
 
 
 def assessments_behind(course: Course) -> frozenset[str]:

@@ -6,7 +6,7 @@ that undoing or retracting something takes with it all that rests on it, and the
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, time
 from functools import reduce
@@ -42,6 +42,7 @@ from careplans.course.events import (
 )
 from careplans.course.stands import standing
 from careplans.course.state import Course, PlanState, Rest, Screening, Stay, Why
+from careplans.parts import Written
 from rules.times import OSLO, oslo_day
 
 EVALUATION = "HPH4"
@@ -49,7 +50,14 @@ EVALUATION = "HPH4"
 
 def course_of(events: Iterable[Recorded]) -> Course:
     """Return the course after the events, in the order given; merged records come as one row of events."""
-    return _ended_by_death(_ended_by_the_next(reduce(_told, standing(events), Course())))
+    held = standing(events)
+    return _ended_by_death(_ended_by_the_next(reduce(_told, held, Course(signed=_signed(held)))))
+
+
+def _signed(held: Sequence[Recorded]) -> dict[str, Written]:
+    """Return who signed each assessment; one that is told of again is still the first one's."""
+    screened = ((each.event.assessment, each) for each in reversed(held) if isinstance(each.event, Screened))
+    return {assessment: Written(each.by.role, each.at, each.by.name) for assessment, each in screened}
 
 
 def _told(course: Course, recorded: Recorded) -> Course:

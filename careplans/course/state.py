@@ -9,6 +9,7 @@ from itertools import chain
 from typing import Literal
 
 from careplans.course.events import ChoiceRecorded, Decided, Described, Ending, Place, StepDone, StepNotDone
+from careplans.parts import Written
 from rules.knowledge import THRESHOLDS
 from rules.limits import SCREENED_FROM_AGE
 from rules.times import oslo, oslo_day
@@ -60,6 +61,11 @@ class Screening:
     versions: tuple[str, ...] = ()
     second: bool = False
     unjudged: bool = False
+
+    @property
+    def every(self) -> tuple[str, ...]:
+        """Return every assessment of it, the oldest first."""
+        return (*self.versions, self.assessment)
 
 
 def _screened_from() -> int:
@@ -125,7 +131,7 @@ class Course:
     """The whole of it, from the events that stand.
 
     What concerns a step has the key (`PlanState.marks` or the stay's id, step): `waits` is why its clock waits now,
-    `since` from when, and `rests` the times it has waited before.
+    `since` from when, and `rests` the times it has waited before. `signed` is who signed each assessment.
     """
 
     stays: tuple[Stay, ...] = ()
@@ -144,6 +150,7 @@ class Course:
     died: date | None = None
     blocked: bool = False
     protected: bool = False
+    signed: Mapping[str, Written] = field(default_factory=dict)
 
     @property
     def stay(self) -> Stay | None:

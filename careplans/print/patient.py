@@ -10,6 +10,7 @@ from functools import cache
 from careplans.actions import ANCHORS
 from careplans.calendar import visits_of
 from careplans.catalogue import read
+from careplans.contingency import USUAL, list_comes_first
 from careplans.parts import Action, Contingency, Due, Plan
 from careplans.print.contact_card import contact_card
 from careplans.print.reasons import View
@@ -152,10 +153,11 @@ def _date(day: date, texts: Texts, *, year: bool = False) -> str:
 
 
 def _call(plan: Contingency, texts: Texts) -> View:
-    called = [contact for contact in plan.contacts if contact.role != EMERGENCY or plan.focus != "usual"]
+    first = plan.focus if list_comes_first(plan) else USUAL
+    called = [contact for contact in plan.contacts if contact.role != EMERGENCY or first != USUAL]
     same_day = [texts(f"patient.sign.{sign.id}") for sign in plan.signs if sign.tier == "same_day"]
     return {
-        "now_heading": texts(named("patient.call_now", plan.focus, texts), phone=phone_of(plan, EMERGENCY)),
+        "now_heading": texts(named("patient.call_now", first, texts), phone=phone_of(plan, EMERGENCY)),
         "now": [texts(f"patient.sign.{sign.id}") for sign in plan.signs if sign.tier == "now"],
         "same_day": halves(same_day),
         "contacts": [(texts(f"patient.contact.{c.role}"), unbroken(c.phone)) for c in called],

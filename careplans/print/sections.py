@@ -6,6 +6,8 @@ import re
 from collections.abc import Callable
 from datetime import date
 
+from careplans.contingency import USUAL, list_comes_first
+from careplans.limits import limits_heading, limits_signature
 from careplans.parts import Contingency, Due, OpenQuestion, Plan, Sign, Step
 from careplans.print.reasons import View
 from careplans.words import (
@@ -52,11 +54,11 @@ def banner_section(plan: Plan, texts: Texts, *, say: Callable[[str, Texts], str]
 
 
 def contingency_section(plan: Contingency, texts: Texts) -> View:
-    """Return signs, what to do, whom to call and what is not to be done; unknown limits never hold help back."""
+    """Return signs, what to do, whom to call and the level of treatment; unknown limits never hold help back."""
     emergency, evening = phone_of(plan, EMERGENCY), phone_of(plan, OUT_OF_HOURS)
-    unknown = texts(named("plan.contingency.limits_unknown", plan.focus, texts), phone=emergency)
+    first = plan.focus if list_comes_first(plan) else USUAL
     return {
-        "call_now": texts(named("plan.contingency.call_now", plan.focus, texts), phone=emergency),
+        "call_now": texts(named("plan.contingency.call_now", first, texts), phone=emergency),
         "now": [_sign(sign, emergency, texts) for sign in plan.signs if sign.tier == "now" and not sign.first],
         "first": [
             (texts(f"plan.contingency.first_{sign.first}"), _sign(sign, emergency, texts))
@@ -64,17 +66,31 @@ def contingency_section(plan: Contingency, texts: Texts) -> View:
             if sign.first
         ],
         "same_day": halves([_sign(sign, emergency, texts) for sign in plan.signs if sign.tier == "same_day"]),
-        "evening": texts("plan.contingency.evening", phone=evening) if plan.focus == "usual" else None,
-        "what_to_do": [texts(f"do.{step}") for step in plan.what_to_do],
+        "evening": texts("plan.contingency.evening", phone=evening) if first == USUAL else None,
+        "what_to_do": [texts(f"do.{_instead(step, first)}") for step in plan.what_to_do],
         "contacts": [
             (texts(f"owner.{c.role}"), texts(f"plan.hours.{c.hours}"), unbroken(c.phone)) for c in plan.contacts
         ],
-        "limits_heading": texts(f"plan.contingency.{'limits' if plan.limits else 'limits_open'}"),
+        "limits_heading": limits_heading(plan, texts),
         "limits_first": bool(plan.limits),
-        "limits": plan.limits or unknown,
+        "limits": plan.limits or texts("plan.contingency.limits_unknown", phone=emergency),
+        "limits_signature": limits_signature(plan, texts),
+        "settle": _to_settle(plan, texts),
         "readmission": plan.readmission or texts("plan.contingency.readmission_unknown"),
         "short": max(len(plan.limits or ""), len(plan.readmission or "")) <= SHORT_LENGTH,
     }
+
+
+def _instead(step: str, first: str) -> str:
+    """Return what is done; nobody waits for a list that cannot be called."""
+    return "call" if step == "call_first" and first == USUAL else step
+
+
+def _to_settle(plan: Contingency, texts: Texts) -> str | None:
+    """Say what palliative focus lacks before the list can come before the emergency number."""
+    if plan.focus == USUAL or list_comes_first(plan):
+        return None
+    return texts(f"plan.contingency.settle_{'numbers' if plan.limits else 'limits'}", phone=phone_of(plan, EMERGENCY))
 
 
 def _sign(sign: Sign, emergency: str, texts: Texts) -> str:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
 import pytest
 
+from api.people.user import Role, User
 from api.planning import epikrise_section, rendered
 from api.record.plans import Planned, plan_in, planned
 from api.ward.plan.prints import AUDIENCES
 from careplans.course.events import Discharged, Undone
-from tests.record.hospital import DOCTOR, EPJ, MUNICIPAL_NURSE, Hospital, case, rules, words
+from careplans.limits import limits_signature
+from tests.record.hospital import DOCTOR, EPJ, MUNICIPAL_NURSE, Hospital, case, rules, user, words
 
 PRINTED = date(2026, 11, 20)
 TEXTS = {
@@ -148,3 +151,53 @@ def test_undoing_the_correction_takes_the_line_away(hospital):
     last = hospital.read(stored.person).stream.recorded[-1]
     hospital.tell(stored.person, Undone(last.id, "Feil"), DOCTOR)
     assert plan_now(hospital, stored.person).plan.corrected is None
+
+
+def named(role: Role, name: str) -> User:
+    """Someone on the ward whose name stands on papers."""
+    return replace(user(role, "ward:STO/GER2"), name=name)
+
+
+INGRID, AMINA = named("nurse", "Ingrid Nes"), named("doctor", "Amina Noor")
+FULL = {"treatment_limits": "Full behandling, også HLR og intensiv."}
+BY_NURSE = "Skrevet av Ingrid Nes, sykepleier, 16.11.2026. Ikke bekreftet av lege."
+
+
+@pytest.mark.parametrize("audience", ["clinician", "municipality"])
+def test_full_treatment_written_by_a_nurse_stands_under_a_neutral_heading_with_who_wrote_it(hospital, audience):
+    stored = started(hospital)
+    hospital.correct(stored, case(answers=FULL), INGRID)
+    found = plan_now(hospital, stored.person)
+    texts = (page(found, audience), epikrise_section(found.case, found.plan, words()).as_text)
+    for said in texts:
+        assert "Behandlingsnivå – avklart" in said
+        assert FULL["treatment_limits"] in said
+        assert BY_NURSE in said
+        assert "skal ikke gjøres" not in said
+        assert "hensiktsmessig" not in said
+
+
+def signature(hospital: Hospital, person: str) -> str | None:
+    """What the plan says of who wrote the level of treatment."""
+    return limits_signature(plan_now(hospital, person).plan.contingency, words())
+
+
+def test_a_doctor_who_signs_a_version_with_the_same_words_confirms_them(hospital):
+    stored = started(hospital)
+    held = hospital.correct(stored, case(answers=FULL), INGRID)
+    hospital.correct(held, case(answers=FULL | {"falls_last_12_months": 3}), AMINA)
+    signed = "Skrevet av Ingrid Nes, sykepleier, 16.11.2026. Signert av Amina Noor, lege, 16.11.2026."
+    assert signature(hospital, stored.person) == signed
+
+
+def test_words_that_are_changed_after_a_doctor_signed_them_are_unconfirmed_again(hospital):
+    stored = started(hospital, answers={"treatment_limits": "Ikke HLR."})
+    held = hospital.correct(stored, case(answers={"treatment_limits": "Ikke intensiv."}), AMINA)
+    assert signature(hospital, stored.person) == "Skrevet av Amina Noor, lege, 16.11.2026."
+    hospital.correct(held, case(answers=FULL), INGRID)
+    assert signature(hospital, stored.person) == BY_NURSE
+
+
+def test_nobody_has_signed_a_level_that_nobody_has_settled(hospital):
+    stored = started(hospital)
+    assert signature(hospital, stored.person) is None

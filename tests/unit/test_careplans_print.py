@@ -191,9 +191,17 @@ def test_unknown_treatment_limits_hold_no_help_back_and_are_never_denied() -> No
 def test_known_treatment_limits_are_read_first() -> None:
     answers = {**example_case().answers, "treatment_limits": "Ikke respirator."}
     page = html(plan_of(case=replace(example_case(), answers=answers)))
-    assert page.count("Dette skal ikke gjøres") == 2
+    assert page.count("Behandlingsnivå – avklart") == 2
     assert "Ikke respirator." in page
     assert "Ingenting er avklart" not in page
+
+
+def test_words_on_the_level_of_treatment_are_never_printed_as_what_is_not_to_be_done() -> None:
+    answers = {**example_case().answers, "treatment_limits": "Full behandling, også HLR og intensiv."}
+    page = html(plan_of(case=replace(example_case(), answers=answers)))
+    assert "Full behandling, også HLR og intensiv." in page
+    assert "skal ikke gjøres" not in page
+    assert "Hvem som har skrevet det, er ikke oppgitt. Ikke bekreftet av lege." in page
 
 
 def test_the_print_says_who_answers_at_night() -> None:
@@ -265,10 +273,36 @@ def test_levels_with_a_gap_are_listed(levels: tuple[int, ...], said: str) -> Non
     assert said in judged(scores={"cfs": ScoreResult(None, 6, 9, {}, levels=levels)})
 
 
+def palliative(**answers: str) -> Plan:
+    """A plan with palliative focus, and what more was answered."""
+    case = replace(example_case(), answers={**example_case().answers, **answers})
+    return plan_of("palliative_indicators,shared_decision", case=case, assessment=shared_decision_assessment())
+
+
+@pytest.mark.parametrize(
+    ("answers", "lacks"),
+    [
+        ({}, "Avklar behandlingsnivået før hjemreise."),
+        ({"gp": "Solsiden, tlf. 73 00 00 00"}, "Avklar behandlingsnivået før hjemreise."),
+        ({"treatment_limits": "Ikke sykehus."}, "Skriv nummeret til dem som skal ringes først, før hjemreise."),
+        ({"treatment_limits": "Ikke sykehus.", "gp": "Solsiden"}, "Skriv nummeret til dem som skal ringes først"),
+    ],
+)
+def test_palliative_focus_takes_113_from_nobody_who_has_no_limit_or_nobody_to_call(
+    answers: dict[str, str], lacks: str
+) -> None:
+    page = html(palliative(**answers))
+    assert "Ring 113 nå" in page
+    assert "hvis ingen svarer" not in page
+    assert "før pasienten flyttes" not in page
+    assert "Kveld, natt og helg: legevakt 116 117" in page
+    assert lacks in page
+
+
 def test_with_palliative_focus_there_is_one_order_to_call_in() -> None:
-    chosen = "palliative_indicators,shared_decision"
-    page = html(plan_of(chosen, assessment=shared_decision_assessment()))
+    page = html(palliative(treatment_limits="Ikke sykehus.", gp="Solsiden, tlf. 73 00 00 00"))
     assert "Ring nå etter listen – 113 hvis ingen svarer" in page
+    assert "Avklar behandlingsnivået" not in page
     assert "Ring 113 nå" not in page
     assert "Kveld, natt og helg" not in page
     assert "ring 113 ved akutte tegn" not in page

@@ -17,7 +17,7 @@ from careplans.course.case_now import without_place
 from careplans.documents import build
 from careplans.documents.model import Part
 from careplans.epikrise import EpikriseSection, plan_section
-from careplans.epikrise_text import epikrise_lines
+from careplans.epikrise_text import epikrise_heading, epikrise_lines
 from careplans.parts import Plan
 from careplans.words import corrected_words, moment_words, one_line, open_label, step_words
 from engine.errors import InputError
@@ -218,7 +218,7 @@ def _sections(kind: str, ground: Ground) -> Sections:
 
 def _part(name: str, ground: Ground) -> Paragraph:
     lines = epikrise_lines(name, ground.section, ground.words)
-    return Paragraph(ground.words(f"epikrise.{name}"), (*lines, *_added(name, ground)))
+    return Paragraph(epikrise_heading(name, ground.section, ground.words), (*lines, *_added(name, ground)))
 
 
 def _added(name: str, ground: Ground) -> tuple[str, ...]:
