@@ -11,9 +11,11 @@ from sqlalchemy import select
 from api.messages.deviations import deviations_by_element
 from api.messages.log import mark
 from api.record.record import by
+from api.record.screenings import correct, newest, prepare
 from api.storage.engine import reading
 from api.storage.tables import draft, message
 from careplans.course.events import Died, DischargeExpected, RecordBlocked
+from tests.record.hospital import words
 from tests.ward.plans import admitted, ago, with_plan, words_of
 from tests.ward.signed_in import EPJ, hospital
 
@@ -144,6 +146,23 @@ def test_a_message_that_no_longer_says_what_the_plan_says_asks_to_be_corrected(d
     assert "Planen er endret siden" not in words_of(doctor.get(f"{patient.path}/messages").text)
     patient.tell(DischargeExpected(patient.stay, (NOW + timedelta(days=11)).date()))
     assert "Planen er endret siden meldingen ble skrevet" in words_of(doctor.get(f"{patient.path}/messages").text)
+
+
+def test_a_message_whose_answers_were_corrected_says_so_and_offers_a_correction(demo, doctor):
+    patient = with_plan(admitted(demo, 18))
+    finished(doctor, patient, "epikrise")
+    content = demo.case(patient.id)
+    content["answers"] |= {"living_alone": False}
+    ready = prepare(demo.record, content, words(), now=ago(days=0))
+    with reading(demo.record.engine) as connection:
+        held = newest(connection, patient.course().screening.id)
+    demo.record.writer.run(lambda change: correct(demo.record, EPJ, ready, change=change, held=held))
+    page = doctor.get(f"{patient.path}/messages").text
+    assert "Meldingen bygger på svar som er rettet" in words_of(page)
+    offered = re.findall(r'href="(/patients/[^"]*/messages/new/epikrise\?of=\w+)"', page)[0]
+    answer = sent_from(doctor, offered, do="approve", lacks_seen="1")
+    assert answer.status_code == 303, words_of(answer.text)
+    assert "bygger på svar som er rettet" not in words_of(doctor.get(f"{patient.path}/messages").text)
 
 
 def test_taking_back_what_was_not_sent_sends_nothing_and_needs_a_reason(demo, doctor):
