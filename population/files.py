@@ -4,11 +4,37 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from errno import EDQUOT, EFBIG, ENOSPC
 from hashlib import sha256
 from pathlib import Path
 
+import polars as pl
+
 OWNER_ONLY = 0o600
 CHUNK = 1 << 22
+PROBE = 1 << 18
+FULL = (EFBIG, ENOSPC, EDQUOT)
+"""No room: over the largest size a file may have, over the disk's, over one's own share."""
+
+CUT_OFF = "transport error"
+"""What Polars says where the file it writes takes no more."""
+
+
+def is_full(wrong: Exception) -> bool:
+    """Return whether an error says that there is no room to write."""
+    return getattr(wrong, "errno", None) in FULL or any(f"os error {number})" in str(wrong) for number in FULL)
+
+
+def has_room(folder: Path) -> bool:
+    """Return whether there is room for a little more in a folder."""
+    probe = folder / f".{os.getpid()}.probe"
+    try:
+        probe.write_bytes(bytes(PROBE))
+    except OSError:
+        return False
+    finally:
+        probe.unlink(missing_ok=True)
+    return True
 
 
 def written_whole(path: Path, data: bytes) -> None:
@@ -30,6 +56,10 @@ def made_whole(path: Path, write: Callable[[Path], object]) -> None:
         with unfinished.open("rb") as file:
             os.fsync(file.fileno())
         unfinished.replace(path)
+    except pl.exceptions.PolarsError as wrong:
+        if is_full(wrong) or CUT_OFF in str(wrong):
+            raise OSError(ENOSPC, "") from None
+        raise
     finally:
         unfinished.unlink(missing_ok=True)
 

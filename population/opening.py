@@ -10,6 +10,7 @@ import csv
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from errno import ENOSPC
 from hashlib import sha256
 from pathlib import Path
 
@@ -17,13 +18,11 @@ import polars as pl
 
 from engine.errors import InputError
 from population.extract import CSV, PARQUET, PATIENTS, Column, Table, tables
+from population.files import has_room, is_full
 
 CHUNK = 1 << 22
 LONGEST_HEADER = 10_000
 SEPARATORS = ",;\t"
-FULL = ("os error 27", "os error 28", "os error 122")
-"""No room: over the largest size a file may have, over the disk's, over one's own share."""
-
 NUMBERS = (pl.Int8, pl.Int16, pl.Int32, pl.Int64, pl.UInt8, pl.UInt16, pl.UInt32, pl.UInt64)
 TYPES: dict[str, tuple[type[pl.DataType], ...]] = {
     "person": (pl.String, *NUMBERS),
@@ -64,21 +63,16 @@ class Source:
         )
 
     @contextmanager
-    def being_read(self) -> Iterator[None]:
-        """Say what is wrong with the file where Polars finds that it cannot go on."""
+    def being_read(self, into: Path | None = None) -> Iterator[None]:
+        """Say what is wrong with the file where Polars cannot go on; unless it is that there is no room to write in."""
         try:
             yield
         except (pl.exceptions.PolarsError, OSError) as wrong:
-            if is_full(wrong):
-                raise
+            if into and (is_full(wrong) or not has_room(into)):
+                raise OSError(ENOSPC, "") from None
             if self.separator and (line := _uneven_line(self)):
                 raise InputError(f"line {line} {self.name}", "csv_uneven", columns=len(self.types)) from None
             raise InputError(self.name, "table_damaged") from None
-
-
-def is_full(wrong: Exception) -> bool:
-    """Return whether an error says that there is no room to write."""
-    return any(said in str(wrong) for said in FULL) or getattr(wrong, "errno", None) in {27, 28, 122}
 
 
 def opened(folder: Path) -> dict[str, Source]:

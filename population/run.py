@@ -24,8 +24,8 @@ import polars as pl
 from engine.errors import InputError
 from engine.rules import RuleSet
 from population.faults import Fault, all_told
-from population.files import checksum, written_whole
-from population.opening import Source, is_full, opened
+from population.files import checksum, has_room, is_full, written_whole
+from population.opening import Source, opened
 from population.outputs import write_lists
 from population.runners import Runner, Task
 from population.splitting import PEOPLE_A_BUCKET, NamesPerson, Splitting, faults_of, how_to_split, refuse_named, split
@@ -92,7 +92,7 @@ class Found:
 
 def checked(request: Request, runner: Runner, tell: Tell) -> Found:
     """Return what is wrong with an extract; nothing of it is kept."""
-    with TemporaryDirectory(prefix="retthjem-") as folder, _room_told("TMPDIR"):
+    with TemporaryDirectory(prefix="retthjem-") as folder, _room_told("TMPDIR", Path(folder)):
         jobs = _split(request, Path(folder))
         return _found(list(_told(runner, look_through, jobs, tell=tell)))
 
@@ -101,7 +101,7 @@ def screen(request: Request, out: Path, runner: Runner, *, tell: Tell, dictionar
     """Screen an extract into a folder; None where the folder holds that already, whole."""
     if not _begun(request, out):
         return None
-    with _room_told("-o"):
+    with _room_told("-o", out):
         folder = out / UNFINISHED
         jobs = _split(request, folder)
         before = sum(rows_of(job).exists() for job in jobs)
@@ -206,11 +206,11 @@ def _write_quality(found: Found, folder: Path) -> None:
 
 
 @contextmanager
-def _room_told(where: str) -> Iterator[None]:
+def _room_told(where: str, folder: Path) -> Iterator[None]:
     """Say that there is no room where a disk is full; what was finished stays, and the same command goes on."""
     try:
         yield
     except (OSError, pl.exceptions.PolarsError) as wrong:
-        if is_full(wrong):
+        if is_full(wrong) or not has_room(folder):
             raise InputError(where, "disk_full") from None
         raise

@@ -76,7 +76,7 @@ def split(sources: Mapping[str, Source], how: Splitting, folder: Path) -> Iterat
         done = folder / f"{name}.done"
         if not done.exists():
             shutil.rmtree(folder / name, ignore_errors=True)
-            with source.being_read():
+            with source.being_read(into=folder):
                 _written(source, how, numbered, numbers=numbers, into=folder / name)
             written_whole(done, b"")
         yield name

@@ -58,10 +58,8 @@ def _municipality(draw: Draws) -> pl.Expr:
 def _chosen(share: pl.Expr, weights: Sequence[float]) -> pl.Expr:
     """Return the place of what a share falls on, by weight."""
     whole = sum(weights)
-    ends = [end / whole for end in accumulate(weights)][:-1]
-    return (
-        share.cut(ends, left_closed=True, labels=[str(n) for n in range(len(weights))]).cast(pl.String).cast(pl.UInt32)
-    )
+    ends = pl.Series([end / whole for end in accumulate(weights)][:-1])
+    return pl.lit(ends).search_sorted(share, side="right")
 
 
 def _at(values: Sequence[float], place: str) -> pl.Expr:
