@@ -156,6 +156,7 @@ def test_a_message_whose_answers_were_corrected_says_so_and_offers_a_correction(
     ready = prepare(demo.record, content, words(), now=ago(days=0))
     with reading(demo.record.engine) as connection:
         held = newest(connection, patient.course().screening.id)
+    assert held
     demo.record.writer.run(lambda change: correct(demo.record, EPJ, ready, change=change, held=held))
     page = doctor.get(f"{patient.path}/messages").text
     assert "Meldingen bygger på svar som er rettet" in words_of(page)
