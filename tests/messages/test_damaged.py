@@ -36,6 +36,7 @@ OURS = [
     WHOLE,
     *(sent_message(kind, number(701), happened(kind, "2026-11-16T14:00:00"), sent=SENT) for kind in LOGISTIC),
 ]
+ID = re.compile(rb"<MsgId>[^<]*</MsgId>")
 CODE = re.compile(r"[a-z_0-9]+")
 
 
@@ -128,13 +129,14 @@ def test_whatever_is_done_to_a_message_it_is_taken_or_refused_and_never_a_defect
     originals = [*OURS, *(path.read_bytes() for path in EXAMPLES)]
     answered: Counter[int] = Counter()
     for original in originals:
-        for _ in range(80):
-            answer = send(client, spoilt(original, chance))
+        for turn in range(40):
+            named = ID.sub(f"<MsgId>spoilt-{turn}-{len(original)}</MsgId>".encode(), original)
+            answer = send(client, spoilt(named, chance))
             answered[answer.status_code] += 1
             assert answer.status_code in {200, 201, 400, 409, 422}, answer.text
             if answer.status_code >= 400:
                 assert CODE.fullmatch(answer.json()["code"])
-    assert min(answered[201], answered[400], answered[409]) > 10, answered
+    assert min(answered[201], answered[400]) > 50, answered
 
 
 def spoilt(data: bytes, chance: random.Random) -> bytes:

@@ -25,6 +25,7 @@ from api.record.screenings import Stored, correct, newest, prepare, store
 from api.record.streams import Stream, read_stream
 from api.storage.writer import Change
 from careplans.course.events import Event, Undone
+from careplans.course.stands import standing
 from engine.errors import InputError
 from engine.texts import Texts
 
@@ -77,13 +78,15 @@ def _counting(messages: Iterable[Kept]) -> frozenset[str]:
 def _ground(settling: Settling, stream: Stream, every: Sequence[Kept]) -> Ground:
     effects = effects_of(settling.change.connection, (each.id for each in every))
     hospital = settling.record.hospital_of(settling.user)
-    return Ground(stream, {event: id for id, event in effects}, {each.id: each for each in every}, hospital)
+    messages = {each.id: each for each in every}
+    return Ground(stream, {event: id for id, event in effects}, messages, hospital, standing(stream.recorded))
 
 
 def _undo(settling: Settling, stream: Stream, every: Sequence[Kept], counting: frozenset[str]) -> Stream:
     """Undo what no message stands for any more."""
+    ground = _ground(settling, stream, every)
     for thread in threads(every):
-        for event in to_undo(_ground(settling, stream, every), thread, counting):
+        for event in to_undo(ground, thread, counting):
             last = thread[-1]
             stream = _write(settling, stream, Undone(event, _why(settling, last)), [last.id])
     return stream
@@ -94,9 +97,11 @@ def _tell(
 ) -> Stream:
     """Tell what the messages say that the course does not hold, in the order they were sent."""
     of_thread = {each.id: thread for thread in threads(every) for each in thread}
+    ground = _ground(settling, stream, every)
     for each in (one for one in every if one.id in counting):
         for happened in happened_in(each):
-            ground = _ground(settling, stream, every)
+            if ground.stream is not stream:
+                ground = _ground(settling, stream, every)
             for event in told_by(ground, each, happened, thread=of_thread[each.id]):
                 try:
                     refuse_impossible(event, stream, now=settling.change.now, connection=settling.change.connection)
@@ -139,10 +144,10 @@ def _propose(settling: Settling, stream: Stream, counting: Sequence[Kept]) -> St
 
 def _keep(settling: Settling, stream: Stream, proposal: Proposal, content: dict[str, object]) -> Stream:
     """Store the case as the record's own, or correct the one that is stored; what a person took away stays away."""
-    held, standing = _held(settling, proposal), still_stored(stream, proposal)
-    if held and standing and same(content, held.inputs):
+    held, stands = _held(settling, proposal), still_stored(stream, proposal)
+    if held and stands and same(content, held.inputs):
         return stream
-    if held and not standing and not _taken_back_by_us(settling, stream, proposal):
+    if held and not stands and not _taken_back_by_us(settling, stream, proposal):
         return stream
     prepared = prepare(settling.record, content, settling.texts, now=settling.change.now)
     record, user, change = settling.record, settling.user, settling.change

@@ -23,7 +23,6 @@ from careplans.course.events import (
     ReadyForDischarge,
     Recorded,
 )
-from careplans.course.stands import standing
 from careplans.course.state import Course, Stay
 from rules.times import oslo, oslo_day
 
@@ -43,6 +42,8 @@ class Ground:
 
     messages: Mapping[str, Kept]
     hospital: str
+    held: tuple[Recorded, ...]
+    """The events that stand."""
 
     @property
     def course(self) -> Course:
@@ -52,8 +53,7 @@ class Ground:
     def events_of(self, messages: Iterable[str]) -> tuple[Recorded, ...]:
         """Return the events that stand and that these messages led to, the oldest first."""
         named = frozenset(messages)
-        held = standing(self.stream.recorded)
-        return tuple(each for each in held if self.effects.get(each.id) in named and isinstance(each.event, TOLD))
+        return tuple(each for each in self.held if self.effects.get(each.id) in named and isinstance(each.event, TOLD))
 
     def led_to(self, message: str, happened: Happened) -> bool:
         """Return whether a message has led to its event before, also where someone undid that since."""
@@ -131,7 +131,7 @@ def _says_so(stay: Stay, event: Event) -> bool:
 
 def _newer(ground: Ground, event: Event, message: Kept) -> bool:
     """Return whether something newer than the message was told of the same thing."""
-    same = [each for each in standing(ground.stream.recorded) if _is_of(each.event, event)]
+    same = [each for each in ground.held if _is_of(each.event, event)]
     return bool(same) and _told_at(ground, same[-1]) > message.sent
 
 
