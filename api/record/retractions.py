@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,7 +16,7 @@ from api.record.told_events import retracted_in
 from api.record.who_sees import administers
 from api.storage.tables import event
 from api.storage.writer import Change
-from careplans.course.events import Recorded, Retracted, Undone
+from careplans.course.events import Admitted, Recorded, Retracted, Screened, Undone
 
 OF_KIND = select(event.c.id, event.c.person, event.c.at).where(event.c.kind == "retracted")
 NEWEST = OF_KIND.order_by(event.c.at.desc(), event.c.id.desc())
@@ -29,6 +29,8 @@ class Retraction:
 
     person: str
     recorded: Recorded
+    ward: str | None = None
+    """Where the stay was, or the screening was made: the administrator who is asked for it knows it by that."""
 
     @property
     def of(self) -> str:
@@ -61,4 +63,13 @@ def _standing(connection: Connection, user: User, row: Any) -> Retraction | None
     stream = read_stream(connection, here)
     if stream is None or not administers(user, stream):
         return None
-    return next((Retraction(here, each) for each in retracted_in(stream.recorded) if each.id == row.id), None)
+    found = next((each for each in retracted_in(stream.recorded) if each.id == row.id), None)
+    return Retraction(here, found, _ward_of(found, stream.recorded)) if found else None
+
+
+def _ward_of(retracted: Recorded, every: Iterable[Recorded]) -> str | None:
+    """Return the ward of what was retracted, as it was told first."""
+    event, told = retracted.event, [each.event for each in every]
+    named = getattr(event, "id", None)
+    stay = next((each.stay for each in told if isinstance(each, Screened) and each.screening == named), named)
+    return next((each.ward for each in told if isinstance(each, Admitted) and each.stay == stay), None)

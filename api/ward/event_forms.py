@@ -21,7 +21,7 @@ from careplans.course.events import Event
 from engine.errors import Refusal
 from engine.texts import Texts
 
-FieldKind = Literal["text", "note", "date", "moment", "number", "municipality", "choice"]
+FieldKind = Literal["text", "note", "date", "moment", "number", "municipality", "choice", "one"]
 LISTS = frozenset({"checked", "rules"})
 
 

@@ -186,16 +186,17 @@ def test_death_is_asked_about_once_more_and_then_everything_stops(demo, doctor):
     assert doctor.post(f"{patient.path}/history", data=again).status_code == 303
     assert isinstance(patient.newest(), Died)
     assert patient.seen.clocks == ()
-    assert offered(doctor, patient) <= {"undo", "retract_screening", "retract_stay", "block", "unblock", "protect"}
+    assert offered(doctor, patient) <= {"undo", "wrong_patient", "block", "unblock", "protect"}
 
 
 def test_a_screening_on_the_wrong_patient_is_explained_then_taken_away_for_everyone(demo, doctor):
     patient = with_plan(admitted(demo, 8))
     screening = patient.course().screening
-    filled = {"id": screening.id, "reason": "Naboen i senga ved siden av"}
-    asked = patient.send(doctor, "history", "retract_screening", **filled)
+    filled = {"what": f"screening:{screening.id}", "reason": "Naboen i senga ved siden av"}
+    asked = patient.send(doctor, "history", "wrong_patient", **filled)
     assert "blir borte for alle" in asked.text
-    patient.send(doctor, "history", "retract_screening", sure="yes", **filled)
+    assert "står igjen blant dem som ikke er kartlagt" in asked.text
+    patient.send(doctor, "history", "wrong_patient", sure="yes", **filled)
     assert isinstance(patient.newest(), Retracted)
     page = words_of(doctor.get(f"{patient.path}/history").text)
     assert "Kartlagt" not in page
@@ -203,11 +204,75 @@ def test_a_screening_on_the_wrong_patient_is_explained_then_taken_away_for_every
     assert "Planen startet" not in page
 
 
-def test_a_stay_on_the_wrong_patient_leaves_nobody_to_see(demo, doctor):
+def test_only_the_screening_is_the_first_choice_and_leaves_the_patient_among_those_not_screened(demo, doctor):
+    patient = admitted(demo, 27)
+    page = doctor.get(f"{patient.path}/history").text
+    assert re.findall(r'name="what" value="(\w+):', page) == ["screening", "stay"]
+    assert "(pasienten ligger her)" in page
+    assert "(pasienten har aldri vært her)" in page
+    what = f"screening:{patient.course().screening.id}"
+    patient.send(doctor, "history", "wrong_patient", what=what, reason="Naboen", sure="yes")
+    coming = patient.seen.next_step
+    assert coming
+    assert coming.what == "screening"
+    assert doctor.get(f"{patient.path}/history").status_code == 200
+
+
+def test_who_took_a_screening_away_is_shown_the_way_back_for_a_day_and_nobody_else_is(demo, doctor):
+    patient = admitted(demo, 21)
+    what = f"screening:{patient.course().screening.id}"
+    patient.send(doctor, "history", "wrong_patient", what=what, reason="Naboen", sure="yes")
+    taken = patient.seen.stream.recorded[-1].id
+    assert f'id="taken-{taken}"' in doctor.get(f"{patient.path}/history").text
+    assert f'id="taken-{taken}"' not in demo.browser("henrik").get(f"{patient.path}/history").text
+    patient.send(doctor, "history", "undo", event=taken, reason="Det var rett pasient")
+    assert patient.course().screening
+
+
+def test_the_whole_stay_is_said_to_disappear_and_leaves_nobody_to_see_but_the_writer_may_undo_it(demo, doctor):
     patient = admitted(demo, 9)
-    answer = patient.send(doctor, "history", "retract_stay", id=patient.stay, reason="Feil pasient", sure="yes")
-    assert answer.headers["location"] == "/history/left"
+    filled = {"what": f"stay:{patient.stay}", "reason": "Feil pasient"}
+    assert "går av alle lister" in patient.send(doctor, "history", "wrong_patient", **filled).text
+    answer = patient.send(doctor, "history", "wrong_patient", sure="yes", **filled)
     assert doctor.get(f"{patient.path}/history").status_code == 404
+    gone = doctor.get(answer.headers["location"]).text
+    sent = dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', gone.partition('class="event"')[2]))
+    doctor.post(f"{patient.path}/history", data=sent | {"reason": "Lå her likevel"})
+    assert patient.course().in_hospital
+
+
+def test_what_is_wrong_with_a_retraction_stands_beside_its_choices(demo, doctor):
+    patient = admitted(demo, 22)
+    answer = patient.send(doctor, "history", "wrong_patient", reason="Naboen")
+    assert answer.status_code == 422
+    assert 'id="wrong_patient-life-what-wrong"' in answer.text
+
+
+@pytest.mark.parametrize(
+    ("kind", "asks"),
+    [("admitted", "Ligger pasienten på avdelingen?"), ("discharged", "Ligger pasienten fortsatt på sykehuset?")],
+)
+def test_undoing_an_admission_or_a_discharge_is_asked_about_first(demo, doctor, kind, asks):
+    patient = admitted(demo, {"admitted": 23, "discharged": 24}[kind])
+    if kind == "discharged":
+        patient.tell(Discharged(patient.stay, ago(hours=1), to="home"))
+    event = next(each.id for each in patient.seen.stream.recorded if each.event.kind == kind)
+    before = patient.seen.stream.version
+    asked = patient.send(doctor, "history", "undo", event=event, reason="test")
+    assert (asked.status_code, asks in asked.text) == (200, True)
+    assert patient.seen.stream.version == before
+    sent = dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', asked.text.partition('class="event"')[2]))
+    assert doctor.post(f"{patient.path}/history", data=sent).status_code == 303
+    assert patient.newest() == Undone(event, "test")
+
+
+def test_who_may_not_undo_is_told_whom_to_ask(demo):
+    patient = at_home(demo, 25, days=2).tell(StepDone("E-25", "HPH0", ago(hours=30)))
+    page = words_of(demo.browser("tariq").get(f"{patient.path}/history").text)
+    assert "Feil? Spør den som skrev det: Amina Warsame." in page
+    assert "undo" not in offered(demo.browser("tariq"), patient)
+    nurse = demo.browser("ingrid").get(f"{admitted(demo, 26).path}/history").text
+    assert "Lege eller geriatrisk team retter det som journalsystemet har sendt." in nurse
 
 
 def test_an_administrator_merges_by_number_and_never_sees_what_is_in_a_record(demo, administrator):
@@ -244,7 +309,7 @@ def test_an_administrator_prints_the_patients_own_access_log_and_nobody_else_doe
     ("person", "forms"),
     [
         ("ingrid", {"discharged", "transferred", "moved", "practice", "protect"}),
-        ("amina", {"discharged", "died", "retract_screening", "block"}),
+        ("amina", {"discharged", "died", "wrong_patient", "block"}),
         ("anne", set()),
     ],
 )
@@ -254,7 +319,7 @@ def test_a_role_is_offered_what_it_may_record_and_nothing_else(demo, person, for
     assert forms <= found
     assert found <= set(FORMS)
     if person == "ingrid":
-        assert not {"died", "retract_screening", "merge", "block"} & found
+        assert not {"died", "wrong_patient", "merge", "block"} & found
     if person == "anne":
         assert found == set()
 

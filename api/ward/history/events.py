@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import cached_property
 from typing import Any
 
+from api.people.access import RECORDS
 from api.people.user import User
 from api.places.municipalities import municipality_in_words
 from api.record.taking_back import may_take_back
@@ -57,7 +58,7 @@ class Ground:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """An event as the page shows it; `undone` is what took it back, and `may_undo` whether the one who looks may."""
+    """An event as the page shows it; `undone` took it back, `ask` is who can where the one who looks cannot."""
 
     recorded: Recorded
     said: str
@@ -65,6 +66,7 @@ class Line:
     note: str | None
     undone: Recorded | None
     may_undo: bool
+    ask: str | None = None
 
     @property
     def of_patient(self) -> bool:
@@ -78,7 +80,18 @@ def lines(recorded: Sequence[Recorded], ground: Ground, *, user: User, now: date
     by_what = {e.event.event: e for e in recorded if isinstance(e.event, Undone) and e.id not in undone}
     shown = [each.recorded for each in reversed(told(recorded))]
     back = {each.id for each in shown if may_take_back(user, Undone(each.id, ""), recorded, now=now)}
-    return tuple(_line(each, by_what, ground, may_undo=each.id in back - undone) for each in shown)
+    made = (_line(each, by_what, ground, may_undo=each.id in back - undone) for each in shown)
+    if user.role not in RECORDS["undone"]:
+        return tuple(made)
+    asked = {each.id: whom_to_ask(each, ground.texts) for each in shown if each.id not in back | undone}
+    return tuple(replace(each, ask=asked.get(each.recorded.id)) for each in made)
+
+
+def whom_to_ask(recorded: Recorded, texts: Texts) -> str:
+    """Return who takes an event back: whoever wrote it, or a doctor where the hospital's record sent it."""
+    if recorded.by.role == "system":
+        return texts("history.ask_doctor")
+    return texts("history.ask_writer", who=recorded.by.name or texts(f"role.{recorded.by.role}"))
 
 
 def _line(each: Recorded, undone: Mapping[str, Recorded], ground: Ground, *, may_undo: bool) -> Line:

@@ -82,18 +82,8 @@ GROUPS: Mapping[str, tuple[LifeForm, ...]] = {
     ),
     "record": (
         _record(
-            EventForm(
-                "retract_screening",
-                "retracted",
-                (Field("id", "choice"), REASON),
-                fixed={"of": "screening"},
-                again=True,
-            ),
-            lambda course: bool(course.screenings),
-        ),
-        _record(
-            EventForm("retract_stay", "retracted", (Field("id", "choice"), REASON), fixed={"of": "stay"}, again=True),
-            lambda course: bool(course.stays),
+            EventForm("wrong_patient", "retracted", (Field("what", "one"), REASON), again=True),
+            lambda course: bool(course.screenings or course.stays),
         ),
         _record(EventForm("merge", "merged", (Field("identity", "number"),), again=True), _always),
         _record(EventForm("block", "record_blocked", fixed={"blocked": True}), lambda c: not c.blocked),
@@ -102,10 +92,13 @@ GROUPS: Mapping[str, tuple[LifeForm, ...]] = {
         _record(EventForm("unprotect", "address_protected", fixed={"protected": False}), lambda c: c.protected),
     ),
 }
-LOOKED_FOR = frozenset({"died", "retract_screening"})
+LOOKED_FOR = frozenset({"died", "wrong_patient"})
 """What somebody at the bed looks for, also who may not write it."""
 
 UNDO = EventForm("undo", "undone", (REASON,))
+ASKED_ABOUT = frozenset({"admitted", "discharged"})
+"""What is asked about once more before it is undone: the patient leaves every list, or lies in hospital again."""
+
 FORMS: Mapping[str, EventForm] = {
     UNDO.id: UNDO,
     **{each.form.id: each.form for group in GROUPS.values() for each in group},

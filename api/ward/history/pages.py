@@ -6,6 +6,7 @@ another one, without the patient's name and without the events.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Annotated
 
@@ -17,14 +18,15 @@ from api.people.refused import MayNot
 from api.record.courses import NoSuchPatient, visible
 from api.record.opening import identify
 from api.record.streams import Naming, read_stream, survivor
-from api.record.taking_back import is_own
+from api.record.taking_back import is_own, may_take_back
+from api.record.told_events import retracted_in
 from api.ward.desk import Desk, desk_for
 from api.ward.event_forms import Blank, EventForm, Sent, Wrong, event_in, form_in, text_in, version_in
 from api.ward.history.events import Ground, lines
-from api.ward.history.life import FORMS, UNDO, closed, offered
+from api.ward.history.life import ASKED_ABOUT, FORMS, UNDO, closed, offered
 from api.ward.history.moves import moves
 from api.ward.patient import Patient, change, patient_at, patient_page
-from careplans.course.events import Event, Merged, Transferred, Undone
+from careplans.course.events import Event, Merged, Recorded, Retracted, Transferred, Undone
 from engine.errors import InputError
 from forms.identity import parse_identity_number
 from rules.case import Case
@@ -57,15 +59,16 @@ def read_history(desk: AnyDesk, person: str) -> Response:
 
 @router.post("/patients/{person}/history")
 def record(desk: AnyDesk, person: str, sent: Sent) -> Response:
-    """Record what happened, or take something back; death, retracting and merging are asked about once more."""
+    """Record what happened, or take something back; what is hard to take back is asked about once more."""
     form, version = form_in(sent, FORMS), version_in(sent)
     if form is UNDO and not _still_seen(desk, person):
         return _take_back(desk, person, sent, version)
     patient = _patient(desk, person)
     try:
         event = _event(desk, sent, form)
-        if form.again and not text_in(sent, "sure"):
-            return _ask_again(desk, patient, form, event)
+        again = question(form, event, patient.seen.stream.recorded)
+        if again and not text_in(sent, "sure"):
+            return _ask_again(desk, patient, form, event=event, words=again)
         change(desk, person, [event], version=version)
     except (Blank, InputError) as wrong:
         return history_page(desk, patient, wrong=Wrong.of(wrong, sent, desk.t))
@@ -86,7 +89,7 @@ def history_page(desk: Desk, patient: Patient, *, wrong: Wrong | None = None) ->
         "groups": offered(desk.user.role, course),
         "closed": closed(desk.user.role, course),
         "undo": UNDO,
-        "choices": {"retract_screening": _screenings(desk, patient), "retract_stay": _stays(desk, patient)},
+        "choices": {"wrong_patient": [*_screenings(desk, patient), *_stays(desk, patient)]},
         "log": desk.may("access_log"),
     }
     status = 422 if wrong else 200
@@ -96,7 +99,14 @@ def history_page(desk: Desk, patient: Patient, *, wrong: Wrong | None = None) ->
     recorded = patient.seen.stream.recorded
     ground = Ground(desk.t, desk.words, recorded, course.protected, _cases(desk, patient))
     said = lines(recorded, ground, user=desk.user, now=desk.now)
-    return patient_page(desk, "history", patient, status=status, lines=said, **shown)
+    taken = _taken(desk, recorded)
+    return patient_page(desk, "history", patient, status=status, lines=said, taken=taken, **shown)
+
+
+def _taken(desk: Desk, recorded: Sequence[Recorded]) -> list[Recorded]:
+    """Return what the one who looks has taken away as written on the wrong patient, and may bring back."""
+    every = retracted_in(recorded)
+    return [each for each in every if may_take_back(desk.user, Undone(each.id, ""), recorded, now=desk.now)]
 
 
 def _cases(desk: Desk, patient: Patient) -> dict[str, Case]:
@@ -118,6 +128,9 @@ def _patient(desk: Desk, person: str) -> Patient:
 def _event(desk: Desk, sent: FormData, form: EventForm) -> Event:
     if form.kind == "merged":
         return Merged(text_in(sent, "other") or _other(desk, sent))
+    if form.kind == "retracted":
+        of, _, id = text_in(sent, "what").partition(":")
+        form = replace(form, fixed={"of": of, "id": id})
     event = event_in(sent, form, now=desk.now)
     if isinstance(event, Transferred):
         return replace(event, hospital=desk.words.hospital_meant(event.hospital))
@@ -136,11 +149,23 @@ def _other(desk: Desk, sent: FormData) -> str:
         raise InputError("identity", "cannot_be_merged") from None
 
 
-def _ask_again(desk: Desk, patient: Patient, form: EventForm, event: Event) -> HTMLResponse:
+def question(form: EventForm, event: Event, recorded: Sequence[Recorded]) -> str | None:
+    """Return under which words a change is asked about once more; None for one that is not."""
+    if isinstance(event, Retracted):
+        return f"event_form.wrong_{event.of}"
+    named = next((each.event.kind for each in recorded if isinstance(event, Undone) and each.id == event.event), None)
+    if named in ASKED_ABOUT:
+        return f"event_form.undo_{named}"
+    return f"event_form.{form.id}" if form.again else None
+
+
+def _ask_again(desk: Desk, patient: Patient, form: EventForm, *, event: Event, words: str) -> HTMLResponse:
     """Ask on a page of its own, which sends the same again with a word that one is sure."""
-    sent = {name: value for name in ("on", "id", "of", "reason", "other") if (value := getattr(event, name, None))}
+    sent = {name: value for name in ("on", "event", "reason", "other") if (value := getattr(event, name, None))}
+    if isinstance(event, Retracted):
+        sent["what"] = f"{event.of}:{event.id}"
     name = None if desk.user.role == NO_CONTENT else patient.course.who.name
-    return desk.page("history_sure", patient=patient, form=form, sent=sent, name=name, event=event)
+    return desk.page("history_sure", patient=patient, form=form, sent=sent, name=name, event=event, asked=words)
 
 
 def _take_back(desk: Desk, person: str, sent: FormData, version: int) -> Response:
@@ -178,14 +203,17 @@ def _still_seen(desk: Desk, person: str) -> bool:
 
 
 def _screenings(desk: Desk, patient: Patient) -> list[tuple[str, str]]:
-    return [
-        (each.id, desk.words.moment(each.at) if each.at else desk.t("patient_page.not_said"))
-        for each in reversed(patient.course.screenings)
-    ]
+    """Return the screenings as what was written on the wrong patient, while the patient lies where it was written."""
+    times = ((each.id, desk.words.moment(each.at) if each.at else None) for each in reversed(patient.course.screenings))
+    unsaid = desk.t("patient_page.not_said")
+    return [(f"screening:{id}", desk.t("history.wrong.screening", when=when or unsaid)) for id, when in times]
 
 
 def _stays(desk: Desk, patient: Patient) -> list[tuple[str, str]]:
     return [
-        (each.id, desk.t("history.stay_from", day=desk.words.date(oslo_day(each.admitted)), ward=each.ward or "–"))
+        (
+            f"stay:{each.id}",
+            desk.t("history.wrong.stay", day=desk.words.date(oslo_day(each.admitted)), ward=each.ward or "–"),
+        )
         for each in reversed(patient.course.stays)
     ]
