@@ -84,7 +84,7 @@ def split(sources: Mapping[str, Source], how: Splitting, folder: Path) -> Iterat
 
 def faults_of(source: Source, on: date) -> tuple[Fault, ...]:
     """Return what can be wrong with a table's rows, in the order of their bits."""
-    return tuple(fault for fault, _ in _all_faults(reading(source.table, source.types, Numbered(on))))
+    return tuple(fault for fault, _ in _all_faults(reading(source.table, source.types, Numbered(on)), source.types))
 
 
 def part(folder: Path, table: str, bucket: int) -> pl.DataFrame | None:
@@ -105,7 +105,7 @@ def _written(source: Source, how: Splitting, numbered: Numbered, *, numbers: boo
     key = person.reinterpret(signed=False) if numbers else person.hash(SEED)
     kept = {"person": person} if source.table.name == PATIENTS else {}
     rows = read.of(source.scan()).select(
-        "row", key=key.fill_null(0), fault=masked(_all_faults(read)), **kept, **read.values
+        "row", key=key.fill_null(0), fault=masked(_all_faults(read, source.types)), **kept, **read.values
     )
     bucket = (pl.col("key").hash(SEED) % how.buckets).cast(pl.UInt32)
     rows.with_columns(bucket=bucket).sink_parquet(
@@ -117,12 +117,14 @@ def _written(source: Source, how: Splitting, numbered: Numbered, *, numbers: boo
     )
 
 
-def _all_faults(read: Reading) -> list[tuple[Fault, pl.Expr]]:
+def _all_faults(read: Reading, types: Mapping[str, pl.DataType]) -> list[tuple[Fault, pl.Expr]]:
+    person = pl.col("person")
     missing = (
-        Fault("person", "missing", "row"),
-        pl.col("person").cast(pl.String).str.strip_chars().fill_null("") == "",
+        person.is_null()
+        if types["person"].is_integer()
+        else person.cast(pl.String).str.strip_chars().fill_null("") == ""
     )
-    return [missing, *read.faults]
+    return [(Fault("person", "missing", "row"), missing), *read.faults]
 
 
 def _is_text(source: Source) -> bool:
