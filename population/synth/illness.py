@@ -14,7 +14,7 @@ from population.synth.model import model
 
 AGES = (40.0, 65.0, 85.0)
 YEARS_BACK, DAYS_A_YEAR = 8, 365
-AS_NEEDED, COURSE_DAYS = "as_needed", 9
+COURSE_DAYS = 9
 LEAST, MOST = 0.25, 1.9
 """How much likelier an illness is for those with the least and the most of all else."""
 
@@ -72,17 +72,16 @@ def prescriptions(drawn: pl.DataFrame, draw: Draws, *, on: date) -> pl.DataFrame
 def _line(
     drawn: pl.DataFrame, draw: Draws, illness: Mapping[str, Any], *, on: date, medicine: list[Any], course: bool
 ) -> pl.DataFrame:
-    atc, chance, dose, use = (*medicine, None, None)[:2] + (*medicine, None, None)[2:4]
+    atc, chance, dose, use = (*medicine, None, None)[:4]
     what = f"{illness['id']} {atc}"
     has = drawn.filter(pl.col(f"ill.{illness['id']}") & draw.happens(f"takes {what}", chance)).select("person")
     begun = draw.below(f"begun {what}", COURSE_DAYS if course else YEARS_BACK * DAYS_A_YEAR)
     ended = pl.lit(value=True) if course else draw.happens(f"ended {what}", 0.12)
     length = pl.lit(COURSE_DAYS - 1) if course else begun // 2 + 1
-    uses = pl.lit(use or "regular") if use != AS_NEEDED else pl.lit(AS_NEEDED)
     return has.select(
         "person",
         atc=pl.when(draw.happens(f"coded {what}", 0.99)).then(pl.lit(atc)),
-        use=pl.when(draw.happens(f"use {what}", 0.96)).then(uses),
+        use=pl.when(draw.happens(f"use {what}", 0.96)).then(pl.lit(use or "regular")),
         **{"from": _days_before(on, begun), "to": pl.when(ended).then(_days_before(on, begun - length))},
         dose=pl.when(draw.happens(f"dose {what}", 0.8)).then(pl.lit(dose, pl.Float64)),
         unit=pl.lit("mg" if dose else None, pl.String),
