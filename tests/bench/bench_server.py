@@ -16,6 +16,7 @@ from api.observing import logs
 from api.people.user import User
 from api.people.who import needs
 from api.screening import Screening
+from api.serving import listening_at
 from api.settings import read_settings
 from api.storage.engine import make_engine
 from api.storage.schema import upgrade
@@ -50,7 +51,8 @@ def main(database: str, port: int, clients: str = "") -> None:
 
     gc.collect()
     gc.freeze()
-    uvicorn.run(within(app, service), port=port, **logs.UVICORN)
+    config = uvicorn.Config(within(app, service), **logs.UVICORN)
+    uvicorn.Server(config).run(sockets=[listening_at(settings.host, port)])
 
 
 if __name__ == "__main__":
