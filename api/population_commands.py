@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from api.files import print_out, read_bytes, write_whole
-from engine.errors import InputError, NotYet
+from engine.errors import InputError
 from engine.texts import LANGUAGES, Texts
 
 if TYPE_CHECKING:
@@ -137,8 +137,11 @@ def _request(arguments: Namespace) -> Request:
 def _runner(arguments: Namespace) -> Runner:
     from population.runners import local
 
-    if getattr(arguments, "runner", "local") != "local":
-        raise NotYet("command_later", asked=arguments.runner)
+    name = getattr(arguments, "runner", RUNNERS[0])
+    if name != RUNNERS[0]:
+        from population.clusters import runner_of
+
+        return runner_of(name)
     workers = arguments.workers if arguments.workers is not None else os.cpu_count() or 1
     if workers < 1:
         raise InputError("--workers", "workers_too_few")
