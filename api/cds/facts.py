@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from api.cds.call import Call
 from api.cds.gathering import Entry, Gathered
 from api.intake import to_case
 from api.intake.fhir_bundle import without_version
+from api.intake.fhir_elements import Element
+from api.intake.fhir_tables import fhir_table
 from api.intake.reading import Document
 from engine.errors import InputError
 
@@ -24,9 +26,45 @@ def case_content(call: Call, gathered: Gathered) -> Content:
     _refuse_other_stay(call, gathered.entries.get("encounter", ()))
     bundle = {"resourceType": "Bundle", "type": "collection", "entry": _placed(entries, call)}
     content = to_case(Document("bundle", bundle)).case
-    if call.encounter:
+    said = stay_said(call, gathered)
+    if call.encounter and (said is None or not said.is_void):
         content["encounter"] = {"id": call.encounter, **content.get("encounter", {})}
     return content
+
+
+@dataclass(frozen=True, slots=True)
+class StaySaid:
+    """What the Encounter that a call names says of itself: how it stands, and of which class it is."""
+
+    status: str | None
+    kind: str | None
+
+    @property
+    def is_void(self) -> bool:
+        """Return whether it never took place."""
+        return self.status in fhir_table("encounter")["left_out"]
+
+    @property
+    def is_stay(self) -> bool:
+        """Return whether someone is in hospital by it; what it does not say, the hook has said."""
+        table = fhir_table("encounter")
+        under_way = self.status is None or self.status in table["current"]
+        return under_way and self.kind not in table["outpatient"]
+
+
+def stay_said(call: Call, gathered: Gathered) -> StaySaid | None:
+    """Return what is said of the Encounter that the call names, under whichever key; None where it was not read."""
+    for entry in gathered.every:
+        resource = entry.get("resource")
+        if isinstance(resource, dict) and _names(resource) == ("Encounter", call.encounter):
+            said = Element(resource, "prefetch.encounter")
+            kind = said.one("class")
+            return StaySaid(said.text("status"), kind.text("code") if kind else None)
+    return None
+
+
+def _names(resource: Mapping[str, Any]) -> tuple[object, object]:
+    return resource.get("resourceType"), resource.get("id")
 
 
 def with_signed(content: Content, signed: Mapping[str, Any]) -> Content:

@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 from api.people.user import Unit, User
 from api.record.rule_use import UseOfRules
 from api.record.screenings import prepare, store
-from api.storage.tables import access, assessment, event, feedback
+from api.storage.tables import access, assessment, event, feedback, listing
 from api.v1.languages import texts_of
 from tests.cds.conforming import check_answer
 from tests.cds.hooks import at, call, medicines, order, patient, selecting, token
@@ -20,9 +20,10 @@ from tests.cds.serving import Served
 from tests.v1.serving import ADDRESS
 
 NURSE = User("ingrid", "nurse", frozenset({Unit("hospital", "demo")}))
+ADMITTED = "2026-11-20T10:00:00+01:00"
 SIGNED: dict[str, Any] = {
     "patient": {"local_id": "p1", "birth_date": "1944-03-02", "sex": "female"},
-    "encounter": {"id": "e1", "admitted": "2026-11-20T10:00:00+01:00"},
+    "encounter": {"id": "e1", "admitted": ADMITTED},
     "answers": {"cfs_clinician": 6, "lifelong_disability": False, "terminal_illness": False, "residence": "home"},
     "rater": {"role": "sykepleier"},
 }
@@ -65,6 +66,44 @@ def test_an_admission_is_stored_once_as_the_records_own(fresh: Served):
     changed = call("encounter-start", {"patient": patient(), "medicines": medicines([("N05CF01", "zopiklon")])})
     cards_of(fresh, changed)
     assert count(fresh, assessment) == 2
+
+
+def stay(status: str | None = "in-progress", kind: str | None = "IMP", **more: Any) -> dict[str, Any]:
+    said = {"status": status, "class": {"code": kind} if kind else None, "period": {"start": ADMITTED}, **more}
+    return {
+        "resourceType": "Encounter",
+        "id": "e1",
+        "subject": {"reference": "Patient/p1"},
+        **{name: value for name, value in said.items() if value is not None},
+    }
+
+
+@pytest.mark.parametrize("status", ["cancelled", "entered-in-error"])
+@pytest.mark.parametrize("hook", ["encounter-start", "encounter-discharge"])
+def test_an_admission_that_never_was_admits_nobody_and_shows_nothing(fresh: Served, hook: str, status: str):
+    assert cards_of(fresh, call(hook, {"patient": patient(), "encounter": stay(status)})) == []
+    assert (count(fresh, assessment), count(fresh, listing)) == (0, 0)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [stay("planned"), stay("finished"), stay(kind="AMB"), stay("unknown")],
+    ids=["planned", "finished", "ambulatory", "unknown"],
+)
+def test_who_is_not_in_hospital_may_be_told_of_and_is_not_admitted(fresh: Served, said: dict[str, Any]):
+    assert cards_of(fresh, call("encounter-start", {"patient": patient(), "encounter": said}))
+    assert (count(fresh, assessment), count(fresh, listing)) == (0, 0)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [None, stay(), stay("arrived", "EMER"), stay(None, None), stay(kind="of-the-hospital")],
+    ids=["not read", "inpatient", "emergency", "says neither", "the hospital's own class"],
+)
+def test_who_is_in_hospital_is_admitted(fresh: Served, said: dict[str, Any] | None):
+    prefetch = {"patient": patient()} | ({"encounter": said} if said else {})
+    assert cards_of(fresh, call("encounter-start", prefetch))
+    assert (count(fresh, assessment), count(fresh, listing)) == (1, 1)
 
 
 @pytest.mark.parametrize("hook", ["patient-view", "encounter-discharge", "order-select"])
