@@ -57,6 +57,15 @@ def is_working_day(day: date) -> bool:
     return day.weekday() < SATURDAY and not eve and day not in _public_holidays()
 
 
+def working_days_after(day: date, days: int) -> date:
+    """Return the day that is so many working days later."""
+    for _ in range(days):
+        day += timedelta(days=1)
+        while not is_working_day(day):
+            day += timedelta(days=1)
+    return day
+
+
 @cache
 def _public_holidays() -> holidays.HolidayBase:
     return holidays.country_holidays(read("pathway")["calendar"]["public_holidays"])

@@ -46,13 +46,18 @@ def build_plan(
     accepted: Accepted,
     discharge: date | None = None,
     settings: PlanSettings | None = None,
+    since: date | None = None,
 ) -> Plan:
-    """Return the plan that follows from the accepted suggestions; nothing starts that was not accepted."""
+    """Return the plan that follows from the accepted suggestions; nothing starts that was not accepted.
+
+    `since` is the day it began: nobody is late for a measure on a day when there was no plan.
+    """
     settings = settings or PlanSettings()
     acceptance = accept(assessment, accepted)
     clock = _clock(case, assessment, discharge=discharge, offsets=settings.offsets)
     marks = all_marks(case, assessment, accepted)
-    blocks = blocks_of(Ground(marks, clock, assessment.ask_next))
+    begun = replace(clock, index=max(clock.index, since or clock.index))
+    blocks = blocks_of(Ground(marks, begun, assessment.ask_next))
     present = _modules_in(blocks)
     pathway = assessment.pathway if f"pathway:{assessment.pathway}" in marks else None
     steps = timeline(assessment, clock, pathway=pathway, instead=replacement(marks))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from careplans.acceptance import contested, shared_decision_rule
 from careplans.catalogue import modules
-from careplans.course.choices import chosen_track
+from careplans.course.choices import chosen_track, offered_here, renewed_at_home
 from careplans.course.events import ChoiceRecorded, Decided, Event, PlanStarted
 from careplans.course.state import Course
 from engine.errors import InputError
@@ -18,7 +18,8 @@ def refuse_unoffered(event: Event, course: Course, assessment: Assessment, held:
     """
     match event:
         case Decided():
-            if event.rule not in _offered(assessment) | held:
+            here = {each.rule for each in offered_here(course, event.assessment, assessment)}
+            if event.rule not in here | held:
                 raise InputError("rule", "rule_not_offered")
         case ChoiceRecorded():
             _refuse_choice(event, assessment)
@@ -51,6 +52,8 @@ def _refuse_plan(event: PlanStarted, course: Course, assessment: Assessment, hel
         raise InputError("plan", "plan_there_already")
     if event.renews is not None and event.renews not in plans:
         raise InputError("renews", "not_of_this_patient")
+    if event.renews is None and renewed_at_home(course, event.assessment):
+        raise InputError("renews", "renewed_at_home")
     if assessment.fired(shared_decision_rule()):
         _refuse_unchosen(event, course, assessment)
 

@@ -16,7 +16,7 @@ from sqlalchemy import Connection
 from api.record.record import Record
 from careplans.acceptance import contested, shared_decision_rule
 from careplans.course.choices import accepted_of, choice_open, chosen_track, verdicts_on
-from careplans.course.due import Basis, plan_as_it_stands
+from careplans.course.due import Basis, clocks_in, comes_after_discharge, plan_as_it_stands
 from careplans.course.events import PlanStarted
 from careplans.course.renewing import basis_of, came_home_from, keeping
 from careplans.course.state import Course, PlanState, Screening
@@ -97,7 +97,7 @@ def renewal_of(record: Record, connection: Connection, course: Course, plan: Pla
     held = tuple(each for each in before.assessment.offers if each.rule in accepted - {shared_decision_rule()})
     asked = _Asked(course, plan, screening.assessment, found=found, held=held)
     every = (*_held(asked), *_new(asked))
-    at_home = _at_home(asked, before.assessment, every)
+    at_home = _at_home(asked, before.assessment, every) | _undone_at_home(asked, before)
     measures = tuple(each for each in every if each.rule in at_home or each.stands == "not_chosen")
     return Renewal(
         screening.assessment,
@@ -215,6 +215,21 @@ def _at_home(asked: _Asked, before: Assessment, measures: tuple[Measure, ...]) -
     bring = {rule for action in plan.actions for rule in action.why}
     known = (*before.offers, *every.offers)
     return frozenset(bring | {each.rule for each in known if each.suggests.startswith(WITHOUT_ACTIONS)})
+
+
+def _undone_at_home(asked: _Asked, before: Basis) -> frozenset[str]:
+    """Return the rules with something that was to be done after the discharge, and that nobody has marked.
+
+    It does not belong to the stay, whatever the answers of today bring anew.
+    """
+    plan = plan_as_it_stands(asked.course, asked.plan, before, settings=PlanSettings())
+    at_home = tuple(each for each in plan.actions if comes_after_discharge(each.due))
+    clocks = clocks_in(asked.course, asked.plan, at_home)
+    undone = (each for each, clock in zip(at_home, clocks, strict=True) if clock.state in {"open", "paused"})
+    now = {each.suggests: each.rule for each in reversed(asked.offers)}
+    suggests = {each.rule: each.suggests for each in asked.held}
+    rules = {rule for each in undone for rule in each.why}
+    return frozenset(rules | {now[suggests[each]] for each in rules if suggests.get(each) in now})
 
 
 def _waits(asked: _Asked) -> bool:

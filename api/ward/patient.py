@@ -24,6 +24,7 @@ PLACES = {
     "start_plan": "assessment",
     "resume_or_close": "plan#plan-status",
     "close_or_renew": "plan#plan-ending",
+    "renew_plan": "plan#plan-ending",
     "discharge": "history#life",
 }
 """Where what comes next is done, where that is no step of a plan."""

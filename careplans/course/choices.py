@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from careplans.acceptance import Accepted, accept, contested, shared_decision_rule
-from careplans.catalogue import modules
+from careplans.catalogue import modules, read
 from careplans.course.state import Course, PlanState
 from rules.assessment import Assessment, Finding
 
@@ -30,9 +30,33 @@ def undecided_offers(course: Course, of: str, assessment: Assessment) -> tuple[F
     if plans_from(course, of):
         return ()
     verdicts, chosen = verdicts_on(course, of), chosen_track(course, of)
-    waiting = (each for each in assessment.offers if each.rule not in verdicts)
+    waiting = (each for each in offered_here(course, of, assessment) if each.rule not in verdicts)
     shared = shared_decision_rule()
     return tuple(each for each in waiting if chosen is None or not (contested(each) or each.rule == shared))
+
+
+def offered_here(course: Course, of: str, assessment: Assessment) -> tuple[Finding, ...]:
+    """Return what is suggested where the patient is: of a score made at home, nothing that belongs to a stay."""
+    if not (course.is_home and scored_at_home(course, of)):
+        return assessment.offers
+    of_stay = frozenset(read("pathway")["of_a_stay"]["rules"])
+    return tuple(each for each in assessment.offers if each.rule not in of_stay)
+
+
+def scored_at_home(course: Course, of: str) -> bool:
+    """Return whether an assessment was made outside any stay."""
+    return any(of in each.every and each.stay is None for each in course.screenings)
+
+
+def renewed_at_home(course: Course, of: str) -> PlanState | None:
+    """Return the plan that is renewed rather than another begun: at home there is one way.
+
+    A plan that a readmission paused gives way to one of that stay, and to no other.
+    """
+    plan = course.waiting
+    if plan is None or not course.is_home:
+        return None
+    return plan if plan.status == "running" or scored_at_home(course, of) else None
 
 
 def has_something_to_start(course: Course, of: str, assessment: Assessment) -> bool:
@@ -44,7 +68,7 @@ def to_start(course: Course, of: str, assessment: Assessment) -> tuple[str, ...]
     """Return the rules that a plan would start from, in the order they are suggested: accepted, and chosen together."""
     accepted = frozenset(rule for rule, verdict in verdicts_on(course, of).items() if verdict == "accepted")
     starting = _after_choice(course, of, assessment, named=accepted)
-    return tuple(each.rule for each in assessment.offers if each.rule in starting)
+    return tuple(each.rule for each in offered_here(course, of, assessment) if each.rule in starting)
 
 
 def waits_for_choice(offer: Finding, assessment: Assessment) -> bool:

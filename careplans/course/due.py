@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, time, timedelta
 
@@ -27,7 +27,7 @@ from careplans.course.state import (
 )
 from careplans.course.waits import end_of, moved_on
 from careplans.course.written import Hand
-from careplans.parts import Action, Corrected, Due, Plan, Step
+from careplans.parts import Action, Block, Corrected, Due, Plan, Step
 from careplans.pathway import Clock, due, timeline
 from careplans.plan import build_plan, place
 from careplans.settings import PlanSettings
@@ -72,10 +72,13 @@ def plan_as_it_stands(course: Course, state: PlanState, basis: Basis, *, setting
     """Return a plan with the dates that it has now; what is printed and what the clocks show are both from here."""
     case = case_as_it_stands(course, state, basis.case)
     accepted = accepted_of(course, state, basis.assessment)
-    made = build_plan(_counted(case, state), basis.assessment, accepted=accepted, settings=settings)
+    made = build_plan(
+        _counted(case, state), basis.assessment, accepted=accepted, settings=settings, since=state.started
+    )
     if state.from_its_start:
-        from_home = build_plan(case, basis.assessment, accepted=accepted, settings=settings)
-        made = _from_here(made, case, owed=still_to_come(course, state, from_home.timeline))
+        made = _from_here(made, case, owed=_owed(course, state, made, case=case, basis=basis, settings=settings))
+    if state.before:
+        made = _after_another_stay(made, state)
     hand = basis.limits
     contingency = replace(made.contingency, limits_by=hand.by, limits_signed=hand.signed)
     return replace(_after_waiting(course, state, made), corrected=basis.corrected, contingency=contingency)
@@ -155,7 +158,7 @@ def _from_here(plan: Plan, case: Case, *, owed: tuple[Step, ...]) -> Plan:
     `owed` are visits of the plan before that are still to come.
     """
     steps = (*owed, *(step for step in plan.timeline if step.id in read("pathway")["renewal"]["steps"]))
-    blocks = tuple(replace(block, actions=tuple(filter(_still_comes, block.actions))) for block in plan.blocks)
+    blocks = _only(plan, _still_comes)
     kept = {action.id for block in blocks for action in block.actions}
     conflicts = tuple(each for each in plan.conflicts if kept.issuperset(each.actions))
     home = case.encounter.discharged
@@ -163,8 +166,41 @@ def _from_here(plan: Plan, case: Case, *, owed: tuple[Step, ...]) -> Plan:
     return replace(plan, timeline=steps, blocks=blocks, conflicts=conflicts, discharge=discharge)
 
 
+def _owed(
+    course: Course, state: PlanState, made: Plan, *, case: Case, basis: Basis, settings: PlanSettings
+) -> tuple[Step, ...]:
+    """Return the visits before the evaluation: those left of the plan before, else those of one that begins at home."""
+    if state.renews is None:
+        return tuple(step for step in made.timeline if step.id in read("pathway")["begun_at_home"]["steps"])
+    accepted = accepted_of(course, state, basis.assessment)
+    from_home = build_plan(case, basis.assessment, accepted=accepted, settings=settings)
+    return still_to_come(course, state, from_home.timeline)
+
+
+def _after_another_stay(plan: Plan, state: PlanState) -> Plan:
+    """Return a resumed plan without a conflict of dates from before the newer stay, which nobody can mend.
+
+    Where that stay was over when it went on, it has nothing of what counts from the admission either.
+    """
+    conflicts = tuple(each for each in plan.conflicts if each.kind != "due_before_admission")
+    plan = replace(plan, conflicts=conflicts)
+    if not state.resumed_home:
+        return plan
+    steps = tuple(step for step in plan.timeline if step.due.anchor != "admission")
+    return replace(plan, timeline=steps, blocks=_only(plan, lambda action: action.due.anchor != "admission"))
+
+
+def _only(plan: Plan, keeps: Callable[[Action], bool]) -> tuple[Block, ...]:
+    return tuple(replace(block, actions=tuple(filter(keeps, block.actions))) for block in plan.blocks)
+
+
 def _still_comes(action: Action) -> bool:
-    return action.due.anchor in {"discharge", "event"} and not action.due.before
+    return comes_after_discharge(action.due)
+
+
+def comes_after_discharge(due: Due) -> bool:
+    """Return whether something is counted from going home, or comes when something happens."""
+    return due.anchor in {"discharge", "event"} and not due.before
 
 
 def _after_waiting(course: Course, state: PlanState, plan: Plan) -> Plan:

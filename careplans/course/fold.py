@@ -180,6 +180,7 @@ def _plan_started(course: Course, event: PlanStarted, at: datetime) -> Course:
         rules=event.rules,
         modules=event.modules,
         renews=event.renews,
+        at_home=stay is None and course.is_home,
     )
     course = _give_way(course, to=event.plan, at=at)
     renewed = _plan(course, event.renews)
@@ -212,7 +213,8 @@ def _after_the_newest_stay(course: Course, plan: PlanState) -> Course:
     stay = course.stay
     if stay is None or stay.id == plan.marks or not _came_after(stay, plan):
         return course
-    moved = replace(plan, stay=stay.id, before=(*plan.before, plan.marks), rests=())
+    before, is_over = (*plan.before, plan.marks), stay.discharged is not None
+    moved = replace(plan, stay=stay.id, before=before, rests=(), resumed_home=is_over)
     marks, owners = (_carried(table, plan.marks, stay.id) for table in (course.marks, course.owners))
     return _with_plan(replace(course, marks=marks, owners=owners), moved)
 

@@ -15,6 +15,7 @@ from careplans.course.choices import (
     choice_open,
     has_something_to_start,
     plans_from,
+    renewed_at_home,
     undecided_offers,
 )
 from careplans.course.deciders import to_settle
@@ -26,9 +27,12 @@ from careplans.course.renewing import basis_of
 from careplans.course.state import Course, NextStep, PlanState, Screening, StepClock
 from careplans.course.waits import end_of
 from careplans.parts import Due
+from careplans.pathway import working_days_after
 from rules.assessment import Finding
+from rules.times import oslo_day
 
 REVIEW = "review_plan"
+RENEW = "renew_plan"
 END_OF_TIME = datetime.max.replace(tzinfo=UTC)
 
 
@@ -88,10 +92,20 @@ def _asked_of(asked: _Asked, screening: Screening) -> NextStep | None:
         seen = _reviewed(course, plan, corrected.at)
         return None if seen else to_settle(course, screening, found, what=REVIEW, about=plan.id)
     if has_something_to_start(course, of, assessment):
-        return to_settle(course, screening, found, what="start_plan")
+        return _to_begin(asked, screening, found)
     if assessment.ask_next:
         return NextStep("ask", question_owner(assessment.ask_next), about=assessment.ask_next)
     return None
+
+
+def _to_begin(asked: _Asked, screening: Screening, found: Basis) -> NextStep | None:
+    """Ask for the start of the plan; at home the plan that runs is renewed, and one that waits is resumed first."""
+    plan = renewed_at_home(asked.course, screening.assessment)
+    if plan is None:
+        return to_settle(asked.course, screening, found, what="start_plan")
+    if plan.status == "paused":
+        return None
+    return to_settle(asked.course, screening, found, what=RENEW, about=plan.id)
 
 
 def _rescored(asked: _Asked, screening: Screening, plan: PlanState, *, waiting: tuple[Finding, ...]) -> NextStep | None:
@@ -107,7 +121,7 @@ def _rescored(asked: _Asked, screening: Screening, plan: PlanState, *, waiting: 
     if any(each.suggests in now - had for each in waiting):
         return to_settle(course, screening, found, what="decide")
     if now - had and has_something_to_start(course, of, assessment):
-        return to_settle(course, screening, found, what="start_plan")
+        return _to_begin(asked, screening, found)
     given_up = had and not now and screening.at is not None and not _reviewed(course, plan, screening.at)
     return to_settle(course, screening, found, what=REVIEW, about=plan.id) if given_up else None
 
@@ -131,9 +145,18 @@ def _follow(asked: _Asked) -> NextStep | None:
         return None
     if plan.status == "paused":
         owner = _owner("resume_or_close") if asked.course.in_hospital else _evaluator(asked, plan)
-        return NextStep("resume_or_close", owner, about=plan.id)
+        return NextStep("resume_or_close", owner, _home_again(asked.course, plan), plan.id)
     coming = _earliest([each for each in asked.clocks if each.course == plan.marks])
     return coming or NextStep("close_or_renew", _evaluator(asked, plan), about=plan.id)
+
+
+def _home_again(course: Course, plan: PlanState) -> datetime | None:
+    """Return by when a plan that a readmission paused is taken up, once the patient is home again."""
+    stay = course.stay
+    if plan.why != "readmitted" or stay is None or stay.discharged is None:
+        return None
+    on = working_days_after(oslo_day(stay.discharged), read("pathway")["home_again"]["working_days"])
+    return end_of(Due("discharge", on=on))
 
 
 def _leave(asked: _Asked) -> NextStep | None:

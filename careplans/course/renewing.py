@@ -11,6 +11,7 @@ from careplans.course.fold import EVALUATION
 from careplans.course.state import Course, PlanState
 from careplans.parts import Step
 from rules.assessment import Assessment
+from rules.times import oslo_day
 
 if TYPE_CHECKING:
     from careplans.course.due import Basis
@@ -23,8 +24,11 @@ def plan_before(course: Course, plan: PlanState) -> PlanState | None:
 
 
 def came_home_from(course: Course, plan: PlanState) -> str | None:
-    """Return the stay that the plan follows: its own, else that of the plan it renews."""
+    """Return the stay that the plan follows: its own, else that of the plan it renews, else the one before it began."""
     before = plan_before(course, plan)
+    if plan.at_home and before is None:
+        ended = (each for each in course.stays if each.discharged and oslo_day(each.discharged) <= plan.started)
+        return next((each.id for each in reversed(tuple(ended))), None)
     return plan.stay or (came_home_from(course, before) if before else None)
 
 

@@ -91,6 +91,7 @@ class PlanState:
     `since` is when it stopped running, `rests` the times it has waited before; `ending` is how someone closed it,
     and `closed` when. `before` are the stays it followed until it was resumed after a newer one, which is `stay` now.
     """
+    `at_home` is one that began at home from a score made there, `resumed_home` one resumed when that stay was over.
 
     id: str
     assessment: str
@@ -107,6 +108,8 @@ class PlanState:
     closed: datetime | None = None
     before: tuple[str, ...] = ()
 
+    at_home: bool = False
+    resumed_home: bool = False
     def closed_before(self, moment: datetime) -> bool:
         """Return whether someone closed it before that."""
         return self.closed is not None and oslo(self.closed) < oslo(moment)
@@ -118,8 +121,8 @@ class PlanState:
 
     @property
     def from_its_start(self) -> bool:
-        """Return whether it is counted from its own start: it renews another, and nobody was in hospital since."""
-        return self.renews is not None and not self.before
+        """Return whether it is counted from its own start: it began at home, and nobody was in hospital since."""
+        return (self.renews is not None or self.at_home) and not self.before
 
     def followed(self, stay: str) -> bool:
         """Return whether it follows a stay, or did until a newer one."""
@@ -163,6 +166,11 @@ class Course:
         return self.died is None and self.stay is not None and self.stay.discharged is None
 
     @property
+    @property
+    def is_home(self) -> bool:
+        """Return whether the patient is alive and the newest stay has ended."""
+        return self.died is None and self.stay is not None and self.stay.discharged is not None
+
     def running(self) -> PlanState | None:
         """Return the one plan that runs."""
         return next((plan for plan in reversed(self.plans) if plan.status == "running"), None)
@@ -179,7 +187,7 @@ class Course:
 
     @property
     def shared(self) -> bool:
-        """Return whether the municipality has been told: before that it sees nothing of the patient."""
+        """Return whether the municipality has been told, or has a plan to follow at home: else it sees nothing."""
         told = any(isinstance(mark, StepDone) and key[1] in TELLS_THE_MUNICIPALITY for key, mark in self.marks.items())
         return told or bool(self.plans) or any(stay.discharged for stay in self.stays)
 

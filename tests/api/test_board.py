@@ -28,7 +28,7 @@ from tests.unit.test_careplans_texts import roles
 NOW = datetime(2026, 11, 17, 13, 32, tzinfo=UTC)  # 14:32 in Norway, on a Tuesday
 TODAY = date(2026, 11, 17)
 WARD = "STO/GER2"
-TASKS = {"start_plan", "decide", "ask", *read("next_step")["owners"], SCREENING}
+TASKS = {"start_plan", "renew_plan", "decide", "ask", *read("next_step")["owners"], SCREENING}
 each_language = pytest.mark.parametrize("language", ["nb", "nn", "en"])
 
 

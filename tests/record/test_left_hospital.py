@@ -14,6 +14,7 @@ from careplans.course.events import (
     Decided,
     Discharged,
     PlanResumed,
+    PlanStarted,
     PracticeSet,
     StepDone,
     StepNotDone,
@@ -82,15 +83,35 @@ def rescored(hospital: Hospital, practice: str | None = "Solsiden") -> Any:
     return hospital.screen(at_home, MUNICIPAL_NURSE)
 
 
-def test_a_track_that_a_new_score_changes_is_on_the_gps_list_who_may_decide_and_start_it(hospital):
+def test_a_track_that_a_new_score_changes_is_on_the_gps_list_who_may_decide_and_renew_the_plan(hospital):
     again = rescored(hospital)
     found = row(hospital, again.person, GP)
     assert (found.next_step.what, found.next_step.owner) == ("decide", "gp")
     assert found.next_step.due is not None
     hospital.tell(again.person, Decided(again.assessment, "palliative_focus", "accepted"), GP)
-    assert row(hospital, again.person, GP).next_step.what == "start_plan"
-    hospital.start_with(again, ("palliative_focus",), plan="P2", by=GP)
-    assert hospital.read(again.person).stream.course.running.id == "P2"
+    found = row(hospital, again.person, GP).next_step
+    assert (found.what, found.owner, found.about) == ("renew_plan", "gp", "P1")
+    assert found.due is not None
+    with pytest.raises(InputError, match="renewed_at_home"):
+        hospital.start_with(again, ("palliative_focus",), plan="P2", by=GP)
+    renewed = PlanStarted("P2", again.assessment, hospital.now.date(), rules=("palliative_focus",), renews="P1")
+    hospital.tell(again.person, renewed, GP)
+    running = hospital.read(again.person).stream.course.running
+    assert running.id == "P2"
+    dates = {each.step: each.due for each in hospital.read(again.person).clocks if each.course == "P2"}
+    assert dates["HPH4"].date() == hospital.now.date() + timedelta(days=28)
+    assert "expected_discharge_set" not in dates
+
+
+def test_what_belongs_to_a_stay_can_be_accepted_by_nobody_at_home(hospital):
+    stored = hospital.screen()
+    hospital.tell(stored.person, PracticeSet("Solsiden"), NURSE)
+    hospital.start_with(stored, ("fall_prevention",))
+    goes_home(hospital, stored.person)
+    again = hospital.screen(case(answers={"cfs_clinician": 8}) | {"encounter": {}}, MUNICIPAL_NURSE)
+    assert "municipal_notice" in hospital.offered(again.assessment)
+    with pytest.raises(InputError, match="rule_not_offered"):
+        hospital.tell(again.person, Decided(again.assessment, "municipal_notice", "accepted"), GP)
 
 
 def test_while_nobody_knows_the_practice_it_is_on_the_teams_list(hospital):
@@ -123,7 +144,8 @@ def test_a_plan_resumed_after_a_second_stay_counts_from_that_homecoming_and_has_
     home = hospital.now.date()
     hospital.tell(stored.person, PlanResumed("P1"), DOCTOR)
     found = clocks(hospital, stored.person)
-    anew = ("municipal_notice", "HPH0", "epikrise", "HPH1", "HPH2", "HPH4")
+    assert ("E2", "municipal_notice") not in found
+    anew = ("HPH0", "epikrise", "HPH1", "HPH2", "HPH4")
     assert {step: found["E2", step].state for step in anew} == dict.fromkeys(anew, "open")
     assert found["E2", "HPH3"].state == "done"
     assert found["E2", "HPH2"].due.date() == home + timedelta(days=3)

@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from careplans.acceptance import Accepted
-from careplans.course.due import Basis, clocks_of, standing
+from careplans.course.due import Basis, clocks_of, plan_as_it_stands, standing
 from careplans.course.events import (
     ClockPaused,
     ClockResumed,
@@ -28,7 +28,9 @@ from careplans.course.events import (
     StepNotDone,
 )
 from careplans.course.state import ClockState, StepClock
+from careplans.parts import Plan
 from careplans.plan import build_plan
+from careplans.settings import PlanSettings
 from rules.assess import assess
 from rules.case import Encounter
 from rules.ruleset import national
@@ -334,3 +336,47 @@ def test_nobody_is_late_for_a_visit_after_a_discharge_that_has_not_taken_place()
     visit = next(each for each in clocks_of(story.course, BASIS, {}) if each.step == "HPH2")
     assert visit.due is not None
     assert standing(visit, visit.due + timedelta(days=9)) == "late"
+
+
+# Measures before the discharge
+
+
+def plan_now(story: Story) -> Plan:
+    """The plan that runs, as it stands."""
+    running = story.course.running
+    assert running
+    return plan_as_it_stands(story.course, running, BASIS["A1"], settings=PlanSettings())
+
+
+def indexed(plan: Plan) -> dict[str, date]:
+    """The days of what is counted from the assessment."""
+    return {each.id: each.due.on for each in plan.actions if each.due.anchor == "index" and each.due.on}
+
+
+def test_nobody_is_late_for_a_measure_on_a_day_when_there_was_no_plan() -> None:
+    soon, late = Story(), Story()
+    for story, on in ((soon, date(2026, 11, 16)), (late, date(2026, 11, 20))):
+        story.tell(admitted(), Screened("K1", "A1", "S1"), PlanStarted("P1", "A1", on, RULES))
+        story.tell(DischargeExpected("S1", date(2026, 12, 23)))
+    assert indexed(plan_now(soon))
+    four_days = timedelta(days=4)
+    assert indexed(plan_now(late)) == {each: day + four_days for each, day in indexed(plan_now(soon)).items()}
+    assert plan_now(late).timeline == plan_now(soon).timeline
+
+
+def resumed(*before: Event) -> Story:
+    """Someone in a newer stay whose plan, with everything in it, goes on after these events."""
+    story = Story()
+    story.tell(admitted(), Screened("K1", "A1", "S1"), PlanStarted("P1", "A1", date(2026, 11, 17), RULES), home())
+    story.tell(admitted("S2", datetime(2026, 12, 1, 8, 0, tzinfo=UTC)), *before, PlanResumed("P1"))
+    return story
+
+
+@pytest.mark.parametrize("at_home", [False, True], ids=["in hospital", "home again"])
+def test_a_resumed_plan_asks_nobody_to_mend_dates_from_before_the_newer_stay(at_home: bool) -> None:
+    story = resumed(*([home("S2", datetime(2026, 12, 4, 10, 0, tzinfo=UTC))] if at_home else []))
+    plan = plan_now(story)
+    assert any(each.due.on and each.due.on < date(2026, 12, 1) for each in plan.actions)
+    assert "due_before_admission" not in {each.kind for each in plan.conflicts}
+    of_admission = [each.id for each in plan.actions if each.due.anchor == "admission"]
+    assert bool(of_admission) != at_home

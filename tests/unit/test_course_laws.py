@@ -45,7 +45,17 @@ LIVES = settings(
 LATER = datetime(2027, 3, 1, 12, 0, tzinfo=UTC)
 ACTIONS = tuple(f"{module.id}.{action.id}" for module in modules() for action in module.actions)
 SAME = tuple((each, task_of(each)) for each in ACTIONS if task_of(each) != each)
-TASKS = {SCREENING, "shared_decision", "decide", "ask", "start_plan", "resume_or_close", "close_or_renew", "discharge"}
+TASKS = {
+    SCREENING,
+    "shared_decision",
+    "decide",
+    "ask",
+    "start_plan",
+    "renew_plan",
+    "resume_or_close",
+    "close_or_renew",
+    "discharge",
+}
 
 
 def then(life: Life, *events: Event) -> tuple[Recorded, ...]:

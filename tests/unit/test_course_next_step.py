@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from careplans.acceptance import Accepted
-from careplans.course.choices import accepted_of
+from careplans.course.choices import accepted_of, offered_here
 from careplans.course.due import Basis, clocks_of
 from careplans.course.events import (
     ChoiceRecorded,
@@ -250,7 +250,33 @@ def test_going_home_without_a_decision_leaves_the_old_plan_to_be_settled() -> No
     assert what(story, basis) == ("resume_or_close", "primary_nurse")
     assert left_to_settle(story, basis) == ["geriatric_team"]
     story.tell(PlanResumed("P1"))
-    assert what(story, basis) == ("municipal_notice", "ward_nurse")
+    assert what(story, basis) == ("control_appointments", "treating_doctor")
+
+
+def test_a_plan_that_a_readmission_paused_is_to_be_taken_up_one_working_day_after_coming_home() -> None:
+    story, basis = readmitted(), offering(FOOD)
+    friday = datetime(2026, 12, 4, 10, 0, tzinfo=UTC)
+    story.tell(Screened("K2", "A2", "S2"), home("S2", friday))
+    step = coming(story, basis)
+    assert step
+    assert (step.what, step.due) == ("resume_or_close", datetime(2026, 12, 7, 22, 59, 59, tzinfo=UTC))
+
+
+def test_a_plan_resumed_at_home_brings_no_notice_or_report_of_a_stay_that_is_over() -> None:
+    story, basis = readmitted(), offering(FOOD)
+    story.tell(Screened("K2", "A2", "S2"), home("S2", datetime(2026, 12, 4, 10, 0, tzinfo=UTC)), PlanResumed("P1"))
+    known = dict.fromkeys(("A1", "A2"), basis)
+    of_plan = {each.step for each in clocks_of(story.course, known, {}) if each.course == "S2"}
+    assert not {"municipal_notice", "admission_report"} & of_plan
+    assert {"epikrise", "HPH1", "HPH2"} <= of_plan
+
+
+def test_a_plan_resumed_in_the_newer_stay_has_its_notice_and_report_anew() -> None:
+    story, basis = readmitted(), offering(FOOD)
+    story.tell(PlanResumed("P1"))
+    known = dict.fromkeys(("A1", "A2"), basis)
+    of_plan = {each.step for each in clocks_of(story.course, known, {}) if each.course == "S2"}
+    assert {"municipal_notice", "admission_report"} <= of_plan
 
 
 def test_who_goes_home_without_a_plan_is_owed_an_epikrise_before_anyone_lets_go() -> None:
@@ -395,6 +421,23 @@ def test_words_that_ground_nothing_ask_for_no_review() -> None:
     assert asked(story, known) == before
 
 
+def test_what_belongs_to_a_stay_is_suggested_to_nobody_who_was_scored_at_home() -> None:
+    story, known = rescored()
+    notice = finding("municipal_notice", "action:municipal_notice")
+    known["A2"] = offering(RELIEF, notice)
+    assert [each.rule for each in offered_here(story.course, "A2", known["A2"].assessment)] == ["palliative_focus"]
+    assert [each.rule for each in offered_here(story.course, "A1", offering(notice).assessment)] == ["municipal_notice"]
+
+
+def test_a_first_plan_from_a_score_at_home_counts_from_its_start_and_has_nothing_of_a_stay() -> None:
+    story = Story()
+    story.tell(admitted(), home("S1", datetime(2026, 11, 23, 10, tzinfo=UTC)), Screened("K1", "A1"))
+    story.tell(PlanStarted("P1", "A1", date(2026, 12, 1), ("nutrition",)))
+    found = {each.step: each.due for each in clocks_of(story.course, {"A1": offering(FOOD)}, {}) if each.course == "P1"}
+    assert set(found) == {"HPH2", "HPH3", "HPH4", "HPH5"}
+    assert found["HPH2"] == datetime(2026, 12, 4, 22, 59, 59, tzinfo=UTC)
+
+
 def test_a_plan_started_anew_from_the_corrected_answers_is_not_reviewed() -> None:
     story, known = planned(at_home=True), corrected(offering(FOOD), falls_last_12_months=4)
     story.tell(Screened("K1", "A2", "S1"), PlanStarted("P2", "A2", DAY_HOME, ("nutrition",)))
@@ -445,12 +488,13 @@ def test_a_track_that_a_new_score_changes_at_home_is_decided_by_whoever_has_the_
     assert step.due == datetime.combine(story.now.date() + timedelta(days=3), END_OF_DAY, OSLO)
 
 
-def test_after_the_gp_accepts_the_new_track_the_plan_is_started_and_after_declining_it_the_old_goes_on() -> None:
+def test_after_the_gp_accepts_the_new_track_the_plan_is_renewed_and_after_declining_it_the_old_goes_on() -> None:
     story, known = rescored()
     told = story.tell(Decided("A2", "palliative_focus", "accepted"))
     step = asked(story, known)
     assert step
-    assert (step.what, step.owner) == ("start_plan", "gp")
+    assert (step.what, step.owner, step.about) == ("renew_plan", "gp", "P1")
+    assert step.due is not None
     story.undo(told)
     story.tell(Decided("A2", "palliative_focus", "overridden", "Vil fortsatt trene"))
     step = asked(story, known)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 
 import pytest
@@ -11,7 +12,8 @@ from api.record.screenings import prepare, store
 from api.record.streams import new_id
 from api.screening import texts_in
 from api.storage.engine import reading
-from careplans.course.events import ChoiceRecorded, Decided, Discharged, PlanStarted, Undone
+from careplans.course.choices import undecided_offers
+from careplans.course.events import ChoiceRecorded, Decided, Discharged, PlanStarted, StepDone, Undone
 from careplans.course.renewing import basis_of
 from engine.errors import InputError
 from tests.ward.plans import DOCTOR, admitted, ago, at_home, with_plan, words_of
@@ -202,3 +204,39 @@ def test_someone_sent_home_today_keeps_the_first_visits_when_the_plan_is_renewed
     started(patient, renewal(patient).rules)
     page = doctor.get(f"{patient.path}/plan").text
     assert all(f'id="step-{step}"' in page for step in ("HPH1", "HPH2", "HPH3", "HPH4"))
+
+
+def test_a_measure_that_was_to_be_done_at_home_and_is_not_stays_until_someone_takes_it_out(demo, doctor):
+    patient = scored_again(followed(demo, 10, mst=3), cfs_clinician=8, mst=None)
+    of = renewal(patient).assessment
+    patient.tell(Decided(of, "palliative_focus", "accepted"))
+    found = {each.rule: each for each in renewal(patient).measures}
+    assert (found["nutrition"].stands, found["nutrition"].goes_on) == ("undecided", True)
+    assert "mst" in found["nutrition"].missing
+    assert "nutrition" not in renewal(patient).over
+    page = words_of(doctor.get(f"{patient.path}/plan").text)
+    assert re.search(r"Ikke avgjort: mangler [^.]*MST", page)
+
+
+def test_what_was_weighed_at_home_and_is_suggested_no_more_is_over(demo):
+    patient = followed(demo, 11, mst=3)
+    patient.tell(StepDone(patient.plan, "nutrition.weigh", ago(days=1)))
+    scored_again(patient, cfs_clinician=8, mst=None)
+    patient.tell(Decided(renewal(patient).assessment, "palliative_focus", "accepted"))
+    assert "nutrition" in renewal(patient).over
+
+
+def test_at_home_the_page_leads_to_renewing_and_offers_no_start_and_nothing_of_a_stay(demo, doctor):
+    patient = scored_again(followed(demo, 12, need_after_discharge="increased"), cfs_clinician=8)
+    page = doctor.get(f"{patient.path}/assessment").text
+    assert "municipal_notice" not in page
+    patient.send(doctor, "assessment/accept-recommended", "x")
+    of = patient.course().screening.assessment
+    left = undecided_offers(patient.course(), of, patient.seen.basis[of].assessment)
+    patient.tell(*(Decided(of, each.rule, "accepted") for each in left))
+    step = patient.seen.next_step
+    assert (step.what, step.about) == ("renew_plan", patient.plan)
+    page = doctor.get(f"{patient.path}/assessment").text
+    assert f'href="{patient.path}/plan#plan-ending">Fornye planen</a>' in page
+    assert "/assessment/start" not in page
+    assert 'id="plan-ending"' in doctor.get(f"{patient.path}/plan").text

@@ -10,7 +10,7 @@ from api.ward.assessment.suggestions import Reader, tracks_to_choose
 from careplans.acceptance import Accepted
 from careplans.additions import Addition, additions
 from careplans.catalogue import read
-from careplans.course.choices import choice_open, chosen_track, to_start, undecided_offers
+from careplans.course.choices import choice_open, chosen_track, renewed_at_home, to_start, undecided_offers
 from careplans.course.events import ChoiceRecorded, Participant, Recorded
 from engine.texts import Texts
 
@@ -41,6 +41,7 @@ def start_view(reader: Reader) -> View:
     """Return the start of the plan: what it would start from, and what else can be in it."""
     t, course, shown = reader.desk.t, reader.patient.course, reader.shown
     begun, plan = reader.answers.start, shown.plan(course)
+    renew = renewed_at_home(course, shown.id) if plan is None else None
     rules = to_start(course, shown.id, shown.assessment)
     left = len(undecided_offers(course, shown.id, shown.assessment))
     ready = left == 0 and not choice_open(course, shown.id, shown.assessment)
@@ -51,7 +52,8 @@ def start_view(reader: Reader) -> View:
         "left": left,
         "ready": ready,
         "rules": len(rules),
-        "form": reader.open and reader.may_here and reader.desk.may("plan") and ready and bool(rules),
+        "renew": renew is not None,
+        "form": renew is None and reader.open and reader.may_here and reader.desk.may("plan") and ready and bool(rules),
         "gives_way": course.running is not None and plan is None,
         "can_add": [(each.module, t(f"module.{each.module}"), _less(each, t)) for each in found if can_add(each)],
         "kept_out": [

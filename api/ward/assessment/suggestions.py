@@ -12,7 +12,7 @@ from api.ward.assessment.shown import Shown
 from api.ward.desk import Desk
 from api.ward.patient import Patient
 from careplans.acceptance import contested, shared_decision_rule
-from careplans.course.choices import chosen_track, undecided_offers, waits_for_choice
+from careplans.course.choices import chosen_track, offered_here, undecided_offers, waits_for_choice
 from careplans.course.events import Decided
 from careplans.words import answer_words, label
 from rules.assessment import Finding
@@ -62,7 +62,9 @@ class Reader:
 
 def suggestions(reader: Reader) -> list[View]:
     """Return every suggestion, in the order of the rules."""
-    return [_suggestion(reader, place, each) for place, each in enumerate(reader.shown.assessment.offers, 1)]
+    shown = reader.shown
+    here = offered_here(reader.patient.course, shown.id, shown.assessment)
+    return [_suggestion(reader, place, each) for place, each in enumerate(shown.assessment.offers, 1) if each in here]
 
 
 def recommended(reader: Reader) -> tuple[Finding, ...]:
