@@ -9,7 +9,7 @@ import tomllib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self, get_args
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from joserfc.errors import JoseError
 from joserfc.jwk import Key, import_key
@@ -64,8 +64,12 @@ PLAIN_KEY = re.compile(r"[A-Za-z_][A-Za-z_0-9-]{0,40}")
 
 
 def is_closed_line(url: str) -> bool:
-    """Return whether nobody on the way can listen: TLS, or this machine itself."""
-    parts = urlsplit(url)
+    """Return whether nobody on the way can listen: TLS, or this machine itself; what is no address is not closed."""
+    try:
+        parts = urlsplit(url)
+        _ = parts.port
+    except ValueError:
+        return False
     return parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in LOOPBACK)
 
 
@@ -74,9 +78,19 @@ def _wrong(kind: str, *within: str) -> PydanticCustomError:
     return PydanticCustomError(kind, "wrong", {"within": within})
 
 
+def _parts(url: str, wrong: str = "not_address") -> SplitResult:
+    """Return an address in its parts, to a validator."""
+    try:
+        parts = urlsplit(url)
+        _ = parts.port
+    except ValueError:
+        raise _wrong(wrong) from None
+    return parts
+
+
 def _address(url: str) -> str:
     """Return a server's address unless it is open to listeners; only this machine may be spoken to without TLS."""
-    parts = urlsplit(url)
+    parts = _parts(url)
     if parts.scheme not in {"http", "https"} or not parts.hostname or parts.username or parts.query or parts.fragment:
         raise _wrong("not_address")
     if not is_closed_line(url):
@@ -86,7 +100,7 @@ def _address(url: str) -> str:
 
 def _origin(url: str) -> str:
     """Return the address people open, which has no path: cookies and links are made for the whole of it."""
-    parts = urlsplit(url)
+    parts = _parts(url, "not_origin")
     if parts.scheme not in {"http", "https"} or not parts.netloc or parts.username or parts.path not in {"", "/"}:
         raise _wrong("not_origin")
     if parts.query or parts.fragment:

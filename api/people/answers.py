@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -84,6 +85,7 @@ def _was_at(request: Request) -> str:
     """Return the page the person looked at: a form's own address may have none to show."""
     shown = request.headers.get("hx-current-url") or request.headers.get("referer")
     if shown and (request.method != "GET" or HTMX in request.headers):
-        parts = urlsplit(shown)
-        return f"{parts.path}?{parts.query}" if parts.query else parts.path
+        with suppress(ValueError):  # what is no address was on no page
+            parts = urlsplit(shown)
+            return f"{parts.path}?{parts.query}" if parts.query else parts.path
     return f"{request.url.path}?{request.url.query}" if request.url.query else request.url.path

@@ -105,12 +105,19 @@ class Proofs:
             raise ProofRefused("proof_claims")
         if not isinstance(at, str) or normal(at) not in sent.targets:
             raise ProofRefused("proof_target")
-        if isinstance(made, bool) or not isinstance(made, int | float):
+        if not _is_number(made) or not all(_is_number(claims[name]) for name in ("exp", "nbf") if name in claims):
             raise ProofRefused("proof_claims")
-        if not -LEEWAY - self._asked.seconds <= made - self._now() <= LEEWAY:
+        if not self._is_now(claims):
             raise ProofRefused("proof_time")
         if sent.token is not None and not _same(claims.get("ath"), hash_of(sent.token)):
             raise ProofRefused("proof_token")
+
+    def _is_now(self, claims: Mapping[str, Any]) -> bool:
+        """Return whether a proof was made about now; numbers are compared as they are, for a huge one has no float."""
+        now = self._now()
+        made, ends, begins = claims["iat"], claims.get("exp", now), claims.get("nbf", now)
+        in_time: bool = now - LEEWAY - self._asked.seconds <= made <= now + LEEWAY
+        return in_time and now - LEEWAY < ends and begins <= now + LEEWAY
 
 
 class Nonces:
@@ -136,6 +143,10 @@ class Nonces:
 def hash_of(token: str) -> str:
     """Return a token's hash as `ath` writes it."""
     return urlsafe_b64encode(hashlib.sha256(token.encode()).digest()).rstrip(b"=").decode()
+
+
+def _is_number(said: object) -> bool:
+    return isinstance(said, int | float) and not isinstance(said, bool)
 
 
 def _same(said: object, right: str) -> bool:

@@ -107,7 +107,8 @@ def from_here(request: Request) -> bool:
     if site is not None:
         return site == "same-origin"
     own = {request.headers.get("host"), urlsplit(entrance_of(request).settings.address).netloc}
-    return origin.startswith(("https://", "http://")) and urlsplit(origin).netloc in own
+    scheme, _, host = origin.partition("://")
+    return scheme in {"https", "http"} and host in own
 
 
 async def _asking(request: Request, *, present: bool) -> User:

@@ -167,7 +167,7 @@ def _texts(value: object) -> list[str]:
 
 def _address(value: object) -> str | None:
     written = isinstance(value, str) and WRITTEN.fullmatch(value) and len(value) <= LONGEST
-    return str(value) if written and is_closed_line(str(value)) else None
+    return str(value) if written and "#" not in str(value) and is_closed_line(str(value)) else None
 
 
 def _plain(iss: str) -> str | None:

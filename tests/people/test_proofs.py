@@ -42,6 +42,18 @@ WRONG: list[tuple[dict[str, Any], str]] = [
     ({"iat": str(NOW)}, "proof_claims"),
     ({"iat": True}, "proof_claims"),
     ({"iat": float(10**300)}, "proof_time"),
+    ({"iat": 10**400}, "proof_time"),
+    ({"iat": -(10**400)}, "proof_time"),
+    ({"iat": float("inf")}, "proof_time"),
+    ({"iat": float("nan")}, "proof_time"),
+    ({"iat": [NOW]}, "proof_claims"),
+    ({"exp": NOW - 100}, "proof_time"),
+    ({"exp": -(10**400)}, "proof_time"),
+    ({"exp": str(NOW + 100)}, "proof_claims"),
+    ({"exp": False}, "proof_claims"),
+    ({"nbf": NOW + 100}, "proof_time"),
+    ({"nbf": 10**400}, "proof_time"),
+    ({"nbf": {}}, "proof_claims"),
     ({"iat": None}, "proof_claims"),
     ({"jti": None}, "proof_claims"),
     ({"jti": ""}, "proof_claims"),
@@ -123,6 +135,27 @@ def test_a_proof_with_one_thing_wrong_is_refused(real: Site, holder: Holder, bou
         answer = asked(real, holder.headers(ME, bound, **made))
     assert is_refused(answer)
     assert [line["why"] for line in lines if line["event"] == "token_refused"] == [why]
+
+
+@pytest.mark.parametrize(
+    "made",
+    [{"exp": NOW + 600}, {"exp": 10**400}, {"nbf": NOW - 600}, {"iat": NOW + 0.5}],
+    ids=["exp", "huge exp", "nbf", "part of a second"],
+)
+def test_a_proof_may_say_itself_from_when_and_until_when_it_is_good(real: Site, holder: Holder, bound: str, made):
+    assert asked(real, holder.headers(ME, bound, **made)).status_code == 200
+
+
+@pytest.mark.parametrize("name", ["iat", "exp", "nbf"])
+@pytest.mark.parametrize(
+    "said",
+    [10**400, -(10**400), 10**4_000, float("inf"), float("nan"), -0.0, 1e308],
+    ids=["huge", "huge and negative", "long", "inf", "nan", "zero", "float"],
+)
+def test_a_number_in_a_token_is_taken_or_refused_whatever_it_is(real: Site, name, said):
+    assert real.provider
+    answer = asked(real, {"Authorization": f"Bearer {real.provider.access(**{name: said})}"})
+    assert answer.status_code in {200, 401}
 
 
 def test_a_proof_that_shows_its_private_key_is_refused(real: Site, holder: Holder, bound: str):

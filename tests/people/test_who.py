@@ -81,6 +81,8 @@ def test_a_form_that_came_too_late_leads_back_to_the_page_it_stood_on(demo: Site
     assert "next=%2Fpage%3Fday%3D3%26unsaved%3D1" in demo.browser.post("/page", headers=where).headers["location"]
     part = demo.browser.post("/page", headers={"HX-Request": "true", "HX-Current-URL": "http://127.0.0.1:8000/page"})
     assert "next=%2Fpage%3Funsaved%3D1" in part.headers["hx-redirect"]
+    nowhere = {"Referer": "http://[", **AS_PAGE}
+    assert "next=%2Fpage%3Funsaved%3D1" in demo.browser.post("/page", headers=nowhere).headers["location"]
     again = {"Referer": "http://127.0.0.1:8000/page?unsaved=1", **AS_PAGE}
     assert "next=%2Fpage%3Funsaved%3D1&" in demo.browser.post("/page", headers=again).headers["location"]
 
@@ -127,6 +129,8 @@ def test_a_form_with_the_sessions_token_from_our_own_page_is_taken(demo: Site):
         {"Origin": "https://evil.example"},
         {"Origin": "http://127.0.0.1:8000.evil.example"},
         {"Origin": "file://127.0.0.1:8000"},
+        {"Origin": "http://["},
+        {"Origin": "http://127.0.0.1:8000]"},
         {"Sec-Fetch-Site": "cross-site"},
         {"Sec-Fetch-Site": "same-site"},
         {"Sec-Fetch-Site": "none"},

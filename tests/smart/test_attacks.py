@@ -304,6 +304,16 @@ def test_endpoints_on_an_open_line_are_not_used(houses: Houses):
         assert house.out(house.browser()).json()["code"] == "launch_unavailable"
 
 
+@pytest.mark.parametrize("at", ["https://[", "https://ehr.example.no:x/", "https://ehr.example.no/authorize#part"])
+def test_endpoints_that_are_no_addresses_are_not_used(houses: Houses, at):
+    for name in ("token_endpoint", "authorization_endpoint"):
+        ehr = Ehr()
+        assert ehr.about
+        ehr.about[name] = at
+        house = houses(ehr)
+        assert house.out(house.browser()).json()["code"] == "launch_unavailable"
+
+
 @settings(max_examples=40, deadline=1_000, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     st.dictionaries(
