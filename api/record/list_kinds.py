@@ -98,7 +98,7 @@ def _municipality(asker: Asker) -> Holds:
 
 
 def _new_to_municipality(asker: Asker) -> Holds:
-    unanswered = and_(step_is(ACKNOWLEDGES, "open"), ~step_is((RECEIPT, *ACKNOWLEDGES), "done"))
+    unanswered = and_(step_is((RECEIPT,), "open"), ~step_is(ACKNOWLEDGES, "done"))
     return and_(_municipality(asker), in_hospital, unanswered)
 
 

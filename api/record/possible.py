@@ -35,7 +35,7 @@ from careplans.course.events import (
     Undone,
 )
 from careplans.course.left import LEFT
-from careplans.course.state import Course
+from careplans.course.state import RECEIPT, Course
 from engine.errors import InputError
 from rules.times import oslo, oslo_day
 
@@ -86,6 +86,8 @@ def _refuse_untimely(event: StepDone, course: Course) -> None:
     stay = next((each for each in course.stays if each.id == (of_plan or event.course)), None)
     if stay is None:
         return
+    if event.step == RECEIPT and course.notified is None:
+        raise InputError("step", "not_notified")
     if stay.discharged is None and task_of(event.step) in AT_HOME:
         raise InputError("step", "not_home_yet")
     if event.step == EXPECTED_SET:

@@ -16,7 +16,7 @@ from careplans.catalogue import read
 from careplans.course.due import Basis, assessments_behind, clocks_of, screening_in
 from careplans.course.left import LEFT, in_pathway, left_undecided
 from careplans.course.next_step import END_OF_TIME, next_step
-from careplans.course.state import RECEIPT, Course, NextStep, StepClock
+from careplans.course.state import RECEIPT, ClockState, Course, NextStep, StepClock
 from careplans.course.waits import end_of
 from careplans.parts import Due
 
@@ -155,10 +155,11 @@ def _where(course: Course) -> dict[str, Any]:
 
 
 def _receipt(course: Course) -> tuple[StepClock, ...]:
-    """Return that the municipality has received the patient, as a clock that is done: nobody was to do it by a date."""
-    if course.stay is None or course.received is None:
+    """Return the municipality's receipt, as a clock without a date: open once it is told, done once it has said so."""
+    if course.stay is None or not (course.notified or course.received):
         return ()
-    return (StepClock(course.stay.id, RECEIPT, "coordinating_unit", None, "done", course.received),)
+    state: ClockState = "done" if course.received else "open"
+    return (StepClock(course.stay.id, RECEIPT, "coordinating_unit", None, state, course.received),)
 
 
 def _clock(person_id: str, each: StepClock) -> dict[str, Any]:

@@ -33,8 +33,7 @@ def acknowledging_step(states: Iterable[tuple[str, ClockState]]) -> str | None:
 def to_say(states: Iterable[tuple[str, ClockState]]) -> tuple[Said, ...]:
     """Return what the municipality has not said yet of someone in hospital."""
     known = dict(states)
-    open_still = {RECEIPT: known.get(RECEIPT) != "done", REPORT: known.get(REPORT) == "open"}
-    return tuple(each for each in SAID if open_still[each])
+    return tuple(each for each in SAID if known.get(each) == "open")
 
 
 def say(record: Record, user: User, person: str, said: Said, *, change: Change) -> bool:
@@ -52,8 +51,9 @@ def say(record: Record, user: User, person: str, said: Said, *, change: Change) 
 
 
 def _received(person: str, change: Change) -> str | None:
-    """Return the stay of someone in hospital whom nobody has received yet."""
+    """Return the stay of someone in hospital whom the municipality is told of, and has not received yet."""
     stream = read_stream(change.connection, person)
-    if stream is None or stream.course.stay is None or not stream.course.in_hospital or stream.course.received:
+    if stream is None or stream.course.stay is None or not stream.course.in_hospital:
         return None
-    return stream.course.stay.id
+    waits = stream.course.notified is not None and stream.course.received is None
+    return stream.course.stay.id if waits else None

@@ -22,7 +22,8 @@ EPIKRISE = "epikrise"
 RECEIPT = "receipt"
 """What a municipality marks on a stay: that it has received the patient. It has no deadline, and no other owner."""
 
-TELLS_THE_MUNICIPALITY = frozenset({"municipal_notice", "HPH0", "HPH1"})
+NOTICE = "municipal_notice"
+TELLS_THE_MUNICIPALITY = frozenset({NOTICE, "HPH0", "HPH1"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,8 +91,8 @@ class PlanState:
 
     `since` is when it stopped running, `rests` the times it has waited before; `ending` is how someone closed it,
     and `closed` when. `before` are the stays it followed until it was resumed after a newer one, which is `stay` now.
-    """
     `at_home` is one that began at home from a score made there, `resumed_home` one resumed when that stay was over.
+    """
 
     id: str
     assessment: str
@@ -107,9 +108,9 @@ class PlanState:
     rests: tuple[Rest, ...] = ()
     closed: datetime | None = None
     before: tuple[str, ...] = ()
-
     at_home: bool = False
     resumed_home: bool = False
+
     def closed_before(self, moment: datetime) -> bool:
         """Return whether someone closed it before that."""
         return self.closed is not None and oslo(self.closed) < oslo(moment)
@@ -166,11 +167,11 @@ class Course:
         return self.died is None and self.stay is not None and self.stay.discharged is None
 
     @property
-    @property
     def is_home(self) -> bool:
         """Return whether the patient is alive and the newest stay has ended."""
         return self.died is None and self.stay is not None and self.stay.discharged is not None
 
+    @property
     def running(self) -> PlanState | None:
         """Return the one plan that runs."""
         return next((plan for plan in reversed(self.plans) if plan.status == "running"), None)
@@ -189,13 +190,25 @@ class Course:
     def shared(self) -> bool:
         """Return whether the municipality has been told, or has a plan to follow at home: else it sees nothing."""
         told = any(isinstance(mark, StepDone) and key[1] in TELLS_THE_MUNICIPALITY for key, mark in self.marks.items())
-        return told or bool(self.plans) or any(stay.discharged for stay in self.stays)
+        return told or any(self._came_home(plan) for plan in self.plans)
+
+    def _came_home(self, plan: PlanState) -> bool:
+        return plan.stay is None or any(stay.discharged and plan.followed(stay.id) for stay in self.stays)
+
+    @property
+    def notified(self) -> datetime | None:
+        """Return when the municipality was told of the newest stay's patient, the last time."""
+        marks = (self.marks.get((self.stay.id, step)) for step in TELLS_THE_MUNICIPALITY) if self.stay else ()
+        return max((oslo(mark.at) for mark in marks if isinstance(mark, StepDone)), default=None)
 
     @property
     def received(self) -> datetime | None:
-        """Return when the municipality said that it has received the newest stay's patient."""
-        mark = self.marks.get((self.stay.id, RECEIPT)) if self.stay else None
-        return mark.at if isinstance(mark, StepDone) else None
+        """Return when the municipality said it has received the newest stay's patient; a later notice asks anew."""
+        if self.stay is None:
+            return None
+        mark, notice = (self.marks.get((self.stay.id, step)) for step in (RECEIPT, NOTICE))
+        anew = isinstance(mark, StepDone) and isinstance(notice, StepDone) and oslo(notice.at) > oslo(mark.at)
+        return mark.at if isinstance(mark, StepDone) and not anew else None
 
     @property
     def empty(self) -> bool:

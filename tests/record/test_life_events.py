@@ -138,6 +138,7 @@ def test_the_same_case_sent_twice_tells_nothing_of_the_stay_anew(hospital):
 def test_who_goes_home_to_another_municipality_is_followed_up_there_and_seen_by_the_first_no_more(hospital):
     stored = hospital.screen()
     hospital.start_plan(stored)
+    hospital.tell(stored.person, StepDone("E1", "municipal_notice", MONDAY), NURSE)
     assert hospital.on("municipality", COORDINATOR) == [stored.person]
     hospital.now = datetime(2026, 11, 23, 12, tzinfo=UTC)
     gone = hospital.tell(stored.person, Discharged("E1", HOME.at, "home", municipality="5059"))
@@ -287,6 +288,7 @@ def test_a_correction_is_about_the_same_patient(hospital):
 def test_a_death_stops_every_clock_and_list_at_once_and_one_noted_by_mistake_is_taken_back(hospital):
     stored = hospital.screen()
     hospital.start_plan(stored)
+    hospital.tell(stored.person, StepDone("E1", "municipal_notice", MONDAY), NURSE)
     hospital.tell(stored.person, ReadyForDischarge("E1", MONDAY), NURSE)
     hospital.later(days=3)
     before, running = hospital.lists_with(stored.person, *EVERYONE), hospital.read(stored.person)
@@ -324,6 +326,7 @@ def test_a_blocked_record_is_on_no_list_and_seen_by_nobody_until_it_is_lifted(ho
 def test_a_protected_address_shows_no_place_on_a_list_and_the_patient_is_not_on_the_board(hospital):
     stored = hospital.screen()
     hospital.start_plan(stored)
+    hospital.tell(stored.person, StepDone("E1", "municipal_notice", MONDAY), NURSE)
     protected = hospital.tell(stored.person, AddressProtected(protected=True), NURSE)
     for name, who in (("team", TEAM), ("municipality", COORDINATOR)):
         (row,) = hospital.page(name, who).rows

@@ -24,6 +24,7 @@ from careplans.course.events import (
     StepDone,
     StepNotDone,
 )
+from careplans.course.state import RECEIPT
 from engine.errors import InputError
 from tests.bench.lists import counted
 from tests.record.hospital import COORDINATOR, DOCTOR, EPJ, GP, MONDAY, NURSE, NURSE_OF_MED1, TEAM, Hospital, case, user
@@ -199,7 +200,7 @@ def test_a_list_takes_as_many_statements_for_two_hundred_as_for_twenty(hospital,
 
     def people(first: int, last: int) -> None:
         numbers = range(first, last)
-        steps = ("screening", "HPH0", "epikrise")
+        steps = ("screening", "HPH0", "epikrise", RECEIPT)
         clocks = tuple(clock_of(f"{n:03d}", step) for n in numbers for step in steps)
         late = {"soonest": MONDAY - timedelta(hours=1), "next_what": "screening"}
         fill(hospital.engine, *(rows_of(f"{n:03d}", **late) for n in numbers), clocks=clocks)
@@ -374,6 +375,19 @@ def test_the_coordinators_new_patients_are_those_nobody_has_answered_for(hospita
     hospital.tell(person, StepDone("E1", "admission_report", MONDAY), COORDINATOR)
     assert hospital.on("coordinator", COORDINATOR) == []
     assert hospital.on("municipality", COORDINATOR) == [person]
+
+
+def test_a_patient_with_a_plan_is_no_coordinators_before_the_notice_and_anew_after_a_later_one(hospital):
+    stored = hospital.screen()
+    hospital.start_plan(stored)
+    assert not hospital.sees(COORDINATOR, stored.person)
+    assert hospital.on("coordinator", COORDINATOR) == []
+    hospital.tell(stored.person, StepDone("E1", "municipal_notice", hospital.now), NURSE)
+    hospital.tell(stored.person, StepDone("E1", RECEIPT, hospital.now), COORDINATOR)
+    assert hospital.on("coordinator", COORDINATOR) == []
+    hospital.later(hours=1)
+    hospital.tell(stored.person, StepDone("E1", "municipal_notice", hospital.now), NURSE)
+    assert hospital.on("coordinator", COORDINATOR) == [stored.person]
 
 
 @pytest.mark.parametrize(

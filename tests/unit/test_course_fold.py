@@ -39,8 +39,10 @@ from careplans.course.events import (
     Undone,
 )
 from careplans.course.fold import TOLD, course_of
-from careplans.course.state import Course
+from careplans.course.state import RECEIPT, Course
 from tests.unit.course_stories import DAY_HOME, START, Story, admitted, home, on_a_plan, readmitted
+
+HOUR = timedelta(hours=1)
 
 NOON = datetime(2026, 11, 24, 11, 0, tzinfo=UTC)
 LATER = date(2026, 12, 2)
@@ -433,15 +435,31 @@ def test_what_is_not_said_of_a_person_stays_as_it_was() -> None:
 
 @pytest.mark.parametrize(
     "event",
-    [StepDone("S1", "municipal_notice", START), StepDone("S1", "HPH0", START), StepDone("S1", "HPH1", START), home(),
-     PlanStarted("P1", "A1", DAY_HOME)],
-    ids=["notice", "before discharge", "the call", "home", "a plan"],
+    [StepDone("S1", "municipal_notice", START), StepDone("S1", "HPH0", START), StepDone("S1", "HPH1", START), home()],
+    ids=["notice", "before discharge", "the call", "home with a plan"],
 )  # fmt: skip
-def test_the_municipality_sees_a_patient_only_after_it_has_been_told(event: Event) -> None:
+def test_the_municipality_sees_a_patient_only_after_it_has_been_told_or_has_a_plan_to_follow(event: Event) -> None:
     story = Story()
     story.tell(admitted(), Screened("K1", "A1", "S1"), StepDone("S1", "epikrise", START))
+    story.tell(PlanStarted("P1", "A1", DAY_HOME))
     seen = [story.course.shared]
     told = story.tell(event)
     seen.append(story.course.shared)
     story.undo(told)
     assert [*seen, story.course.shared] == [False, True, False]
+
+
+def test_someone_who_goes_home_without_a_plan_or_a_notice_is_not_shown_to_the_municipality() -> None:
+    story = Story()
+    story.tell(admitted(), Screened("K1", "A1", "S1"), home())
+    assert not story.course.shared
+
+
+def test_a_notice_after_the_receipt_asks_the_municipality_anew() -> None:
+    story = Story()
+    story.tell(admitted(), StepDone("S1", "municipal_notice", START), StepDone("S1", RECEIPT, START + HOUR))
+    assert story.course.received == START + HOUR
+    again = story.tell(StepDone("S1", "municipal_notice", START + 2 * HOUR))
+    assert story.course.received is None
+    story.undo(again)
+    assert story.course.received == START + HOUR

@@ -7,7 +7,7 @@ import re
 import pytest
 
 from api.screening import texts_in
-from careplans.course.events import Decided, Died, Discharged, DischargeExpected, StepDone
+from careplans.course.events import Admitted, Decided, Died, Discharged, DischargeExpected, StepDone
 from careplans.course.state import RECEIPT
 from tests.ward.plans import admitted, ago, at_home, with_plan, words_of
 from tests.ward.signed_in import EPJ, fields, hospital
@@ -127,6 +127,8 @@ def test_a_list_without_a_tick_is_asked_about_once_and_keeps_what_was_written(de
 def test_the_municipality_confirms_receipt_and_the_ward_sees_who_and_when(demo, doctor):
     patient = with_plan(admitted(demo, 8))
     solveig = demo.browser("solveig")
+    assert solveig.get(f"{patient.path}/plan").status_code == 404, "nobody has told the municipality yet"
+    patient.tell(StepDone(patient.stay, "municipal_notice", ago(hours=1)))
     assert "Bekreft mottatt" not in doctor.get(f"{patient.path}/plan").text
     assert "Bekreft mottatt" in solveig.get(f"{patient.path}/plan").text
     patient.send(solveig, "plan", "receipt", key="receipt:receipt", course=patient.stay)
@@ -135,6 +137,16 @@ def test_the_municipality_confirms_receipt_and_the_ward_sees_who_and_when(demo, 
     assert "Kommunen har tatt imot pasienten" in page
     assert "Solveig Moen" in page
     assert state(patient, "admission_report") == "open", "the report is another thing"
+
+
+def test_who_is_admitted_again_is_received_again_only_after_the_new_notice(demo, doctor):
+    patient = at_home(demo, 31, days=10).tell(Admitted("again-31", ago(hours=2), "demo", "GER2"), who=EPJ)
+    solveig = demo.browser("solveig")
+    assert "Bekreft mottatt" not in solveig.get(f"{patient.path}/plan").text
+    refused = patient.send(solveig, "plan", "receipt", key="receipt:receipt", course="again-31")
+    assert "sykehuset har ikke varslet kommunen ennå" in refused.text.casefold()
+    patient.tell(StepDone("again-31", "municipal_notice", ago(hours=1)))
+    assert "Bekreft mottatt" in solveig.get(f"{patient.path}/plan").text
 
 
 def test_the_hospital_cannot_say_that_the_municipality_has_received(demo, doctor):
