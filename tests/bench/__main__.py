@@ -1,4 +1,4 @@
-"""Measure screening, the command line, the print, memory and lists, and say each goal beside its figure."""
+"""Measure screening, the command line, the print, memory, lists, a population, and say each goal beside its figure."""
 
 from __future__ import annotations
 
@@ -23,6 +23,7 @@ from rules.case import Case
 from tests.bench.hooks import hooks
 from tests.bench.list_pages import list_pages
 from tests.bench.lists import lists
+from tests.bench.population import population
 from tests.patients import random_case
 
 ON = date(2026, 11, 16)
@@ -36,6 +37,9 @@ def main(words: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(prog="./dev bench")
     parser.add_argument("what", nargs="*", metavar="WHAT", help=f"{', '.join(PARTS)}; all of them if none is named")
     parser.add_argument("--screenings", type=int, default=100_000, help="for the memory line")
+    parser.add_argument(
+        "--people", type=int, nargs="+", default=[100_000], help="for population; its goals are for 1000000 and 5500000"
+    )
     arguments = parser.parse_args(words)
     if unknown := set(arguments.what) - set(PARTS):
         parser.error(f"there is no {min(unknown)}, only {', '.join(PARTS)}")
@@ -142,6 +146,7 @@ PARTS: Mapping[str, Callable[[argparse.Namespace], None]] = {
     "cds": lambda _: hooks(),
     "lists": lambda _: lists(),
     "list_pages": lambda _: list_pages(),
+    "population": lambda arguments: population(arguments.people),
 }
 
 if __name__ == "__main__":

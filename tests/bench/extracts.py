@@ -1,0 +1,78 @@
+"""Extracts to measure with: twelve diagnoses and eight prescriptions a person, alike for the same number of people."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+
+import polars as pl
+
+from rules.knowledge import rows
+
+DIAGNOSES, PRESCRIPTIONS = 12, 8
+AT_ONCE = 250_000
+BORN_FROM, DAYS = date(1920, 1, 1), 100 * 365
+
+
+def extract(people: int, folder: Path) -> Path:
+    """Write an extract, unless it is there already, and return its folder."""
+    made = folder / f"{people}"
+    for name, part in {"patients": _patients, "diagnoses": _diagnoses, "prescriptions": _prescriptions}.items():
+        path = made / f"{name}.parquet"
+        if not path.exists():
+            made.mkdir(parents=True, exist_ok=True)
+            _written(path, people, part)
+    return made
+
+
+def codes() -> pl.Series:
+    """Return about two thousand diagnosis codes, those of the scores' tables among them."""
+    listed = [row["code_prefix_nodot"] for row in rows("charlson_quan2005_icd10")]
+    listed += [row["icd10_3char"] for row in rows("hfrs_icd10_weights")]
+    others = [f"{c}{n:02}{d}" for c in "ABCDEFGHIJKLMNOPQRSTZ" for n in range(0, 100, 3) for d in range(0, 10, 3)]
+    return pl.Series(sorted({*listed, *others}))
+
+
+def _written(path: Path, people: int, part: Callable[[int, int], pl.DataFrame]) -> None:
+    starts = range(0, people, AT_ONCE)
+    parts = [path.with_name(f".{path.stem}.{start}.parquet") for start in starts]
+    for start, one in zip(starts, parts, strict=True):
+        part(start, min(AT_ONCE, people - start)).write_parquet(one, compression="lz4")
+    pl.scan_parquet(parts, glob=False).sink_parquet(path, compression="lz4")
+    for one in parts:
+        one.unlink()
+
+
+def _patients(start: int, people: int) -> pl.DataFrame:
+    born = pl.lit(BORN_FROM) + pl.duration(days=_drawn(DAYS, seed=1))
+    return _persons(start, people, each=1).select(
+        "person", born.alias("birth_date"), diagnoses_known=True, medicines_known=True
+    )
+
+
+def _diagnoses(start: int, people: int) -> pl.DataFrame:
+    listed = codes()
+    code = pl.lit(listed).gather(_drawn(listed.len(), seed=2))
+    return _persons(start, people, each=DIAGNOSES).select(
+        "person", code.alias("code"), main=pl.col("row") % DIAGNOSES == 0
+    )
+
+
+def _prescriptions(start: int, people: int) -> pl.DataFrame:
+    digits = (
+        (a, n, b, c, m) for a in "ABCDGHJLMNRSV" for n in (1, 3, 5, 6, 9) for b in "AB" for c in "ABCDF" for m in (1, 4)
+    )
+    listed = pl.Series([f"{a}{n:02}{b}{c}{m:02}" for a, n, b, c, m in digits])
+    atc = pl.lit(listed).gather(_drawn(listed.len(), seed=3))
+    use = pl.lit(pl.Series(["regular", "as_needed"])).gather(_drawn(2, seed=4))
+    return _persons(start, people, each=PRESCRIPTIONS).select("person", atc.alias("atc"), use.alias("use"))
+
+
+def _persons(start: int, people: int, *, each: int) -> pl.DataFrame:
+    row = pl.int_range(start * each, (start + people) * each, dtype=pl.Int64, eager=True)
+    return pl.DataFrame({"row": row, "person": row // each})
+
+
+def _drawn(below: int, *, seed: int) -> pl.Expr:
+    return (pl.col("row").hash(seed) % below).cast(pl.UInt32)

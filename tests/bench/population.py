@@ -1,0 +1,212 @@
+"""A whole population: everything, and two scores of it alone, beside what neither can do without.
+
+Each figure is taken in a process of its own, which tells its time, its CPU and the most memory that it or one of its
+workers took. Ratios are to a bare group-by of the same files in the same run.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import date
+from importlib.util import find_spec
+from pathlib import Path
+
+import polars as pl
+
+from population import run
+from population.diagnoses import code_table, comorbidity
+from population.runners import local
+from tests.bench.extracts import extract
+
+ON = date(2026, 11, 23)
+WORKERS = 2
+PEOPLE_AT_ONCE = 100_000
+TABLES = {"diagnoses": "code", "prescriptions": "atc"}
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """What something took: seconds by the clock and of CPU, and MB at most in one process."""
+
+    seconds: float
+    cpu: float
+    memory: float
+
+
+def population(people: Sequence[int]) -> None:
+    """Print the figures for each number of people."""
+    for count in people:
+        with tempfile.TemporaryDirectory() as folder:
+            made = extract(count, Path(folder))
+            print(f"{count} people, load {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores")
+            _tell(dict(_figures(made)))
+            _tell_differences(made)
+
+
+def _figures(made: Path) -> Iterator[tuple[str, Figure]]:
+    for name in MEASURED:
+        package = name.split()[0]
+        if package in THEIRS and find_spec(package) is None:
+            print(f"  {name}: not installed; CI=true ./dev bench population")
+            continue
+        yield name, _taken(name, made)
+
+
+def _taken(name: str, made: Path) -> Figure:
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.bench.population", name, str(made)], capture_output=True, text=True, check=True
+    )
+    return Figure(**json.loads(done.stdout.splitlines()[-1]))
+
+
+def _tell(figures: Mapping[str, Figure]) -> None:
+    bare = figures[BARE]
+    for name, each in figures.items():
+        print(
+            f"  {name:34} {each.seconds:7.2f} s, CPU {each.cpu:7.2f} s, {each.memory:6.0f} MB; of a bare group-by "
+            f"{each.seconds / bare.seconds:5.1f} times the time, {each.cpu / bare.cpu:5.1f} times the CPU"
+        )
+    for package in THEIRS & {name.split()[0] for name in figures}:
+        ours, other = figures[OURS], figures[f"{package} {SCORES}"]
+        print(
+            f"  {OURS}: {other.seconds / ours.seconds:.1f} times as fast as {package}, "
+            f"in {ours.memory / other.memory:.2f} of its memory (goals: 6 at a million, 12 at 5.5; 0.1)"
+        )
+
+
+def _tell_differences(made: Path) -> None:
+    """Say how many people others score otherwise, but for the weight that comorbidipy gives AIDS."""
+    ours = made / f"{OURS}.parquet"
+    for package in sorted(THEIRS):
+        other = made / f"{package} {SCORES}.parquet"
+        if ours.exists() and other.exists():
+            both = pl.read_parquet(ours).join(pl.read_parquet(other), on="person", suffix=" of theirs")
+            apart = {
+                name: int((pl.Series(both[name]) != both[f"{name} of theirs"]).sum())
+                for name in ("charlson_1987", "hfrs")
+            }
+            print(f"  {package}: {both.height} people compared, different {apart}")
+
+
+# What is measured, each in a process of its own
+
+
+def _scan(made: Path) -> None:
+    for table, code in TABLES.items():
+        rows = pl.scan_parquet(made / f"{table}.parquet")
+        rows.select(pl.col("person").max(), pl.col(code).max()).collect(engine="streaming")
+
+
+def _group(made: Path) -> None:
+    for table, code in TABLES.items():
+        rows = pl.scan_parquet(made / f"{table}.parquet")
+        rows.group_by("person").agg(pl.len(), pl.col(code).max()).collect(engine="streaming")
+
+
+def _split(made: Path) -> None:
+    with tempfile.TemporaryDirectory(dir=made) as folder:
+        run._split(_request(made), Path(folder))
+
+
+def _everything(made: Path) -> None:
+    with tempfile.TemporaryDirectory(dir=made) as folder:
+        run.screen(_request(made), Path(folder) / "out", local(WORKERS), tell=lambda *_: None, dictionary="")
+
+
+def _request(made: Path) -> run.Request:
+    return run.Request(made, ON, lambda _: False)
+
+
+def _scores(made: Path) -> None:
+    """Score by people at once, so that memory is the same at any size; a file by person is read in its own order."""
+    path = made / "diagnoses.parquet"
+    rows = pl.scan_parquet(path)
+    listed = rows.select(pl.col("code").unique()).collect(engine="streaming")["code"].sort()
+    table = code_table(pl.DataFrame({"code": listed, "system": ["icd-10"] * listed.len()}))
+    kind = pl.Enum(listed)
+    last: int = rows.select(pl.col("person").max()).collect().item()
+    parts = [made / f".scores.{start}.parquet" for start in range(0, last + 1, PEOPLE_AT_ONCE)]
+    for number, part in enumerate(parts):
+        some = pl.col("person").is_between(number * PEOPLE_AT_ONCE, (number + 1) * PEOPLE_AT_ONCE - 1)
+        coded = rows.filter(some).select(
+            pl.col("person").cast(pl.UInt32), pl.col("code").cast(kind).to_physical().cast(pl.UInt32), "main"
+        )
+        found = comorbidity(coded.collect(engine="streaming"), table)
+        found.select(
+            "person", charlson="charlson.low", charlson_1987="charlson_1987.low", hfrs="hfrs_tenths.low"
+        ).write_parquet(part)
+    pl.scan_parquet(parts).sink_parquet(made / f"{OURS}.parquet")
+
+
+def _comorbidipy(made: Path) -> None:
+    import pandas.core.common
+
+    pandas.core.common.SettingWithCopyWarning = Warning  # the name that it imports has left pandas
+    import comorbidipy
+
+    frame = _frame(made).to_pandas()
+    charlson = comorbidipy.comorbidity(frame.assign(age=80), age=None, weighting="charlson").set_index("id")
+    hfrs = comorbidipy.hfrs(frame).set_index("id")
+    both = charlson[["comorbidity_score"]].join(hfrs[["hfrs"]]).reset_index()
+    _write_theirs(made, "comorbidipy", pl.from_pandas(both), "comorbidity_score", "hfrs")
+
+
+def _pycomorb(made: Path) -> None:
+    import pycomorb
+
+    frame = _frame(made).with_columns(age=80)
+    charlson = pycomorb.comorbidity("charlson", frame, implementation="quan", weights="charlson")
+    hfrs = pycomorb.comorbidity("hfrs", frame)
+    column = "Charlson Comorbidity Index"
+    both = charlson.select("id", column).join(hfrs.select("id", "HFRS Score"), on="id")
+    _write_theirs(made, "pycomorb", both, column, "HFRS Score")
+
+
+def _frame(made: Path) -> pl.DataFrame:
+    return pl.read_parquet(made / "diagnoses.parquet", columns=["person", "code"]).rename({"person": "id"})
+
+
+def _write_theirs(made: Path, package: str, found: pl.DataFrame, charlson: str, hfrs: str) -> None:
+    tenths = (pl.col(hfrs) * 10).round().cast(pl.Int32)
+    found.select(
+        pl.col("id").cast(pl.UInt32).alias("person"),
+        pl.col(charlson).cast(pl.Int32).alias("charlson_1987"),
+        tenths.alias("hfrs"),
+    ).write_parquet(made / f"{package} {SCORES}.parquet")
+
+
+BARE, SCORES = "bare group-by", "Charlson and HFRS"
+OURS = f"our {SCORES}"
+THEIRS = {"comorbidipy", "pycomorb"}
+MEASURED: Mapping[str, Callable[[Path], None]] = {
+    "bare scan": _scan,
+    BARE: _group,
+    OURS: _scores,
+    "splitting into buckets": _split,
+    "everything, two workers": _everything,
+    f"comorbidipy {SCORES}": _comorbidipy,
+    f"pycomorb {SCORES}": _pycomorb,
+}
+
+
+def _measure(name: str, made: Path) -> Figure:
+    began = time.perf_counter()
+    MEASURED[name](made)
+    seconds = time.perf_counter() - began
+    itself, workers = (resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+    # Not ru_maxrss of the process itself: that begins with what its parent held when it was made.
+    own = int(Path("/proc/self/status").read_text("utf-8").split("VmHWM:")[1].split()[0])
+    cpu = sum(each.ru_utime + each.ru_stime for each in (itself, workers))
+    return Figure(seconds, cpu, max(own, workers.ru_maxrss) / 1024)
+
+
+if __name__ == "__main__":
+    print(json.dumps(asdict(_measure(sys.argv[1], Path(sys.argv[2])))))
