@@ -14,6 +14,7 @@ from starlette.responses import Response
 
 from api.fhir.elements import Json
 from api.fhir.outcome import FHIR_JSON, PREFIX
+from api.fhir.searching import refuse_numbers
 from api.intake.reading import read_json
 from api.people.entrance import entrance_of
 from api.v1.asking import JSON, LARGE
@@ -36,9 +37,9 @@ Pairs = list[tuple[str, str]]
 async def speaks_json(request: Request) -> None:
     """Refuse who asks for another format; `_format` goes before `Accept`, as FHIR says."""
     wanted = request.query_params.get("_format")
-    if wanted is not None and wanted.replace(" ", "+").partition(";")[0] not in FORMATS:
-        raise Problem("_format", "format_unknown")
-    if wanted is None and not _accepts_json(request.headers.get("accept", "*/*")):
+    if wanted is not None:
+        _refuse_other_format(wanted)
+    elif not _accepts_json(request.headers.get("accept", "*/*")):
         raise Problem("Accept", "format_unknown")
 
 
@@ -63,23 +64,27 @@ async def resource_of(request: Request) -> tuple[bytes, Json]:
 
 
 async def form_of(request: Request) -> Pairs:
-    """Return the parameters of a search, from the body and the address."""
+    """Return the parameters of a search, from the body and the address; a number may stand in the body alone."""
+    in_address = request.query_params.multi_items()
+    refuse_numbers(in_address)
     data = await request.body()
     if data and _content_type(request) != FORM:
         raise Problem(None, "not_a_search_form")
     if len(data) > LONGEST_FORM:
         raise Problem(None, "body_too_large")
     try:
-        body = data.decode("utf-8")
-        said = parse_qsl(body, keep_blank_values=True, strict_parsing=bool(body), max_num_fields=MOST_FIELDS)
+        said = parse_qsl(data.decode("utf-8"), keep_blank_values=True, errors="strict", max_num_fields=MOST_FIELDS)
     except ValueError:
-        raise Problem(None, "not_a_search_form") from None
-    return [*request.query_params.multi_items(), *said]
+        raise Problem(None, "bad_request") from None
+    for name, value in said:
+        if name == "_format":
+            _refuse_other_format(value)
+    return [*in_address, *said]
 
 
 def is_lenient(request: Request) -> bool:
     """Return whether the caller asks that unknown parameters are passed over."""
-    return "handling=lenient" in request.headers.get("prefer", "").replace(" ", "").lower()
+    return "handling=lenient" in request.headers.get("prefer", "").replace(" ", "").replace('"', "").lower()
 
 
 def answer(request: Request, resource: Json, texts: Texts, *, status: int = 200, **headers: str) -> Response:
@@ -97,6 +102,11 @@ def answer(request: Request, resource: Json, texts: Texts, *, status: int = 200,
 def as_json(resource: Json) -> str:
     """Return a resource as it is sent."""
     return json.dumps(resource, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+
+
+def _refuse_other_format(wanted: str) -> None:
+    if wanted.replace(" ", "+").partition(";")[0] not in FORMATS:
+        raise Problem("_format", "format_unknown")
 
 
 def _has(request: Request, version: str) -> bool:

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from api.fhir.elements import Json, begun, concept, instant, narrative
 from api.fhir.outcome import FHIR_JSON
 from api.fhir.searching import BY_POST, NARROWS
+from api.fhir.told import OF_PATIENT
 from engine.texts import Texts
 from forms.questionnaire import CANONICAL
 
@@ -85,7 +86,12 @@ def _security(texts: Texts) -> Json:
 
 
 def _resource(kind: str, texts: Texts) -> Json:
-    interactions = ["read", "search-type", *(["create"] if kind in CREATED else [])]
+    interactions = [
+        "read",
+        *(["vread"] if kind in OF_PATIENT else []),
+        "search-type",
+        *(["create"] if kind in CREATED else []),
+    ]
     names = ["_id", "_lastUpdated", *NARROWS[kind]]
     found: Json = {
         "type": kind,

@@ -68,7 +68,7 @@ class Reader:
         if asked.person is None and not asked.identifiers:
             raise Problem("patient", "search_without_patient")
         try:
-            person = self._identified(asked.identifiers) if asked.identifiers else asked.person or ""
+            person = self._identified(asked) if asked.identifiers else asked.person or ""
             return person, self._lines(person)
         except NoSuchPatient:
             return None, []
@@ -97,7 +97,7 @@ class Reader:
     def _meant(self, connection: Connection, asked: Asked) -> str:
         """Return the one patient that a search is about, whom the user may see."""
         if asked.identifiers:
-            return self._identified(asked.identifiers)
+            return self._identified(asked)
         if asked.person is not None:
             return visible(connection, self.user, _plain(asked.person), now=self.now)
         ids = [value for name, value in asked.narrows if name == "_id"]
@@ -112,13 +112,18 @@ class Reader:
             raise NoSuchPatient
         return visible(connection, self.user, person, now=self.now)
 
-    def _identified(self, identifiers: tuple[str, ...]) -> str:
+    def _identified(self, asked: Asked) -> str:
+        """Return the patient whom a number names; whoever is named by our id too must be the same."""
+        identifiers = asked.identifiers
         if not may(self.user.role, "identify"):
             raise MayNot
         if len(identifiers) != 1:
             raise Problem("identifier", "one_patient_at_a_time")
         naming = naming_of(identifiers[0], self.record.hospital_of(self.user))
-        return self.record.writer.run(lambda change: identify(self.user, naming, change)).person
+        person = self.record.writer.run(lambda change: identify(self.user, naming, change)).person
+        if asked.person is not None and asked.person != person:
+            raise NoSuchPatient
+        return person
 
     def _log(self, person: str, action: str) -> None:
         self.record.writer.run_log([Seen(person, action, by(self.user))])

@@ -24,7 +24,7 @@ from api.fhir.told import OF_PATIENT
 from api.people.entrance import entrance_of
 from api.people.user import User
 from api.people.who import needs
-from api.record.courses import visible
+from api.record.courses import NoSuchPatient, visible
 from api.record.elsewhere import NamedBy
 from api.record.screenings import prepare, store
 from api.storage.writer import Change
@@ -69,9 +69,14 @@ async def read_operation(request: Request) -> Response:
 @router.get("/Questionnaire")
 async def search_forms(request: Request) -> Response:
     """Return the forms there are, one a language."""
+    return _searched_forms(request, request.query_params.multi_items(), _open(request))
+
+
+@router.post("/Questionnaire/_search")
+async def search_forms_by_post(request: Request) -> Response:
+    """Return the same."""
     texts = _open(request)
-    asked = asked_of(FORMS, request.query_params.multi_items(), in_body=False, lenient=is_lenient(request))
-    return _set(request, asked, (None, forms(record_of(request).screening.ruleset.version)), texts)
+    return _searched_forms(request, await form_of(request), texts)
 
 
 @router.get("/Questionnaire/{id}")
@@ -168,6 +173,16 @@ def read(request: Request, user: Clinician, kind: Kind, id: Id) -> Response:
     return answer(request, reader.one(_known(kind), id), reader.texts)
 
 
+@router.get("/{kind}/{id}/_history/{version}")
+def read_version(request: Request, user: Clinician, kind: Kind, id: Id, version: Kind) -> Response:
+    """Return a version of a resource: the one that stands, for older ones are not told."""
+    reader = _reader(request, user)
+    found = reader.one(_known(kind), id)
+    if found["meta"]["versionId"] != version:
+        raise NoSuchPatient
+    return answer(request, found, reader.texts)
+
+
 def _open(request: Request) -> Texts:
     """Count a request that anyone may make, and return the caller's language."""
     entrance_of(request).limiter.count_address(request)
@@ -186,19 +201,24 @@ def _known(kind: str) -> str:
 
 def _only_patient(request: Request) -> str | None:
     """Return the patient that the address names by our own id; a number may not stand there."""
-    asked = asked_of("QuestionnaireResponse", request.query_params.multi_items(), in_body=False, lenient=False)
-    return asked.person
+    pairs = request.query_params.multi_items()
+    return asked_of("QuestionnaireResponse", pairs, base_of(request), in_body=False, lenient=False).person
+
+
+def _searched_forms(request: Request, pairs: Pairs, texts: Texts) -> Response:
+    asked = asked_of(FORMS, pairs, base_of(request), in_body=False, lenient=is_lenient(request))
+    return _set(request, asked, (None, forms(record_of(request).screening.ruleset.version)), texts)
 
 
 def _searched(request: Request, user: User, kind: str, pairs: Pairs, *, in_body: bool) -> Response:
     reader = _reader(request, user)
-    asked = asked_of(_known(kind), pairs, in_body=in_body, lenient=is_lenient(request))
+    asked = asked_of(_known(kind), pairs, base_of(request), in_body=in_body, lenient=is_lenient(request))
     return _set(request, asked, reader.of_patient(asked), reader.texts)
 
 
 def _searched_log(request: Request, user: User, pairs: Pairs, *, in_body: bool) -> Response:
     reader = _reader(request, user)
-    asked = asked_of(AUDIT, pairs, in_body=in_body, lenient=is_lenient(request))
+    asked = asked_of(AUDIT, pairs, base_of(request), in_body=in_body, lenient=is_lenient(request))
     return _set(request, asked, reader.log_of(asked), reader.texts)
 
 

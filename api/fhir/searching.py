@@ -10,10 +10,11 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NoReturn
 from urllib.parse import urlencode
 
 from api.fhir.elements import Json
+from api.fhir.references import own_reference
 from api.intake.times import Moment, parse_moment
 from api.v1.paging import MOST, USUAL, page_of
 from api.v1.problems import Problem
@@ -64,6 +65,7 @@ COMPARE: Mapping[str, Callable[[datetime, Moment], bool]] = {
     "le": lambda at, said: at <= said.end,
 }
 REFERENCES = frozenset({"target", "based-on"})
+LINKS = REFERENCES | {"patient", "subject"}
 CANONICALS = frozenset({"url", "questionnaire"})
 
 
@@ -97,20 +99,27 @@ def known_of(kind: str) -> list[str]:
     return sorted({*EVERY, *NARROWS[kind]})
 
 
-def asked_of(kind: str, pairs: Pairs, *, in_body: bool, lenient: bool) -> Asked:
+def refuse_numbers(pairs: Pairs) -> None:
+    """Refuse an address that names a person by number, whatever stands in the body."""
+    if any(name in BY_POST or NUMBER.search(value) for name, value in pairs):
+        raise Problem(None, "identity_in_address")
+
+
+def asked_of(kind: str, pairs: Pairs, base: str, *, in_body: bool, lenient: bool) -> Asked:
     """Return what a search asks for; refuse what its type has not, and a number in an address."""
+    if not in_body:
+        refuse_numbers(pairs)
     allowed = {*EVERY, *NARROWS[kind], *(BY_POST if in_body or kind == "Patient" else ())}
     named = [(name, value) for name, value in pairs if name in BY_POST]
     numbers = [name for name, value in pairs if name not in BY_POST and NUMBER.search(value)]
-    if (named or numbers) and not in_body:
-        raise Problem(None, "identity_in_address")
     if numbers:  # it would stand in the links of the answer
         raise Problem(None, "search_value_wrong")
     passed_over = tuple(sorted({name for name, _ in pairs} - allowed))
     if passed_over and not lenient:
         raise Problem(None, "search_parameter_unknown", allowed=known_of(kind))
     paging = {name: value for name, value in pairs if name in {"_count", "_cursor"}}
-    people = {_patient_id(value) for name, value in pairs if name in {"patient", "subject"}}
+    pairs = [(name, _plain(name, value, base)) if name in LINKS else (name, value) for name, value in pairs]
+    people = {value for name, value in pairs if name in {"patient", "subject"}}
     if len(people) > 1:
         raise Problem("patient", "one_patient_at_a_time")
     left_out = {*BY_POST, *passed_over, "patient", "subject", "_count", "_cursor", "_format", "_pretty"}
@@ -147,8 +156,18 @@ def _size(said: str | None) -> int:
     return min(int(said), MOST)
 
 
-def _patient_id(said: str) -> str:
-    return said.removeprefix("Patient/")
+def _plain(name: str, said: str, base: str) -> str:
+    """Return references as we write them; one to another server is refused, since nothing here is about it."""
+    found = [own_reference(each, base) for each in said.split(",")]
+    if name in REFERENCES:
+        return ",".join(f"{each['kind']}/{each['id']}" if each and each["kind"] else _wrong(name) for each in found)
+    if len(found) > 1:
+        raise Problem(name, "one_patient_at_a_time")
+    return found[0]["id"] if found[0] and found[0]["kind"] in {None, "Patient"} else _wrong(name)
+
+
+def _wrong(name: str) -> NoReturn:
+    raise Problem(name, "search_value_wrong")
 
 
 def _condition(name: str, value: str) -> Callable[[Json], bool]:

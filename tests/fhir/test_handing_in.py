@@ -50,6 +50,7 @@ def test_what_the_renderer_does_not_send_is_stamped(client: TestClient, patient:
     assert (made["status"], made["meta"]["versionId"]) == ("completed", "1")
     assert answer.headers["location"].endswith(f"/fhir/QuestionnaireResponse/{made['id']}/_history/1")
     assert client.get(f"{ROUTE}/{made['id']}", headers=NURSE).json() == made
+    assert client.get(answer.headers["location"], headers=NURSE).json() == made
 
 
 def test_an_author_in_the_form_is_not_believed(client: TestClient, patient: Patient):

@@ -39,6 +39,11 @@ def code_of(answer: Any) -> str:
     return str(answer.json()["issue"][0]["details"]["coding"][0]["code"])
 
 
+def address(client: TestClient) -> str:
+    """Return where the server says that it is."""
+    return str(client.get("/fhir/metadata").json()["implementation"]["url"])
+
+
 @pytest.mark.parametrize("kind", OF_PATIENT)
 def test_what_a_search_finds_can_be_read_where_it_says(client: TestClient, patient: Patient, kind: str):
     resources = found(client, kind, patient)
@@ -283,12 +288,68 @@ def test_a_search_that_names_nobody_says_so(client: TestClient, kind: str):
         ("_lastUpdated=2026-13", "search_value_wrong"),
         (f"subject={NOBODY}", "one_patient_at_a_time"),
         ("_cursor=nowhere", "cursor_unreadable"),
+        ("subject=https://other.example/fhir/Patient/1", "search_value_wrong"),
+        ("subject=Practitioner/1", "search_value_wrong"),
+        ("subject=urn:uuid:1", "search_value_wrong"),
     ],
 )
 def test_what_a_search_cannot_do_is_refused(client: TestClient, patient: Patient, asked: str, code: str):
     answer = client.get(f"/fhir/Observation?patient={patient.id}&{asked}", headers=DOCTOR)
     assert 400 <= answer.status_code < 500
     assert code_of(answer) == code
+
+
+def test_a_patient_may_be_named_by_the_address_on_this_server(client: TestClient, patient: Patient):
+    plain, base = found(client, "RiskAssessment", patient), address(client)
+    for named in (f"Patient/{patient.id}", f"{base}/Patient/{patient.id}"):
+        for name in ("patient", "subject"):
+            answer = client.get("/fhir/RiskAssessment", params={name: named}, headers=DOCTOR)
+            assert [each["resource"] for each in answer.json()["entry"]] == plain
+    plan = found(client, "CarePlan", patient)[0]["id"]
+    tasks = found(client, "Task", patient, **{"based-on": f"{base}/CarePlan/{plan}"})
+    assert tasks == found(client, "Task", patient, **{"based-on": f"CarePlan/{plan}"}) != []
+
+
+@pytest.mark.parametrize("kind", ["Observation", "RiskAssessment", "AuditEvent"])
+def test_a_search_that_contradicts_itself_about_the_patient_finds_nobody(
+    client: TestClient, patient: Patient, kind: str
+):
+    other = Patient.screened(client, 61)
+    who = ADMINISTRATOR if kind == "AuditEvent" else DOCTOR
+    for named, right in ((other.id, False), ("0" * 32, False), (patient.id, True)):
+        asked = {"patient.identifier": number(1), "patient": named}
+        answer = client.post(f"/fhir/{kind}/_search", data=asked, headers=who)
+        assert answer.status_code == 200, answer.text
+        assert (answer.json()["total"] > 0) is right
+
+
+@pytest.mark.parametrize("name", ["identifier", "patient.identifier", "given"])
+def test_a_number_in_the_address_of_a_posted_search_is_refused_too(client: TestClient, patient: Patient, name: str):
+    for body in ({}, {"identifier": number(1)}):
+        for kind, who in (("Patient", DOCTOR), ("AuditEvent", ADMINISTRATOR), ("Questionnaire", {})):
+            answer = client.post(f"/fhir/{kind}/_search?{name}={number(1)}", data=body, headers=who)
+            assert (answer.status_code, code_of(answer)) == (400, "identity_in_address")
+
+
+def test_a_form_that_cannot_be_read_as_a_search_is_a_bad_request(client: TestClient, patient: Patient):
+    form = DOCTOR | {"Content-Type": "application/x-www-form-urlencoded"}
+    for body in (b"patient=%ff", b"a=1&" * 60, b"\xff"):
+        answer = client.post("/fhir/Observation/_search", content=body, headers=form)
+        assert (answer.status_code, code_of(answer)) == (400, "bad_request")
+    asked = f"patient={patient.id}&".encode()
+    assert client.post("/fhir/Observation/_search", content=asked, headers=form).status_code == 200
+    xml = client.post("/fhir/Observation/_search", content=asked + b"_format=xml", headers=form)
+    assert (xml.status_code, code_of(xml)) == (406, "format_unknown")
+    assert client.post("/fhir/Observation/_search", content=b"{}", headers=DOCTOR).status_code == 415
+
+
+def test_the_version_that_stands_can_be_read_and_no_other(client: TestClient, patient: Patient):
+    for kind in OF_PATIENT:
+        each = found(client, kind, patient)[0]
+        place = f"/fhir/{kind}/{each['id']}/_history"
+        assert client.get(f"{place}/{each['meta']['versionId']}", headers=DOCTOR).json() == each
+        assert client.get(f"{place}/999999", headers=DOCTOR).status_code == 404
+        assert client.get(f"{place}/{each['meta']['versionId']}", headers=OTHER_NURSE).status_code == 404
 
 
 def test_who_asks_for_lenience_is_told_what_was_passed_over(client: TestClient, patient: Patient):
@@ -346,6 +407,10 @@ def test_the_server_says_what_it_has_and_has_what_it_says(client: TestClient, pa
         interactions = {one["code"] for one in each["interaction"]}
         created = client.post(f"/fhir/{each['type']}", json={"resourceType": each["type"]}, headers=DOCTOR)
         assert ("create" in interactions) == (created.status_code not in {404, 405})
+        for posted in (True, False):
+            path = f"/fhir/{each['type']}" + ("/_search" if posted else "")
+            searched = client.request("POST" if posted else "GET", path, headers=DOCTOR)
+            assert ("search-type" in interactions) == (searched.status_code not in {404, 405})
     assert client.get(rest["operation"][0]["definition"]).json()["code"] == "screen"
 
 
@@ -364,6 +429,7 @@ def test_the_form_is_there_in_every_language_under_one_name(client: TestClient):
     assert len(set(etags)) == 3
     named = client.get("/fhir/Questionnaire", params={"url": forms[0]["url"]}).json()
     assert named["total"] == 3
+    assert client.post("/fhir/Questionnaire/_search", data={"url": forms[0]["url"]}).json()["total"] == 3
 
 
 def test_the_log_is_the_administrators(client: TestClient, patient: Patient):
