@@ -14,7 +14,7 @@ from api.board.when import day_in_words, moment_in_words, since_in_words, time_i
 from api.record.list_rows import OnBoard
 from api.record.projection import LEAVING
 from careplans.catalogue import steps
-from careplans.course.due import SCREENING, standing
+from careplans.course.due import NEED, SCREENING, standing
 from careplans.course.state import Standing, StepClock
 from engine.texts import Texts
 from rules.times import oslo_day
@@ -148,7 +148,7 @@ def _others_that_press(row: OnBoard, now: datetime) -> list[StepClock]:
 def _of_the_hospital() -> frozenset[str]:
     """The steps up to the day of discharge; those after it are on the municipality's list."""
     upto = (step.id for step in steps() if step.due.anchor != "event" and not step.due.days)
-    return frozenset((SCREENING, LEAVING, *upto))
+    return frozenset((SCREENING, NEED, LEAVING, *upto))
 
 
 def _home_is(expected: date | None, now: datetime) -> Literal["known", "unknown", "passed"]:

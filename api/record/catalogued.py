@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from functools import cache
 
 from careplans.catalogue import modules, read, steps
-from careplans.course.due import SCREENING
+from careplans.course.due import NEED, SCREENING
 from careplans.course.events import ClockPaused, ClockResumed, Event, OwnerSet, StepDone, StepNotDone
 from careplans.course.left import LEFT
 from careplans.course.next_step import REVIEW
@@ -42,6 +42,7 @@ def _items() -> Mapping[str, frozenset[str]]:
             found[step] |= set(checklist)
     others = [
         SCREENING,
+        NEED,
         LEFT,
         REVIEW,
         RECEIPT,

@@ -11,7 +11,7 @@ from api.record.courses import Seen, add, read, visible
 from api.record.plans import plan_in
 from api.storage.writer import Change
 from api.ward.desk import Desk
-from careplans.course.due import SCREENING, standing
+from careplans.course.due import NEED, SCREENING, standing
 from careplans.course.events import Event
 from careplans.course.state import Course, StepClock
 from rules.times import age_on
@@ -76,7 +76,7 @@ def next_place(desk: Desk, patient: Patient) -> str | None:
     coming, course = patient.seen.next_step, patient.course
     if coming is None:
         return None
-    if coming.what == SCREENING and desk.may("form"):
+    if coming.what in {SCREENING, NEED} and desk.may("form"):
         return f"{patient.path}/screen"
     if coming.what in PLACES:
         return f"{patient.path}/{PLACES[coming.what]}"

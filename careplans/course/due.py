@@ -16,6 +16,7 @@ from careplans.course.left import LEFT, in_pathway, left_undecided
 from careplans.course.renewing import plan_before, still_to_come
 from careplans.course.state import (
     EPIKRISE,
+    NOTICE,
     ClockState,
     Course,
     PlanState,
@@ -38,6 +39,8 @@ from rules.times import OSLO, oslo, oslo_day
 NOON = time(12)
 SCREENING = left.SCREENING
 EXPECTED_SET = "expected_discharge_set"
+NEED = "notice_undecided"
+"""The municipality's notice, while nobody has answered what help the patient will need."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,7 +238,7 @@ def _in_hospital(
     screening = screening_in(course, stay)
     to_screen = (_screening_step(stay),) if screening is None or screening.unjudged else ()
     found = basis.get(screening.assessment) if screening else None
-    return (*to_screen, *(_before_plan(found, stay, offsets) if found else ()))
+    return (*to_screen, *(_before_plan(found, stay, offsets) if found else _need_step(course, stay, offsets)))
 
 
 def _after_stay(
@@ -267,6 +270,15 @@ def _screening_step(stay: Stay) -> Step:
     at = oslo(stay.admitted).astimezone(UTC) + timedelta(hours=table["hours"])
     due = Due("admission", hours=table["hours"], on=oslo_day(at), at=at)
     return Step(SCREENING, "clock", (table["owner"],), due)
+
+
+def _need_step(course: Course, stay: Stay, offsets: Mapping[str, int]) -> tuple[Step, ...]:
+    """Return the notice's own date for a stay of which nobody knows the need: unknown is never none."""
+    template = step(NOTICE)
+    if not course.concerns(stay):
+        return ()
+    clock = Clock(index=oslo_day(stay.admitted), admitted=stay.admitted, discharge=None, offsets=offsets)
+    return (Step(NEED, "clock", template.owners, due(template.due, clock, owner=template.owners[0])),)
 
 
 def _before_plan(found: Basis, stay: Stay, offsets: Mapping[str, int]) -> tuple[Step, ...]:
@@ -310,6 +322,8 @@ def _mark(course: Course, key: tuple[str, str]) -> StepDone | StepNotDone | None
     stay = next((each for each in course.stays if each.id == key[0]), None)
     if key[1] == EXPECTED_SET and stay:
         return _told_by(stay, None if isinstance(mark, StepDone) else mark)
+    if key[1] == NEED and mark is None:  # who has sent the notice has answered whether it was needed
+        return course.marks.get((key[0], NOTICE))
     return mark or _ticked(course, key)
 
 

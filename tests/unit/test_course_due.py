@@ -13,6 +13,7 @@ from careplans.course.due import Basis, clocks_of, plan_as_it_stands, standing
 from careplans.course.events import (
     ClockPaused,
     ClockResumed,
+    Described,
     Died,
     Discharged,
     DischargeExpected,
@@ -67,7 +68,29 @@ def test_a_stay_that_nobody_has_screened_is_screened_within_a_day() -> None:
     story.tell(admitted())
     assert clocks_of(story.course, BASIS, {}) == (
         StepClock("S1", "screening", "ward_nurse", START + timedelta(hours=24)),
+        StepClock("S1", "notice_undecided", "ward_nurse", START + timedelta(hours=24)),
     )
+
+
+def test_the_notice_has_its_date_from_the_admission_while_nobody_knows_the_need() -> None:
+    story = Story()
+    story.tell(admitted())
+    assert standing(clocks(story)["notice_undecided"], START + timedelta(hours=25)) == "late"
+    story.tell(Screened("K1", "A1", "S1"))
+    assert "notice_undecided" not in clocks(story)
+    assert due(story, "municipal_notice") == START + timedelta(hours=24)
+
+
+def test_a_notice_that_was_sent_before_the_screening_answers_whether_it_is_needed() -> None:
+    story = Story()
+    story.tell(admitted(), StepDone("S1", "municipal_notice", START))
+    assert clocks(story)["notice_undecided"].state == "done"
+
+
+def test_someone_too_young_to_be_screened_owes_no_answer_about_the_notice() -> None:
+    story = Story()
+    story.tell(Described(born=date(1990, 1, 1)), admitted())
+    assert "notice_undecided" not in clocks(story)
 
 
 def test_a_screened_stay_has_the_hospitals_own_clocks() -> None:

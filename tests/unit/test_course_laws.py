@@ -14,7 +14,15 @@ from hypothesis import strategies as st
 
 from api.record.plans import planned
 from careplans.catalogue import modules, read, steps, task_of
-from careplans.course.due import EXPECTED_SET, SCREENING, assessments_behind, clocks_of, standing, waiting_plan
+from careplans.course.due import (
+    EXPECTED_SET,
+    NEED,
+    SCREENING,
+    assessments_behind,
+    clocks_of,
+    standing,
+    waiting_plan,
+)
 from careplans.course.events import (
     KINDS,
     ClockPaused,
@@ -46,6 +54,7 @@ LATER = datetime(2027, 3, 1, 12, 0, tzinfo=UTC)
 ACTIONS = tuple(f"{module.id}.{action.id}" for module in modules() for action in module.actions)
 SAME = tuple((each, task_of(each)) for each in ACTIONS if task_of(each) != each)
 TASKS = {
+    NEED,
     SCREENING,
     "shared_decision",
     "decide",
@@ -165,7 +174,7 @@ def test_the_order_of_the_clocks_is_the_same_whatever_is_done_and_moved(life: Li
 @given(lives())
 def test_the_clocks_follow_the_pathway_and_none_is_there_twice(life: Life) -> None:
     found = names(clocks(life))
-    order = [SCREENING, *(table["id"] for table in read("pathway")["steps"]), LEFT]
+    order = [SCREENING, NEED, *(table["id"] for table in read("pathway")["steps"]), LEFT]
     assert len(set(found)) == len(found)
     for (course, earlier), (other, later) in pairwise(found):
         assert course != other or order.index(earlier) < order.index(later)

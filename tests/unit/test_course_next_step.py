@@ -97,6 +97,8 @@ def test_a_stay_that_nobody_has_screened_is_screened() -> None:
 def test_a_screening_that_will_not_be_done_is_not_asked_for() -> None:
     story = Story()
     story.tell(admitted(), StepNotDone("S1", "screening", "declined"))
+    assert what(story, offering()) == ("notice_undecided", "ward_nurse"), "the need is not known for that"
+    story.tell(StepNotDone("S1", "notice_undecided", "not_needed"))
     assert what(story, offering()) == ("discharge", "treating_doctor")
 
 
