@@ -65,9 +65,12 @@ def comorbidity(diagnoses: pl.DataFrame, codes: pl.DataFrame) -> pl.DataFrame:
     )
     per_person = lines.group_by("person", maintain_order=True).agg(
         pl.col("marks", *HFRS_WORDS).bitwise_or(),
-        *((pl.col(name).n_unique() - (pl.col(name).min() == 0)).alias(name) for name in ("bare", "bare_main")),
+        pl.col("bare", "bare_main").n_unique(),
+        pl.col("bare_main").min().alias("least_main"),
     )
-    return per_person.select("person", *_scores(), _main_diagnosis(), _has("fall").cast(pl.Int8).alias("fall_coded"))
+    return per_person.with_columns(_exact()).select(
+        "person", *_scores(), _main_diagnosis(), _has("fall").cast(pl.Int8).alias("fall_coded")
+    )
 
 
 def without_diagnoses(known: pl.Expr) -> Mapping[str, pl.Expr]:
@@ -79,22 +82,27 @@ def without_diagnoses(known: pl.Expr) -> Mapping[str, pl.Expr]:
     return ends | {"main_diagnosis": other, "fall_coded": pl.when(known).then(0).otherwise(UNKNOWN).cast(pl.Int8)}
 
 
-def _scores() -> list[pl.Expr]:
-    bidiagnoses = pl.col("bare").cast(NUMBER) - pl.col("bare_main").cast(NUMBER)
-    unmarked = (bidiagnoses > 0) & ~_has("has_main")
-    chronic = (pl.col("marks") & pl.lit(_bits(CHRONIC), WORD)).bitwise_count_ones().cast(NUMBER)
-    exact = {
-        "chronic_groups": chronic,
-        "charlson": _charlson("weight_quan2011"),
-        "charlson_1987": _charlson("weight_1987"),
-        "hfrs_tenths": _tenths(),
-    }
-    return [
-        (bidiagnoses - unmarked.cast(NUMBER)).alias("bidiagnoses.low"),
-        _open_upwards(bidiagnoses).alias("bidiagnoses.high"),
-        *(each.alias(f"{name}.low") for name, each in exact.items()),
-        *(_open_upwards(each).alias(f"{name}.high") for name, each in exact.items()),
-    ]
+EXACT = ("bidiagnoses", "chronic_groups", "charlson", "charlson_1987", "hfrs_tenths")
+
+
+def _exact() -> Iterator[pl.Expr]:
+    """Yield the scores of the codes that are there; a diagnosis in another system, number 0, has no part in them."""
+    distinct = pl.col("bare").cast(NUMBER) - _has("uncoded").cast(NUMBER)
+    main = pl.col("bare_main").cast(NUMBER) - (pl.col("least_main") == 0).cast(NUMBER)
+    yield (distinct - main).alias("bidiagnoses")
+    chronic = pl.col("marks") & pl.lit(_bits(CHRONIC), WORD)
+    yield chronic.bitwise_count_ones().cast(NUMBER).alias("chronic_groups")
+    yield _charlson("weight_quan2011").alias("charlson")
+    yield _charlson("weight_1987").alias("charlson_1987")
+    yield _tenths().alias("hfrs_tenths")
+
+
+def _scores() -> Iterator[pl.Expr]:
+    unmarked = (pl.col("bidiagnoses") > 0) & ~_has("has_main")
+    less = {"bidiagnoses": unmarked.cast(NUMBER)}
+    for name in EXACT:
+        yield (pl.col(name) - less.get(name, pl.lit(0, NUMBER))).alias(f"{name}.low")
+        yield _open_upwards(pl.col(name)).alias(f"{name}.high")
 
 
 def _open_upwards(number: pl.Expr) -> pl.Expr:

@@ -41,7 +41,7 @@ def medicine_scores(lines: pl.DataFrame, codes: pl.DataFrame, on: date, *, cours
     )
     per_person = norgep.with_doses(pl.concat(_added_up(substances)), marked).with_columns(_numbers())
     high = pl.when(norgep.is_uncoded()).then(OPEN).otherwise(pl.col("fall_risk_medicines.low")).cast(NUMBER)
-    scored = per_person.with_columns(high.alias("fall_risk_medicines.high"), *norgep.hits())
+    scored = norgep.with_hits(per_person.with_columns(high.alias("fall_risk_medicines.high")))
     return scored.select("person", *without_lines(pl.lit(value=True)))
 
 

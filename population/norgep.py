@@ -6,7 +6,8 @@ The criteria and what meets them are those of `rules/scores/norgep.py`.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from functools import cache
+from functools import cache, reduce
+from operator import and_
 
 import polars as pl
 
@@ -81,14 +82,18 @@ def _dose() -> pl.Expr:
     return pl.col("dose") * unit.replace_strict(MILLIGRAMS, default=None, return_dtype=pl.Float64)
 
 
-def hits() -> Iterator[pl.Expr]:
-    """Yield how many criteria of each list are met, at least and at most; open while a medicine has no code."""
-    for name in LISTS:
-        met = [_met(each) for each in criteria(name)]
-        low = pl.sum_horizontal([certain.cast(NUMBER) for certain, _ in met])
-        open_ = pl.sum_horizontal([unclear.cast(NUMBER) for _, unclear in met])
-        yield low.alias(f"{name}.low")
-        yield pl.when(is_uncoded()).then(OPEN).otherwise(low + open_).cast(NUMBER).alias(f"{name}.high")
+def with_hits(people: pl.DataFrame) -> pl.DataFrame:
+    """Return the people with how many criteria of each list are met, at least and at most; open where one is uncoded."""
+    low = {f"{name}.low": [_met(each).cast(NUMBER) for each in criteria(name)] for name in LISTS}
+    unclear = {name: [each for each in criteria(name) if each.over_mg is not None or each.regular] for name in LISTS}
+    people = people.with_columns(pl.sum_horizontal(met).alias(end) for end, met in low.items())
+    high = {
+        name: pl.col(f"{name}.low") + pl.sum_horizontal([_unclear(each) for each in unclear[name]]) for name in LISTS
+    }
+    return people.with_columns(
+        pl.when(is_uncoded()).then(OPEN).otherwise(most).cast(NUMBER).alias(f"{name}.high")
+        for name, most in high.items()
+    )
 
 
 def by_residence() -> Iterator[pl.Expr]:
@@ -106,18 +111,23 @@ def by_residence() -> Iterator[pl.Expr]:
     yield unknown.alias("norgep_hits.asks.residence")
 
 
-def _met(criterion: Criterion) -> tuple[pl.Expr, pl.Expr]:
-    """Return where a criterion is met, and where that hangs on a dose or a use that is not known."""
-    first, named = criterion.groups[0], pl.all_horizontal([_in(group) for group in criterion.groups])
+def _met(criterion: Criterion) -> pl.Expr:
+    """Return where a criterion is met for certain."""
+    named = [_in(group) for group in criterion.groups]
     if criterion.over_mg is not None:
-        over = named & (pl.col(_column("mg", criterion)) > criterion.over_mg)
-        return over, named & ~over & pl.col(_column("mg_unclear", criterion))
+        named.append(pl.col(_column("mg", criterion)) > criterion.over_mg)
     if criterion.regular:
-        regular, unclear = (_in((use, first)) for use in (REGULAR, UNCLEAR))
-        return named & regular, named & ~regular & unclear
+        named.append(_in((REGULAR, criterion.groups[0])))
     if criterion.count > 1:
-        return named & (pl.col(_column("count", criterion)) >= criterion.count), pl.lit(value=False)
-    return named, pl.lit(value=False)
+        named.append(pl.col(_column("count", criterion)) >= criterion.count)
+    return reduce(and_, named)
+
+
+def _unclear(criterion: Criterion) -> pl.Expr:
+    """Return where it hangs on a dose or a use that is not known."""
+    first = criterion.groups[0]
+    unclear = pl.col(_column("mg_unclear", criterion)) if criterion.over_mg is not None else _in((UNCLEAR, first))
+    return (reduce(and_, [_in(group) for group in criterion.groups]) & ~_met(criterion) & unclear).cast(NUMBER)
 
 
 def _every() -> tuple[Criterion, ...]:
