@@ -1,7 +1,7 @@
 """The cards that were shown in the hospital's record, and what was made of them.
 
-A card is one as long as it says the same of the same patient at the same service; once it is answered, it is not shown
-again until there is something else to say.
+A card is one as long as it says the same of the same patient at the same service to the same system; once it is
+answered there, it is not shown there again until there is something else to say.
 """
 
 from __future__ import annotations
@@ -24,10 +24,16 @@ Outcome = Literal["accepted", "overridden"]
 REASONS = "urn:retthjem:override-reasons"
 """The system of our own reasons to put a card aside."""
 
-OF_PATIENT = (card.c.service == bindparam("at_service"), card.c.subject == bindparam("about"))
-LAST_ANSWERED = (
-    select(card.c.content).where(*OF_PATIENT, card.c.answered.is_not(None)).order_by(card.c.answered.desc()).limit(1)
+OF_PATIENT = (
+    card.c.service == bindparam("at_service"),
+    card.c.subject == bindparam("about"),
+    card.c.by == bindparam("to"),  # nobody is silenced by what another system's users answered
 )
+LAST_ANSWERED = (
+    select(card.c.content).where(*OF_PATIENT, card.c.answered.is_not(None)).order_by(card.c.at.desc()).limit(1)
+)
+"""The newest card that was answered, however late it was."""
+
 WAITING = select(card.c.id).where(*OF_PATIENT, card.c.answered.is_(None), card.c.content == bindparam("told")).limit(1)
 ADD, ADD_FEEDBACK, ADD_RULE = insert(card), insert(feedback), insert(feedback_rule)
 OF_CARD = select(card).where(card.c.id == bindparam("of"))
@@ -78,7 +84,7 @@ def subject_of(naming: Naming) -> str:
 
 def shown(change: Change, told: ToShow) -> str | None:
     """Return the id of the card to show, or None where the same was answered last."""
-    about = {"at_service": told.service, "about": told.subject}
+    about = {"at_service": told.service, "about": told.subject, "to": told.by}
     if change.connection.execute(LAST_ANSWERED, about).scalar() == told.content:
         return None
     waiting = change.connection.execute(WAITING, {**about, "told": told.content}).scalar()

@@ -166,9 +166,16 @@ def _decided(rule: Any, verdict: Any, reason: Any) -> Select[Any]:
 
 
 def _of_cards() -> Select[Any]:
-    """Count what came of cards; a reason that is not our own code may be about someone, and is counted without it."""
-    came_to = literal(ON_CARDS) + feedback.c.outcome
-    reason = case((feedback.c.system == REASONS, cast(feedback.c.reason, Text)), else_=cast(null(), Text))
+    """Count what came of cards, each by what was said of it last; nobody presses four times and is counted as four.
+
+    A reason that is not our own code may be about someone, and is counted without it.
+    """
+    newest_first = (feedback.c.said.desc(), feedback.c.at.desc(), feedback.c.id)
+    place = func.row_number().over(partition_by=feedback.c.card, order_by=newest_first).label("place")
+    of_card = select(feedback, place).subquery("of_card")
+    came_to = literal(ON_CARDS) + of_card.c.outcome
+    reason = case((of_card.c.system == REASONS, cast(of_card.c.reason, Text)), else_=cast(null(), Text))
     columns = (feedback_rule.c.rule.label("rule"), came_to.label("came_to"), reason.label("reason"))
-    each = select(*columns, func.count().label("times")).select_from(feedback_rule).join(feedback)
-    return each.group_by(feedback_rule.c.rule, came_to, reason)
+    each = select(*columns, func.count().label("times")).select_from(feedback_rule)
+    last = each.join(of_card, of_card.c.id == feedback_rule.c.feedback).where(of_card.c.place == 1)
+    return last.group_by(feedback_rule.c.rule, came_to, reason)

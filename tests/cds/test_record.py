@@ -47,7 +47,8 @@ def sign(served: Served, **answers: Any) -> None:
 
 
 def told(card_: dict[str, Any], outcome: str = "overridden", **more: Any) -> dict[str, Any]:
-    return {"card": card_["uuid"], "outcome": outcome, "outcomeTimestamp": "2026-11-22T10:00:00.123Z", **more}
+    said = {"card": card_["uuid"], "outcome": outcome, "outcomeTimestamp": "2026-11-22T10:00:00.123Z"}
+    return {**said, **more}
 
 
 def sent(served: Served, *given: dict[str, Any], hook: str = "patient-view") -> int:
@@ -233,6 +234,28 @@ def test_what_came_of_cards_is_counted_for_their_rules(fresh: Served):
     use = counted.of("screening_indicated")
     assert (use.card_overridden, use.card_accepted, use.overridden) == (5, None, None)
     assert use.card_reasons == (("already_done", 5),)
+
+
+def test_a_card_that_is_answered_many_times_counts_once_as_what_was_said_last(fresh: Served):
+    for number in range(5):
+        id = f"n{number}"
+        (card_,) = cards_of(fresh, call("patient-view", {"patient": patient(id)}, patientId=id))
+        accepted = [{"id": card_["suggestions"][0]["uuid"]}]
+        last = told(card_, "accepted", acceptedSuggestions=accepted, outcomeTimestamp="2026-11-22T10:09:00Z")
+        early = [told(card_, outcomeTimestamp=f"2026-11-22T10:0{minute}:00Z") for minute in range(3)]
+        assert sent(fresh, last, *early) == 200
+    counted = UseOfRules().of(fresh.record.engine, now=datetime.now(UTC), patience=20)
+    assert counted is not None
+    use = counted.of("screening_indicated")
+    assert (use.card_accepted, use.card_overridden) == (5, None)
+
+
+def test_an_old_card_that_is_answered_late_does_not_bring_a_newer_one_back(fresh: Served):
+    old, new = (call("patient-view", {"patient": patient()}, encounterId=id) for id in ("e1", "e2"))
+    (first,), (second,) = cards_of(fresh, old), cards_of(fresh, new)
+    assert sent(fresh, told(second)) == 200
+    assert sent(fresh, told(first)) == 200
+    assert cards_of(fresh, new) == []
 
 
 def test_a_patient_of_another_hospital_is_not_told_of_and_not_read(hospital: Served):
