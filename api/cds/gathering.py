@@ -19,6 +19,8 @@ from engine.errors import InputError
 
 Entry = dict[str, Any]
 NOT_DATA = "outcome"
+NEWEST = "&_sort=-date&_count=1"
+"""How a prefetch template asks for the newest one alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +50,7 @@ async def gather(call: Call, fetcher: Fetcher) -> Gathered:
     given = {key: _given(call, key) for key in call.service.prefetch}
     wanted = {key: read for key, read in given.items() if _is_asked_for(call, key, read)}
     fetched = await _fetched(call, wanted, fetcher, server) if server and wanted else {}
-    whole = {key: read.entries for key, read in given.items() if read and read.next_page is None}
+    whole = {key: read.entries for key, read in given.items() if read and _is_whole(call, key, read)}
     found = {key: fetched.get(key, whole.get(key)) for key in call.service.prefetch}
     entries = {key: each for key, each in found.items() if each is not None}
     return Gathered(entries, tuple(key for key, each in found.items() if each is None))
@@ -71,6 +73,16 @@ def read_value(value: object, where: str) -> _Read | None:
     return _Read(entries, _next_page(bundle))
 
 
+def _is_whole(call: Call, key: str, read: _Read | None) -> bool:
+    """Return whether there is no more to ask for: of what is asked for as the newest one, the first page is all.
+
+    Every server that has an older one too links to it.
+    """
+    if read is None or read.next_page is None:
+        return read is not None
+    return NEWEST in call.service.prefetch[key] and bool(read.entries)
+
+
 def _is_outcome(entry: Element) -> bool:
     """Return whether an entry tells of the search and is nothing that was found."""
     search, resource = entry.one("search"), entry.one("resource")
@@ -88,7 +100,7 @@ def _given(call: Call, key: str) -> _Read | None:
 
 def _is_asked_for(call: Call, key: str, read: _Read | None) -> bool:
     if read is not None:
-        return read.next_page is not None or (not read.entries and key in call.service.essential)
+        return not _is_whole(call, key, read) or (not read.entries and key in call.service.essential)
     return key not in call.prefetch or key in call.service.essential
 
 
@@ -119,10 +131,10 @@ async def _whole(call: Call, key: str, read: _Read | None, way: tuple[Fetcher, S
             raise NotFetched
         read = _answered(await fetcher.get(server, query), key)
     entries, pages = [*read.entries], 1
-    while read.next_page is not None:
+    while (link := read.next_page) is not None and not _is_whole(call, key, read):
         if pages == MOST_PAGES:
             raise NotFetched
-        read = _answered(await fetcher.next_page(server, read.next_page), key)
+        read = _answered(await fetcher.next_page(server, link), key)
         entries += read.entries
         pages += 1
     return tuple(entries)

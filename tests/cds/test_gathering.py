@@ -9,7 +9,7 @@ import httpx2
 import pytest
 
 from tests.cds.conforming import check_answer
-from tests.cds.hooks import FHIR, LIST, at, call, found, medicine, medicines, order, outcome, patient, selecting
+from tests.cds.hooks import FHIR, LIST, at, call, found, level, medicine, medicines, order, outcome, patient, selecting
 from tests.cds.serving import Served
 
 HERE = "http://localhost:9999/fhir"
@@ -90,6 +90,34 @@ def test_pages_are_followed_on_the_same_server(demo: Served):
     body = selecting(order("r1", "N05CF01", "zopiklon"), prefetch=prefetch, more=AUTHORIZED)
     (card,) = check_answer(answered(demo, body))
     assert "| Faste legemidler | 3 | 4 |" in card["detail"]
+
+
+@pytest.mark.parametrize("asked_of_us", [False, True], ids=["no server", "a server"])
+def test_the_newest_level_counts_where_a_link_leads_to_older_ones(demo: Served, asked_of_us: bool):
+    newest = found(level(6), next_page=f"{HERE}?_getpages=abc&_offset=1")
+    prefetch = {"patient": patient(), "cfs": newest, "encounter": None, "medicines": None}
+    body = call("patient-view", prefetch | {"prescriptions": None, "conditions": None})
+    (card,) = check_answer(answered(demo, body | (AUTHORIZED if asked_of_us else {})))
+    assert "CFS 6" in card["summary"]
+    assert demo.servers.asked == []
+
+
+def test_of_levels_that_are_fetched_the_newest_one_is_enough(demo: Served):
+    demo.servers.answer = lambda request: (
+        found(level(6), next_page=f"{HERE}?page=2") if "Observation" in request.url.path else fhir(request)
+    )
+    (card,) = check_answer(answered(demo, call("patient-view", more=AUTHORIZED)))
+    assert "CFS 6" in card["summary"]
+    assert f"{HERE}?page=2" not in demo.servers.asked
+
+
+def test_a_first_page_without_a_level_is_followed_to_one_with_it(demo: Served):
+    demo.servers.answer = lambda _: found(level(6))
+    prefetch = {"patient": patient(), "cfs": found(next_page=f"{HERE}?page=2"), "encounter": None, "medicines": None}
+    body = call("patient-view", prefetch | {"prescriptions": None, "conditions": None}, more=AUTHORIZED)
+    (card,) = check_answer(answered(demo, body))
+    assert "CFS 6" in card["summary"]
+    assert demo.servers.asked == [f"{HERE}?page=2"]
 
 
 @pytest.mark.parametrize(
