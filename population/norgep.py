@@ -83,7 +83,7 @@ def _dose() -> pl.Expr:
 
 
 def with_hits(people: pl.DataFrame) -> pl.DataFrame:
-    """Return the people with how many criteria of each list are met, at least and at most; open where one is uncoded."""
+    """Return the people with how many criteria of each list are met, least and most; open where one is uncoded."""
     low = {f"{name}.low": [_met(each).cast(NUMBER) for each in criteria(name)] for name in LISTS}
     unclear = {name: [each for each in criteria(name) if each.over_mg is not None or each.regular] for name in LISTS}
     people = people.with_columns(pl.sum_horizontal(met).alias(end) for end, met in low.items())
