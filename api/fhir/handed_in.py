@@ -11,9 +11,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from api.fhir.elements import Json
+from api.fhir.forms import BY_ID
+from api.fhir.references import own_reference
 from api.intake.fhir_answers import as_answered
 from api.intake.fhir_bundle import Resource, refuse_modified
 from api.intake.fhir_elements import Element
+from api.intake.times import Moment
 from api.v1.languages import LANGUAGES, texts_of
 from engine.errors import InputError
 from engine.items import Item
@@ -24,6 +27,7 @@ from forms.questionnaire import (
     FROM_THE_PATIENT,
     NO,
     NONE_OF_THESE,
+    SCREENING,
     YES,
     answer_system,
 )
@@ -40,30 +44,43 @@ VALUES: Mapping[str, tuple[str, ...]] = {
 """How an item of each kind may be answered."""
 
 FORM = "QuestionnaireResponse"
+READ_AT = frozenset({SCREENING, *BY_ID})
 
 
 @dataclass(frozen=True, slots=True)
 class HandedIn:
-    """The answers of a form, and how it and its wrapping name the patient."""
+    """The answers of a form, how it and its wrapping name the patient, and when and in which stay it was filled in."""
 
     answers: Mapping[str, Any]
     named: tuple[Element, ...]
-    authored: str | None
+    authored: Moment | None = None
+    encounter: str | None = None
 
 
-def handed_in(content: Json) -> HandedIn:
-    """Return what a form says, by itself or in Parameters with the patient beside it; refuse what is not ours."""
+def handed_in(content: Json, base: str) -> HandedIn:
+    """Return what a form says, by itself or in Parameters with the patient beside it; refuse what is not ours.
+
+    `base` is the address of this server, where the form may have been read.
+    """
     form, beside = _parts(Element(content, str(content["resourceType"])))
     refuse_modified(Resource(FORM, form, 0))
-    _refuse_other_forms(form)
+    _refuse_other_forms(form, base)
     subject = form.one("subject")
     answers: dict[str, Any] = {}
     for question in _questions(form):
         _take(answers, question)
     answers = {item: _ticked(answer) if ASKED[item].kind == "set" else answer for item, answer in answers.items()}
-    authored = form.moment("authored")
-    said = form.text("authored") if authored and authored.precision == "time" else None
-    return HandedIn(answers, (*beside, *([subject] if subject else [])), said)
+    if not answers:
+        raise InputError(f"{FORM}.item", "response_without_answers")
+    named = (*beside, *([subject] if subject else []))
+    return HandedIn(answers, named, form.moment("authored"), _encounter(form))
+
+
+def _encounter(form: Element) -> str | None:
+    """Return the id of the stay that a form says it is of, on whichever server it is."""
+    encounter = form.one("encounter")
+    said = encounter.text("reference") if encounter else None
+    return said.partition("/_history/")[0].rpartition("/")[2] if said else None
 
 
 def _parts(sent: Element) -> tuple[Element, tuple[Element, ...]]:
@@ -89,17 +106,18 @@ def _parts(sent: Element) -> tuple[Element, tuple[Element, ...]]:
     return forms[0], tuple(named)
 
 
-def _refuse_other_forms(form: Element) -> None:
+def _refuse_other_forms(form: Element, base: str) -> None:
     if form.text("status") not in HANDED_IN:
         raise InputError(f"{FORM}.status", "response_not_handed_in", allowed=sorted(HANDED_IN))
     of = form.text("questionnaire")
-    if of is not None and of.partition("|")[0] != CANONICAL and not _is_ours(of):
+    if of is not None and of.partition("|")[0] != CANONICAL and not _is_ours(of, base):
         raise InputError(f"{FORM}.questionnaire", "response_of_another_form")
 
 
-def _is_ours(reference: str) -> bool:
+def _is_ours(said: str, base: str) -> bool:
     """Return whether a form is named by where it is read, and not by its canonical name."""
-    return reference.partition("|")[0].rsplit("Questionnaire/", 1)[-1].partition("-")[0] == "screening"
+    found = own_reference(said.partition("|")[0], base)
+    return found is not None and found["kind"] in {None, "Questionnaire"} and found["id"] in READ_AT
 
 
 def _questions(element: Element) -> Iterator[Element]:

@@ -6,15 +6,19 @@ answers must not make the other forty unknown. What a person did not send themse
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection
 
-from api.fhir.elements import Json
+from api.fhir.elements import OURS, Json, code_table
 from api.fhir.handed_in import HandedIn
+from api.fhir.plausible import refuse_impossible
 from api.fhir.reading import ID, naming_of
+from api.fhir.references import own_reference
+from api.fhir.searching import NUMBER
 from api.intake.fhir_elements import Element
 from api.people.user import User
 from api.record.courses import NoSuchPatient, visible
@@ -30,17 +34,57 @@ from rules.items import cfs_clinician
 
 LISTS = ("conditions", "medicines", "treatment")
 SYSTEM = "system"
+LOCAL = f"{OURS}:local-id"
+PATIENT_TYPE = "http://hl7.org/fhir/StructureDefinition/Patient"
 
 
-def patient_of(record: Record, user: User, handed: HandedIn, *, said: str | None, now: datetime) -> str:
-    """Return the one patient that the request is about: all that name one name the same."""
-    named = {_named(record, user, each, now=now) for each in handed.named}
-    named |= {_visible(record, user, said, now=now)} if said is not None else set()
-    if not named:
-        raise InputError("QuestionnaireResponse.subject", "response_without_patient")
-    if len(named) > 1:
-        raise InputError("QuestionnaireResponse.subject", "other_patient")
-    return named.pop()
+@dataclass(frozen=True, slots=True)
+class Receiver:
+    """Who hands in, to the server at which address, and when."""
+
+    record: Record
+    user: User
+    base: str
+    now: datetime
+
+    def patient_of(self, handed: HandedIn, said: str | None) -> str:
+        """Return the one patient that the request is about: all that name one name the same."""
+        named = {person for each in handed.named for person in self._named(each)}
+        named |= {self._visible(said)} if said is not None else set()
+        if not named:
+            raise InputError("QuestionnaireResponse.subject", "response_without_patient")
+        if len(named) > 1:
+            raise InputError("QuestionnaireResponse.subject", "other_patient")
+        return named.pop()
+
+    def _named(self, element: Element) -> Iterator[str]:
+        """Yield whom a reference names: by where the patient is, by number, and by both where both stand there."""
+        if element.text("type") not in {None, "Patient", PATIENT_TYPE}:
+            raise InputError(element.place("type"), "reference_not_patient")
+        reference, identifier = element.text("reference"), element.one("identifier")
+        if reference is not None:
+            found = own_reference(reference, self.base)
+            if found is None or found["kind"] not in {None, "Patient"}:
+                raise InputError(element.place("reference"), "reference_not_patient")
+            yield self._visible(found["id"])
+        if identifier and (reference is None or _is_of_ours(identifier)):
+            yield self._numbered(identifier)
+        elif reference is None:
+            raise InputError(element.where, "response_without_patient")
+
+    def _numbered(self, identifier: Element) -> str:
+        value, where = identifier.text("value"), identifier.place("value")
+        if value is None:
+            raise InputError(where, "response_without_patient")
+        hospital = self.record.hospital_of(self.user)
+        naming = naming_of(f"{identifier.text('system') or ''}|{value}", hospital, where)
+        return self.record.writer.run(lambda change: identify(self.user, naming, change)).person
+
+    def _visible(self, id: str) -> str:
+        if not ID.fullmatch(id):
+            raise NoSuchPatient
+        with reading(self.record.engine) as connection:
+            return visible(connection, self.user, id, now=self.now)
 
 
 def case_of(record: Record, user: User, person: str, handed: HandedIn, *, now: datetime) -> Json:
@@ -48,9 +92,11 @@ def case_of(record: Record, user: User, person: str, handed: HandedIn, *, now: d
     with reading(record.engine) as connection:
         stream = _stream(connection, person)
         known = known_of(connection, stream, now=now)
+    refuse_impossible(handed, stream.course, now)
     told = _told(known)
     given, by_system = handed.answers, user.role == SYSTEM
-    time = handed.authored or now.isoformat()
+    exact = handed.authored is not None and handed.authored.precision == "time"
+    time = handed.authored.start.isoformat() if handed.authored and exact else now.isoformat()
     sources = {item: source for item, source in told["sources"].items() if item not in given}
     proposed = {"from": "QuestionnaireResponse", "time": time, "status": "proposed"}
     content = {
@@ -67,23 +113,11 @@ def case_of(record: Record, user: User, person: str, handed: HandedIn, *, now: d
     return content | ({"rater": rater} if rater else {})
 
 
-def _named(record: Record, user: User, element: Element, *, now: datetime) -> str:
-    reference, identifier = element.text("reference"), element.one("identifier")
-    if reference is not None:
-        return _visible(record, user, reference.rsplit("Patient/", 1)[-1], now=now)
-    value = identifier.text("value") if identifier else None
-    if identifier is None or value is None:
-        raise InputError(element.where, "response_without_patient")
-    where = identifier.place("value")
-    naming = naming_of(f"{identifier.text('system') or ''}|{value}", record.hospital_of(user), where)
-    return record.writer.run(lambda change: identify(user, naming, change)).person
-
-
-def _visible(record: Record, user: User, id: str, *, now: datetime) -> str:
-    if not ID.fullmatch(id):
-        raise NoSuchPatient
-    with reading(record.engine) as connection:
-        return visible(connection, user, id, now=now)
+def _is_of_ours(identifier: Element) -> bool:
+    """Return whether a number beside a reference is one that we can look up; another system's own says nothing here."""
+    system, value = identifier.text("system"), identifier.text("value")
+    known = {None, LOCAL, *code_table("identity").values()}
+    return value is not None and (NUMBER.fullmatch(value) is not None or bool({system, f"urn:oid:{system}"} & known))
 
 
 def _stream(connection: Connection, person: str) -> Stream:

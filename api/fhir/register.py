@@ -13,7 +13,7 @@ from api.fhir.capability import capability_statement, operation_definition
 from api.fhir.elements import Json
 from api.fhir.forms import form, forms
 from api.fhir.handed_in import handed_in
-from api.fhir.handing_in import case_of, patient_of
+from api.fhir.handing_in import Receiver, case_of
 from api.fhir.outcome import FHIR_JSON, PREFIX
 from api.fhir.reading import Reader
 from api.fhir.resources.response import questionnaire_response
@@ -107,8 +107,8 @@ async def hand_in(request: Request, user: Screener, key: IdempotencyKey = None) 
     data, content = await resource_of(request)
 
     def prepared() -> tuple[str, Json]:
-        read = handed_in(content)
-        person = patient_of(record, user, read, said=said, now=moment)
+        read = handed_in(content, base_of(request))
+        person = Receiver(record, user, base_of(request), moment).patient_of(read, said)
         return person, case_of(record, user, person, read, now=moment)
 
     person, case = await run_in_threadpool(prepared)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -88,6 +89,100 @@ def test_a_form_about_nobody_and_one_about_two_are_refused(client: TestClient, p
     assert code_of(client.post(f"{ROUTE}?patient={other.id}", json=sent, headers=NURSE)) == "other_patient"
 
 
+def test_a_subject_that_contradicts_itself_is_refused(client: TestClient, patient: Patient):
+    other = Patient.screened(client, 49)
+    before = len(found(client, "QuestionnaireResponse", patient))
+    for system in ({"system": "urn:oid:2.16.578.1.12.4.1.4.1"}, {"system": "urn:other"}, {}):
+        subject = {"reference": f"Patient/{patient.id}", "identifier": {**system, "value": number(49)}}
+        answer = client.post(ROUTE, json=response(subject=subject), headers=NURSE)
+        assert 400 <= answer.status_code < 500, answer.text
+    nobody = {"reference": f"Patient/{patient.id}", "identifier": {"value": number(902)}}
+    assert client.post(ROUTE, json=response(subject=nobody), headers=NURSE).status_code == 404
+    assert len(found(client, "QuestionnaireResponse", patient)) == before
+    assert len(found(client, "QuestionnaireResponse", other)) == 1
+
+
+@pytest.mark.parametrize(
+    "subject",
+    [
+        {"type": "Practitioner"},
+        {"reference": "https://evil.example/fhir/Patient/{id}"},
+        {"reference": "https://retthjem.example/other/Patient/{id}"},
+        {"reference": "https://retthjem.example.evil.example/fhir/Patient/{id}"},
+        {"reference": "Practitioner/{id}"},
+        {"reference": "Group/Patient/{id}"},
+        {"reference": "urn:uuid:{id}"},
+        {"reference": "#{id}"},
+    ],
+    ids=lambda told: str(next(iter(told.values()))),
+)
+def test_a_subject_elsewhere_or_that_is_no_patient_is_refused(
+    client: TestClient, patient: Patient, subject: dict[str, str]
+):
+    said = {"reference": f"Patient/{patient.id}"} | {name: each.format(id=patient.id) for name, each in subject.items()}
+    answer = client.post(ROUTE, json=response(subject=said), headers=NURSE)
+    assert (answer.status_code, code_of(answer)) == (422, "reference_not_patient")
+
+
+def test_a_record_systems_own_number_may_stand_beside_the_reference(client: TestClient, patient: Patient):
+    subject = {
+        "reference": f"Patient/{patient.id}",
+        "type": "Patient",
+        "identifier": {"system": "urn:x", "value": "77"},
+    }
+    answer = client.post(ROUTE, json=response(subject=subject), headers=NURSE)
+    assert answer.status_code == 201, answer.text
+
+
+def told_at(**ago: float) -> str:
+    """Return the moment that long ago."""
+    return (datetime.now(UTC) - timedelta(**ago)).isoformat(timespec="seconds")
+
+
+@pytest.mark.parametrize(
+    ("authored", "code"),
+    [
+        ("2099-01-01T00:00:00Z", "response_in_future"),
+        ("2099", "response_in_future"),
+        (told_at(minutes=-20), "response_in_future"),
+        ("1930-01-01T00:00:00Z", "response_too_old"),
+        ("1999-01-01", "response_too_old"),
+        ("2026-01-20T12:00:00+01:00", "response_too_old"),
+    ],
+    ids=["century", "year", "minutes", "before birth", "long ago", "another stay"],
+)
+def test_a_time_that_cannot_be_right_is_refused(client: TestClient, patient: Patient, authored: str, code: str):
+    level = {"linkId": "cfs_clinician", "answer": [{"valueInteger": 4}]}
+    sent = response(level, authored=authored)
+    answer = client.post(f"{ROUTE}?patient={patient.id}", json=sent, headers=NURSE)
+    assert (answer.status_code, code_of(answer)) == (422, code)
+
+
+@pytest.mark.parametrize("name", ["just now", "a little ahead", "today"])
+def test_a_time_that_may_be_right_is_taken(client: TestClient, patient: Patient, name: str):
+    times = {"just now": told_at(minutes=1), "a little ahead": told_at(minutes=-2), "today": told_at()[:10]}
+    sent = response(authored=times[name])
+    assert client.post(f"{ROUTE}?patient={patient.id}", json=sent, headers=NURSE).status_code == 201
+
+
+def test_a_form_of_another_stay_is_refused_and_one_of_this_taken(client: TestClient, patient: Patient):
+    here = case(40)["encounter"]["id"]
+    for said, status in ((here, 201), (f"https://ehr.example/fhir/Encounter/{here}/_history/2", 201), ("other", 422)):
+        encounter = {"reference": said if ":" in said else f"Encounter/{said}"}
+        sent = response(encounter=encounter)
+        answer = client.post(f"{ROUTE}?patient={patient.id}", json=sent, headers=NURSE)
+        assert answer.status_code == status, answer.text
+    assert code_of(answer) == "response_of_another_stay"
+
+
+@pytest.mark.parametrize(
+    "name", ["screening", "screening-nb|1.0.0", "https://retthjem.example/fhir/Questionnaire/screening"]
+)
+def test_the_form_may_be_named_by_where_it_was_read(client: TestClient, patient: Patient, name: str):
+    sent = response(questionnaire=name)
+    assert client.post(f"{ROUTE}?patient={patient.id}", json=sent, headers=NURSE).status_code == 201
+
+
 def test_a_number_in_the_address_is_refused(client: TestClient):
     for name in ("identifier", "patient.identifier", "subject.identifier"):
         answer = client.post(f"{ROUTE}?{name}={number(40)}", json=response(), headers=NURSE)
@@ -146,10 +241,13 @@ def test_what_was_left_alone_says_nothing(client: TestClient):
         {"linkId": "mst", "answer": [{}]},
         {"linkId": "function_now", "answer": [{"valueString": "  "}]},
     ]
+    nothing = client.post(f"{ROUTE}?patient={patient.id}", json=response(*left), headers=NURSE)
+    assert (nothing.status_code, code_of(nothing)) == (422, "response_without_answers")
+    left += [{"linkId": "what_matters", "answer": [{"valueString": "Katten"}]}]
     made = client.post(f"{ROUTE}?patient={patient.id}", json=response(*left), headers=NURSE)
     assert made.status_code == 201, made.text
     answers = inputs_of(client, made.json()["id"])["answers"]
-    assert answers == case(43)["answers"]  # what was told before in the stay still stands
+    assert answers == case(43)["answers"] | {"what_matters": "Katten"}  # what was told before in the stay still stands
     assert "weight_loss" not in answers
 
 
@@ -233,6 +331,8 @@ def test_what_the_form_does_not_ask_for_is_refused_without_repeating_it(
         (response(status="stopped"), "response_not_handed_in"),
         (response(status="entered-in-error"), "response_not_handed_in"),
         (response(questionnaire="http://other.example/Questionnaire/1"), "response_of_another_form"),
+        (response(questionnaire="http://other.example/Questionnaire/screening"), "response_of_another_form"),
+        (response(questionnaire="Questionnaire/screening-foo"), "response_of_another_form"),
         ({"resourceType": "Patient"}, "not_a_response"),
         ({"resourceType": "Parameters", "parameter": []}, "not_a_response"),
         ({"resourceType": "Parameters", "parameter": [{"name": "x", "valueString": "y"}]}, "parameter_not_used"),
