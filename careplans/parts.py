@@ -235,10 +235,14 @@ class Conflict:
 
 @dataclass(frozen=True, slots=True)
 class Corrected:
-    """Answers that a plan rests on and that were corrected after it began: when, and to which items."""
+    """Answers that a plan rests on and that were corrected after it began: when, and which items.
+
+    `cfs` is the clinician's CFS as it was and as it is, where that was corrected; None is not said.
+    """
 
     at: datetime
     items: tuple[str, ...]
+    cfs: tuple[int | None, int | None] | None = None
 
 
 @dataclass(frozen=True, slots=True)

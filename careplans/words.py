@@ -13,8 +13,10 @@ from engine.texts import Texts
 from engine.words import number
 from rules.assessment import Finding, ScoreResult, Track
 from rules.case import Note
+from rules.items import cfs_clinician
 from rules.times import oslo
 
+CFS = cfs_clinician.id
 LABELS = ("item", "score", "rule")
 Say = Callable[[date, Texts], str]
 
@@ -88,9 +90,17 @@ def corrected_words(corrected: Corrected | None, texts: Texts, *, say: Callable[
     """Say which answers behind a plan were corrected after it began, and when; `say` names an item."""
     if corrected is None:
         return None
-    items = dict.fromkeys(say(item, texts) for item in corrected.items)
+    items = dict.fromkeys(_corrected_item(item, corrected, texts, say=say) for item in corrected.items)
     when = moment_words(oslo(corrected.at), texts, say=date_words)
     return texts("plan.corrected.staff", when=when, what=", ".join(items))
+
+
+def _corrected_item(item: str, corrected: Corrected, texts: Texts, *, say: Callable[[str, Texts], str]) -> str:
+    """Name an item; of the CFS, say what it was and what it is."""
+    if item != CFS or corrected.cfs is None:
+        return say(item, texts)
+    before, now = (texts("plan.corrected.unknown") if each is None else str(each) for each in corrected.cfs)
+    return texts("plan.corrected.cfs", before=before, now=now)
 
 
 def because_words(finding: Finding, texts: Texts) -> tuple[tuple[str, str], ...]:

@@ -15,11 +15,13 @@ from careplans.course.renewing import basis_of, plan_before
 from careplans.course.state import Course, PlanState, Screening, routing
 from careplans.parts import Corrected
 from rules.case import Case, Patient
+from rules.items import cfs_clinician
 from rules.knowledge import ITEMS, in_form_order
 
 if TYPE_CHECKING:
     from careplans.course.due import Basis
 
+CFS = cfs_clinician.id
 NO_GROUNDS = frozenset(item.id for item in ITEMS.values() if item.kind == "text")
 """Words that people write, which no rule reads."""
 
@@ -35,13 +37,19 @@ def known_now(course: Course, plan: PlanState, basis: Mapping[str, Basis]) -> Ba
 
 
 def corrected_since(course: Course, plan: PlanState, basis: Mapping[str, Basis]) -> Corrected | None:
-    """Return which answers behind the suggestions are others by now, and since when."""
+    """Return which answers behind the suggestions are others by now, and since when; of nobody who is dead."""
     newest, own = newest_behind(course, plan), basis.get(plan.assessment)
     now = basis.get(newest.assessment) if newest else None
     if newest is None or newest.at is None or own is None or now is None or newest.assessment == plan.assessment:
         return None
     items = _differing(own.case, now.case, whole=plan.assessment in newest.versions)
-    return Corrected(newest.at, items) if items else None
+    cfs = (_cfs(own.case), _cfs(now.case)) if CFS in items else None
+    return Corrected(newest.at, items, cfs) if items and course.died is None else None
+
+
+def _cfs(case: Case) -> int | None:
+    level = case.answers.get(CFS)
+    return level if isinstance(level, int) else None
 
 
 def newest_behind(course: Course, plan: PlanState) -> Screening | None:

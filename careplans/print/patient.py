@@ -17,7 +17,6 @@ from careplans.print.reasons import View
 from careplans.print.sections import EMERGENCY, halves, phone_of, unbroken
 from careplans.words import date_words, named
 from engine.texts import Texts
-from rules.times import oslo_day
 
 PLACES = {"before_home": False, "at_home": True}
 
@@ -49,7 +48,6 @@ def patient_view(plan: Plan, texts: Texts, *, printed: date) -> View:
     return {
         "name": plan.banner.patient.name,
         "born": _born(plan, texts),
-        "corrected": _corrected(plan, texts),
         "matters": plan.what_matters.words,
         "you": you.lines,
         "we": _by_place(we.lines, texts),
@@ -67,13 +65,6 @@ def patient_view(plan: Plan, texts: Texts, *, printed: date) -> View:
 def not_shown() -> Mapping[str, str]:
     """Return every action that the patient's print only hints at, with the group that stands for it."""
     return {action: group["id"] for group in read("patient")["not_shown"] for action in group["actions"]}
-
-
-def _corrected(plan: Plan, texts: Texts) -> str | None:
-    """Say that answers were corrected, and not which: some of them are words for staff alone."""
-    if plan.corrected is None:
-        return None
-    return texts("plan.corrected.patient", when=date_words(oslo_day(plan.corrected.at), texts))
 
 
 def _born(plan: Plan, texts: Texts) -> str | None:

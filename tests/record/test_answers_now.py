@@ -11,9 +11,9 @@ import pytest
 from api.people.user import Role, User
 from api.planning import epikrise_section, rendered
 from api.record.plans import Planned, plan_in, planned
-from api.ward.plan.prints import AUDIENCES
-from careplans.course.events import Discharged, Undone
+from careplans.course.events import Died, Discharged, Undone
 from careplans.limits import limits_signature
+from careplans.print import Audience
 from tests.record.hospital import DOCTOR, EPJ, MUNICIPAL_NURSE, Hospital, case, rules, user, words
 
 PRINTED = date(2026, 11, 20)
@@ -108,17 +108,26 @@ def test_medicines_told_late_are_in_the_plan_for_worsening_and_named_as_correcte
     assert "bleeding" in {each.id for each in plan.contingency.signs}
 
 
-@pytest.mark.parametrize("audience", AUDIENCES)
-def test_every_print_says_that_the_plan_rests_on_answers_that_were_corrected(hospital, audience):
+STAFF: tuple[Audience, ...] = ("clinician", "municipality")
+
+
+def test_the_patients_print_is_the_same_page_whatever_was_corrected(hospital):
+    stored = started(hospital)
+    before = page(plan_now(hospital, stored.person), "patient")
+    hospital.correct(stored, case(answers={"cfs_clinician": 8}))
+    assert page(plan_now(hospital, stored.person), "patient") == before
+
+
+@pytest.mark.parametrize("audience", STAFF)
+def test_every_print_for_staff_says_that_the_plan_rests_on_answers_that_were_corrected(hospital, audience):
     stored = started(hospital)
     assert 'class="corrected"' not in page(plan_now(hospital, stored.person), audience)
     hospital.correct(stored, case(answers={"cfs_clinician": 8, "falls_last_12_months": 3}))
     found = page(plan_now(hospital, stored.person), audience)
     said = found.split('class="corrected">')[1].split("<")[0]
     assert "16.11.2026" in said
-    if audience != "patient":
-        assert "CFS" in said
-        assert "fall" in said.lower()
+    assert "CFS 6 → 8" in said
+    assert "fall" in said.lower()
 
 
 def test_what_bears_on_prognosis_is_named_for_staff_alone(hospital):
@@ -126,7 +135,7 @@ def test_what_bears_on_prognosis_is_named_for_staff_alone(hospital):
     hospital.correct(stored, case(answers={"surprised_if_died_within_12_months": False}))
     found = plan_now(hospital, stored.person)
     overrasket = words()("item.surprised_if_died_within_12_months")
-    said = {audience: page(found, audience).split('class="corrected">')[1].split("<")[0] for audience in AUDIENCES}
+    said = {audience: page(found, audience).split('class="corrected">')[1].split("<")[0] for audience in STAFF}
     assert [audience for audience, line in said.items() if overrasket in line] == ["clinician"]
     assert overrasket not in epikrise_section(found.case, found.plan, words()).as_text.split("\n\n")[1]
 
@@ -135,7 +144,7 @@ def test_the_epikrise_says_first_which_answers_were_corrected(hospital):
     stored = started(hospital)
     hospital.correct(stored, case(answers={"cfs_clinician": 8}))
     found = plan_now(hospital, stored.person)
-    assert "CFS" in epikrise_section(found.case, found.plan, words()).as_text.split("\n\n")[1]
+    assert "CFS 6 → 8" in epikrise_section(found.case, found.plan, words()).as_text.split("\n\n")[1]
 
 
 def test_a_plan_started_anew_from_the_corrected_answers_has_nothing_to_review(hospital):
@@ -143,6 +152,15 @@ def test_a_plan_started_anew_from_the_corrected_answers_has_nothing_to_review(ho
     again = hospital.correct(stored, case(answers={"falls_last_12_months": 3}))
     hospital.start_plan(again, "P2")
     assert plan_now(hospital, stored.person).plan.corrected is None
+
+
+def test_nobody_is_asked_to_look_through_the_plan_of_someone_who_is_dead(hospital):
+    stored = started(hospital)
+    hospital.correct(stored, case(answers={"cfs_clinician": 8}))
+    hospital.tell(stored.person, Died(hospital.now.date()), DOCTOR)
+    found = plan_now(hospital, stored.person)
+    assert found.plan.corrected is None
+    assert "rettet" not in page(found, "clinician")
 
 
 def test_undoing_the_correction_takes_the_line_away(hospital):

@@ -66,3 +66,21 @@ def test_whoever_left_undecided_is_on_the_teams_list_and_has_the_task_on_the_pla
     team = demo.browser("henrik")
     assert "Reiste uavklart" in words_of(team.get("/lists/team").text)
     assert "Avklare hva som skal skje" in words_of(team.get(f"{patient.path}/plan").text)
+
+
+def test_a_plan_that_runs_is_not_offered_to_be_started_and_the_page_says_what_no_longer_speaks_for_it(demo, doctor):
+    patient = corrected(demo, 3, cfs_clinician=3)
+    assert patient.course().running
+    plan = doctor.get(f"{patient.path}/plan").text
+    line = plan[plan.index('id="corrected"') :].partition("</section>")[0]
+    assert "CFS 6 → 3" in words_of(line)
+    assert "start planen" not in line
+    page = words_of(doctor.get(f"{patient.path}/assessment").text)
+    track = words()("track.cga_team")
+    assert f"Planen som går, har «{track}». De nye svarene taler ikke for det lenger." in page
+    assert "Planen kan startes når" not in page
+
+
+def test_nothing_says_that_a_track_is_no_longer_suggested_where_it_is(demo, doctor):
+    patient = corrected(demo, 4, falls_last_12_months=5)
+    assert "taler ikke for det lenger" not in doctor.get(f"{patient.path}/assessment").text

@@ -17,6 +17,7 @@ from api.ward.desk import Desk
 from api.ward.patient import Patient
 from careplans.burden_words import before_rows
 from careplans.catalogue import read
+from careplans.course.renewing import basis_of
 from careplans.words import label, note_words, score_words
 from engine.rules import short_digest
 from engine.texts import Texts
@@ -41,6 +42,7 @@ def assessment_view(desk: Desk, patient: Patient, shown: Shown) -> View:
         "cfs": cfs_view(found, t),
         "cfs_valid": not found.fired(read("plan")["cfs"]["not_valid"]),
         "tracks": [track_view(track, t) for track in found.tracks],
+        "no_longer": list(_no_longer(patient, shown, t)),
         "pathway": t(f"pathway.{found.pathway}") if found.pathway else None,
         "team_list": t(f"team_list.{found.on_team_list.reason}") if found.on_team_list else None,
         "ask_next": (found.ask_next, question_words(found.ask_next, t)) if found.ask_next else None,
@@ -58,6 +60,18 @@ def assessment_view(desk: Desk, patient: Patient, shown: Shown) -> View:
         "open_to_route": missing_words(desk, open_to_route(found, shown.ruleset)),
         **_quiet(desk, patient, shown),
     }
+
+
+def _no_longer(patient: Patient, shown: Shown, t: Texts) -> Iterator[str]:
+    """Yield the tracks of the plan that runs which the newest answers no longer suggest."""
+    plan, bases = patient.course.running, patient.seen.basis
+    held = basis_of(patient.course, plan, bases) if plan and shown.kind == "current" else None
+    if plan is None or held is None or plan.assessment == shown.id or patient.course.died:
+        return
+    now = {each.suggests for each in shown.assessment.offers}
+    for each in held.assessment.offers:
+        if each.rule in plan.rules and each.suggests.startswith("track:") and each.suggests not in now:
+            yield t(each.suggests.replace(":", "."))
 
 
 def _quiet(desk: Desk, patient: Patient, shown: Shown) -> View:
