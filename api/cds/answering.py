@@ -17,6 +17,7 @@ from api.cds.who import Caller
 from api.observing.logs import logger
 from api.people.user import User
 from api.record.cards import ToShow, shown, subject_of
+from api.record.elsewhere import NamedBy
 from api.record.record import by
 from api.record.screenings import Prepared, naming_of, prepare
 from api.record.sent import store_sent
@@ -73,6 +74,7 @@ async def cards(desk: Desk, call: Call, found: Answered, *, who: Caller, texts: 
         # What cannot be stored can still be told of; whoever sends stays and cases by the API is told why there.
         logger().info("cds_not_stored", code=refused.code)
         found = replace(found, sent=None)
+        await NamedBy(desk.record, who.user, found.case).note(refused)
         id, person = await desk.record.writer(lambda change: _written(desk, call, found, who=who, change=change))
     if id is None or found.telling is None:
         return []

@@ -12,6 +12,7 @@ from api.people.access import DECISIONS, decides_here, may_write
 from api.people.user import User
 from api.record.merging import move_drafts, project_parted, refuse_merged
 from api.record.offers import refuse_unoffered
+from api.record.own_stays import refuse_others_stay
 from api.record.possible import refuse_impossible, refuse_second_bed
 from api.record.projection import project
 from api.record.record import Record, by
@@ -132,6 +133,7 @@ def open_course(record: Record, user: User, events: list[Event], *, change: Chan
         raise NoSuchPatient
     if found and user.role != "system" and not may_see(change.connection, user, found, now=change.now):
         raise InputError("patient", "patient_elsewhere")
+    refuse_others_stay(events, stream.course, user, hospital=record.hospital_of(user))
     for event in events:
         refuse_impossible(event, stream, now=change.now, connection=change.connection)
         refuse_second_bed(event, stream.course, role=user.role)

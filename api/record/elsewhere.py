@@ -35,9 +35,13 @@ class NamedBy:
         try:
             return await self.record.writer(work)
         except InputError as refused:
-            if refused.code == ELSEWHERE:
-                await self.record.writer(self._note)
+            await self.note(refused)
             raise
+
+    async def note(self, refused: InputError) -> None:
+        """Log a refusal, where it is since the patient is elsewhere."""
+        if refused.code == ELSEWHERE:
+            await self.record.writer(self._note)
 
     def run(self, work: Work[T]) -> T:
         """Do the work from a thread that may wait; a refusal is logged likewise."""

@@ -13,6 +13,7 @@ from sqlalchemy import Connection, bindparam, insert, select
 
 from api.people.access import AT_HOSPITAL
 from api.people.user import User
+from api.record.own_stays import refuse_others_stay
 from api.record.possible import refuse_impossible, refuse_second_bed
 from api.record.projection import project
 from api.record.record import Record, by
@@ -150,7 +151,7 @@ def _opened(user: User, naming: Naming) -> Stream:
 
 
 def _own(change: Change, user: User, person: str) -> Stream:
-    """Return the stream of a patient that the user may see; the record itself may send anyone's case."""
+    """Return the stream of a patient that the user may see; a hospital's system may say of anyone who comes to it."""
     stream = read_stream(change.connection, person)
     if stream is None or not (user.role == "system" or may_see(change.connection, user, person, now=change.now)):
         raise InputError("patient", "patient_elsewhere")
@@ -165,6 +166,7 @@ def _write(
     unjudged = not _judged(prepared, by_system=user.role == "system")
     screened = Screened(version.screening, assessed, second=version.second, unjudged=unjudged)
     events = _events(here, prepared.case, stream, screened=screened, corrects=version.corrects)
+    refuse_others_stay(events, stream.course, user, hospital=here.hospital)
     _refuse_impossible(events, stream, user, change)
     stream = append(connection, stream, events, by=by(user), at=change.now)
     row = {

@@ -15,6 +15,7 @@ from joserfc.jws import JWSRegistry
 Content = dict[str, Any]
 BASE = "/cds-services"
 EPJ, KEY_SET = "https://epj.example", "https://epj.example/keys"
+OTHER_EPJ, CHART = "https://epj.elsewhere.example", "https://chart.example"
 FHIR = "https://epj.example/fhir"
 KEY = ECKey.generate_key("P-384", {"kid": "one", "alg": "ES384", "use": "sig"}, private=True)
 RSA = RSAKey.generate_key(2048, {"kid": "two", "use": "sig"}, private=True)

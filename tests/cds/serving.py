@@ -16,7 +16,7 @@ from api.cds.fetching import Fetcher
 from api.cds.tokens import ClientTokens
 from api.record.record import Record
 from api.settings import Cds, CdsClient, Ehr, Settings
-from tests.cds.hooks import EPJ, FETCHED, FHIR, KEY, KEY_SET, RSA
+from tests.cds.hooks import CHART, EPJ, FETCHED, FHIR, KEY, KEY_SET, OTHER_EPJ, RSA
 from tests.v1.serving import ADDRESS, MANY, service_over, settings_over
 
 Ask = Callable[[httpx2.Request], Any]
@@ -63,7 +63,11 @@ def demo_over(database: str) -> Settings:
 def hospital_over(database: str) -> Settings:
     """Return the settings of a hospital whose record signs its calls."""
     keys = tuple(dict(key.as_dict(private=False)) for key in (KEY, RSA))
-    clients = (CdsClient(issuer=EPJ, hospital="STO", keys=keys, key_sets=(KEY_SET,)),)
+    clients = (
+        CdsClient(issuer=EPJ, hospital="STO", keys=keys, key_sets=(KEY_SET,)),
+        CdsClient(issuer=OTHER_EPJ, hospital="OUS", keys=keys),
+        CdsClient(issuer=CHART, hospital="STO", keys=keys),
+    )
     cds = Cds(clients=clients, audience=(PROXY,), fhir_servers=(FHIR,), origins=("https://epj.example",))
     smart = (Ehr(iss=FHIR, client_id="retthjem", units=("hospital:STO",)),)
     return settings_over(database).model_copy(update={"cds": cds, "smart": smart})
