@@ -85,7 +85,7 @@ def test_without_a_token_nobody_is_answered_but_by_discovery(hospital: Served):
         {"iss": [EPJ]},
         {"iss": f"{EPJ}/"},
     ],
-    ids=str,
+    ids=", ".join,
 )
 def test_a_claim_that_is_wrong_or_missing_is_refused(hospital: Served, changed: dict[str, Any]):
     assert status(hospital, token(HERE, **changed)) == 401
@@ -102,7 +102,7 @@ def test_a_claim_that_is_wrong_or_missing_is_refused(hospital: Served, changed: 
         {"x5u": "https://other.example/cert"},
         {"crit": ["exp"], "exp": 1},
     ],
-    ids=str,
+    ids=", ".join,
 )
 def test_a_header_that_brings_something_of_its_own_is_refused(hospital: Served, header: dict[str, Any]):
     assert status(hospital, token(HERE, header=header)) == 401
