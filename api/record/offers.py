@@ -39,6 +39,8 @@ def _refuse_choice(event: ChoiceRecorded, assessment: Assessment) -> None:
     took_part = set(event.participants)
     if not (took_part & THE_PATIENTS_SIDE and took_part & THE_DOCTORS_SIDE):
         raise InputError("participants", "not_shared")
+    if "patient" not in took_part and not (event.without_patient or "").strip():
+        raise InputError("without_patient", "patient_left_out")
 
 
 def _refuse_plan(event: PlanStarted, course: Course, assessment: Assessment, held: frozenset[str]) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from careplans.catalogue import read, replacement
@@ -16,7 +16,7 @@ from careplans.parts import Due
 from careplans.plan import place
 from rules.assessment import Assessment
 from rules.case import Case
-from rules.times import oslo_day
+from rules.times import oslo, oslo_day
 
 
 def to_settle(course: Course, screening: Screening, found: Basis, *, what: str, about: str | None = None) -> NextStep:
@@ -26,11 +26,30 @@ def to_settle(course: Course, screening: Screening, found: Basis, *, what: str, 
         due = _days_after(screening, read("pathway")["review"]["days"])
         return NextStep(what, _doctor_at_home(course, found.case), due, about or of)
     if what == "shared_decision":
-        return NextStep(what, str(read("next_step")["owners"][what]), about=of)
+        return NextStep(what, str(read("next_step")["owners"][what]), _before_home(course, screening), of)
     at_once = _at_once(course, of, assessment) if what == "decide" else None
     if at_once:
         return NextStep(what, str(at_once["owner"]), _days_after(screening, at_once["days"]), of)
-    return NextStep(what, _decider(course, of, assessment), about=about or of)
+    due = _soon(screening) if what in {"decide", "start_plan"} else None
+    return NextStep(what, _decider(course, of, assessment), due, about or of)
+
+
+def _soon(screening: Screening) -> datetime | None:
+    """Return when suggestions are to be decided in hospital: so many hours after they were signed."""
+    return (
+        oslo(screening.at).astimezone(UTC) + timedelta(hours=read("pathway")["decisions"]["hours"])
+        if screening.at
+        else None
+    )
+
+
+def _before_home(course: Course, screening: Screening) -> datetime | None:
+    """Return when a shared decision is to be made: before the patient goes home, else some days after the answers."""
+    days, home = read("pathway")["decisions"], course.stay.expected if course.stay else None
+    if screening.at is None or home is None:
+        return _days_after(screening, days["together_within_days"])
+    on = max(home - timedelta(days=days["together_before_home"]), oslo_day(screening.at))
+    return end_of(Due("discharge", on=on))
 
 
 def _at_once(course: Course, of: str, assessment: Assessment) -> Mapping[str, Any] | None:

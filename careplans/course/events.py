@@ -125,12 +125,13 @@ class Decided:
 
 @dataclass(frozen=True, slots=True)
 class ChoiceRecorded:
-    """The shared decision between two tracks: what was chosen, and who took part."""
+    """The shared decision between two tracks: what was chosen, and who took part; without the patient, why."""
 
     assessment: str
     track: str
     participants: tuple[Participant, ...]
     note: str | None = None
+    without_patient: str | None = None
     kind: Literal["choice_recorded"] = "choice_recorded"
 
 

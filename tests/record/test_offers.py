@@ -44,6 +44,7 @@ def plan(*rules: str, **more: object) -> PlanStarted:
 
 
 CONTESTED = assessed(SHARED, TEAM, PALLIATIVE, FALLS)
+WITHOUT = ChoiceRecorded("A1", "cga_team", ("next_of_kin", "treating_doctor"))
 CHOSEN = Course(choices=(ChoiceRecorded("A1", "cga_team", ("patient",)),))
 ELSEWHERE = Course(choices=(ChoiceRecorded("A0", "cga_team", ("patient",)),))
 WITH_PLAN = Course(plans=(PlanState("P1", "A1", DAY), PlanState("P2", "A1", DAY)))
@@ -69,6 +70,8 @@ WITH_PLAN = Course(plans=(PlanState("P1", "A1", DAY), PlanState("P2", "A1", DAY)
         (Decided("A1", "fall_prevention", "accepted"), Course(), assessed(FALLS), None),
         (Decided("A1", "cga_team", "accepted"), Course(), assessed(FALLS), "rule: rule_not_offered"),
         (ChoiceRecorded("A1", "cga_team", ("patient", "treating_doctor")), Course(), CONTESTED, None),
+        (WITHOUT, Course(), CONTESTED, "without_patient: patient_left_out"),
+        (ChoiceRecorded("A1", "cga_team", WITHOUT.participants, without_patient="Delirium"), Course(), CONTESTED, None),
         (ChoiceRecorded("A1", "prevention", ("patient",)), Course(), CONTESTED, "track: no_choice_to_make"),
         (ChoiceRecorded("A1", "cga_team", ("patient",)), Course(), assessed(TEAM), "track: no_choice_to_make"),
         (ChoiceRecorded("A1", "cga_team", ()), Course(), CONTESTED, "participants: not_shared"),

@@ -458,8 +458,8 @@ def test_someone_who_goes_home_without_a_plan_or_a_notice_is_not_shown_to_the_mu
 def test_a_notice_after_the_receipt_asks_the_municipality_anew() -> None:
     story = Story()
     story.tell(admitted(), StepDone("S1", "municipal_notice", START), StepDone("S1", RECEIPT, START + HOUR))
-    assert story.course.received == START + HOUR
+    received = [story.course.received]
     again = story.tell(StepDone("S1", "municipal_notice", START + 2 * HOUR))
-    assert story.course.received is None
+    received.append(story.course.received)
     story.undo(again)
-    assert story.course.received == START + HOUR
+    assert [*received, story.course.received] == [START + HOUR, None, START + HOUR]

@@ -73,6 +73,12 @@ def what(story: Story, basis: Basis) -> tuple[str, str] | None:
     return (step.what, step.owner) if step else None
 
 
+def undated(story: Story, basis: Basis) -> NextStep | None:
+    """What comes next, whosever date it is."""
+    step = coming(story, basis)
+    return replace(step, due=None) if step else None
+
+
 def screened() -> Story:
     """A patient in hospital who has been screened."""
     story = Story()
@@ -104,7 +110,30 @@ def test_a_screening_that_will_not_be_done_is_not_asked_for() -> None:
 
 def test_a_choice_between_two_tracks_comes_before_any_decision() -> None:
     story, basis = screened(), offering(TEAM, RELIEF, CHOICE, FOOD)
-    assert coming(story, basis) == NextStep("shared_decision", "treating_doctor", about="A1")
+    assert undated(story, basis) == NextStep("shared_decision", "treating_doctor", about="A1")
+
+
+def test_in_hospital_suggestions_are_due_a_day_after_they_were_signed() -> None:
+    story = screened()
+    step = coming(story, offering(FOOD))
+    screening = story.course.screening
+    assert step
+    assert screening
+    assert screening.at
+    assert step.due == screening.at + timedelta(hours=24)
+
+
+def test_a_choice_is_made_together_before_the_day_home_and_within_days_where_no_day_is_set() -> None:
+    story, basis = screened(), offering(TEAM, RELIEF, CHOICE)
+    step = coming(story, basis)
+    assert step
+    assert step.due
+    assert step.due.date() == START.date() + timedelta(days=3)
+    story.tell(DischargeExpected("S1", DAY_HOME))
+    step = coming(story, basis)
+    assert step
+    assert step.due
+    assert step.due.date() == DAY_HOME - timedelta(days=1)
 
 
 def test_a_choice_waits_also_while_a_plan_of_the_rest_runs() -> None:
@@ -117,7 +146,7 @@ def test_a_choice_waits_also_while_a_plan_of_the_rest_runs() -> None:
 def test_after_the_choice_the_rest_is_decided_by_whoever_has_the_track(track: str, owner: str) -> None:
     story, basis = screened(), offering(TEAM, RELIEF, CHOICE, FOOD)
     story.tell(ChoiceRecorded("A1", track, ("patient", "treating_doctor")))
-    assert coming(story, basis) == NextStep("decide", owner, about="A1")
+    assert undated(story, basis) == NextStep("decide", owner, about="A1")
     decided(story, "overridden", "nutrition")
     assert what(story, basis) == ("start_plan", owner)
 
@@ -160,7 +189,7 @@ def test_what_a_correction_suggests_besides_is_decided_too() -> None:
     story = screened()
     decided(story, "accepted", "nutrition")
     story.tell(Screened("K1", "A2", "S1"))
-    assert coming(story, offering(FOOD, TEAM)) == NextStep("decide", "geriatric_team", about="A2")
+    assert undated(story, offering(FOOD, TEAM)) == NextStep("decide", "geriatric_team", about="A2")
 
 
 def test_with_nothing_to_start_the_hospitals_clocks_come_first_and_then_the_discharge() -> None:

@@ -217,6 +217,26 @@ def test_a_choice_needs_to_say_who_took_part_and_what_was_chosen(ward: Arrange) 
     assert "Vil hjem" in answer.text, "what was written is not lost"
 
 
+def test_a_choice_without_the_patient_says_why_and_keeps_what_was_ticked_and_written(ward: Arrange) -> None:
+    here = ward(**TWO_TRACKS)
+    sent = {"track": "palliative_focus", "participants": ["next_of_kin", "treating_doctor"], "note": "Vil hjem"}
+    refused = here.send("choose", **sent)
+    assert refused.status_code == 422
+    assert 'id="without_patient-wrong">Valget er tatt uten pasienten' in refused.text
+    assert "Vil hjem" in refused.text
+    assert re.search(r'value="next_of_kin" checked', refused.text)
+    assert re.search(r'value="palliative_focus" checked', refused.text)
+    assert here.send("choose", **sent, without_patient="Delirium, svarer ikke").status_code == 303
+    assert "Pasienten kunne ikke delta, fordi: Delirium, svarer ikke" in here.read()
+
+
+def test_a_choice_by_the_doctor_alone_is_refused_beside_who_took_part(ward: Arrange) -> None:
+    refused = ward(**TWO_TRACKS).send("choose", track="cga_team", participants=["treating_doctor"], note="Travelt")
+    assert refused.status_code == 422
+    assert 'id="participants-wrong">Valget er ikke tatt sammen' in refused.text
+    assert "Travelt" in refused.text
+
+
 def test_the_plan_starts_from_the_chosen_track_and_says_what_palliative_focus_keeps_out(ward: Arrange) -> None:
     here = ward(**TWO_TRACKS)
     assert T("assessment.start.start") not in here.read()

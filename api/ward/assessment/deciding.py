@@ -91,7 +91,12 @@ def _chosen_before(reader: Reader) -> str | None:
 
 def _made(choice: ChoiceRecorded, t: Texts) -> View:
     took_part = ", ".join(t(f"assessment.participant.{each}") for each in choice.participants)
-    return {"track": t(f"track.{choice.track}"), "participants": took_part, "note": choice.note}
+    return {
+        "track": t(f"track.{choice.track}"),
+        "participants": took_part,
+        "note": choice.note,
+        "without_patient": choice.without_patient,
+    }
 
 
 def _less(addition: Addition, t: Texts) -> str | None:

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Depends, Form
 from fastapi.responses import HTMLResponse, Response
 
 from api.record.streams import new_id
+from api.refusals import fault_in_words
 from api.ward.assessment.deciding import addable
 from api.ward.assessment.shown import Shown, shown_of
 from api.ward.assessment.suggestions import Reader, recommended
@@ -84,15 +85,26 @@ def choose(
     track: Code = "",
     participants: Annotated[tuple[Participant, ...], Form()] = (),
     note: Words = "",
+    without_patient: Words = "",
 ) -> Response:
-    """Record what the patient and the doctor chose together, and who took part."""
+    """Record what the patient and the doctor chose together, and who took part; what is refused is kept as it was."""
     patient, shown = _asked(desk, person)
     filled_in: dict[str, object] = {"participants": participants, "track": track}
+    sent = {**filled_in, "note": note, "without_patient": without_patient}
     wrong = {name: desk.t(f"assessment.wrong.{name}") for name, said in filled_in.items() if not said}
     if wrong:
-        return _page(desk, patient, shown, wrong=wrong, sent={**filled_in, "note": note})
-    chosen = ChoiceRecorded(shown.id, track, participants, note.strip() or None)
-    return _done(desk, patient, [chosen], version=version, at="choice")
+        return _page(desk, patient, shown, wrong=wrong, sent=sent)
+    why = without_patient.strip() or None
+    chosen = ChoiceRecorded(
+        shown.id, track, participants, note.strip() or None, why if "patient" not in participants else None
+    )
+    try:
+        return _done(desk, patient, [chosen], version=version, at="choice")
+    except InputError as refused:
+        if refused.where not in sent:
+            raise
+        words = fault_in_words(refused, desk.t)
+        return _page(desk, patient, shown, wrong={refused.where: words[:1].upper() + words[1:]}, sent=sent)
 
 
 @router.post("/patients/{person}/assessment/start")
@@ -156,5 +168,5 @@ def _page(
         here=here,
         view=assessment_view(desk, patient, shown) if shown else None,
         wrong=wrong or {},
-        sent=sent or {"track": "", "participants": (), "note": ""},
+        sent=sent or {"track": "", "participants": (), "note": "", "without_patient": ""},
     )

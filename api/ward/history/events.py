@@ -172,7 +172,9 @@ def _rule(rule: str, ground: Ground) -> str:
 
 def _choice(event: Any, ground: Ground) -> str:
     who = ", ".join(ground.texts(f"assessment.participant.{each}") for each in event.participants)
-    return ground.say("choice_recorded", track=ground.texts(f"plan.track.{event.track}"), who=who)
+    chosen = ground.say("choice_recorded", track=ground.texts(f"plan.track.{event.track}"), who=who)
+    why = event.without_patient
+    return f"{chosen}. {ground.texts('assessment.choice.was_without', why=why)}" if why else chosen
 
 
 def _closed(event: Any, ground: Ground) -> str:
