@@ -21,6 +21,7 @@ from api.fhir.screen import screen
 from api.fhir.searching import Asked, Pairs, asked_of
 from api.fhir.sets import search_set
 from api.fhir.told import OF_PATIENT
+from api.fhir.turns import turn
 from api.people.entrance import entrance_of
 from api.people.user import User
 from api.people.who import needs
@@ -94,8 +95,9 @@ async def read_form(request: Request, id: Id) -> Response:
 async def screen_bundle(request: Request) -> Response:
     """Return what the rules make of a Bundle, and store nothing."""
     texts, screening, moment = texts_for(request.headers), record_of(request).screening, now()
-    _, content = await resource_of(request)
-    found = await run_in_threadpool(lambda: as_json(screen(screening, content, texts, now=moment)))
+    async with turn(len(await request.body())):
+        _, content = await resource_of(request)
+        found = await run_in_threadpool(lambda: as_json(screen(screening, content, texts, now=moment)))
     return Response(found, headers={"Content-Language": texts.language}, media_type=FHIR_JSON)
 
 

@@ -57,6 +57,7 @@ STATUS: Mapping[str, int] = {
     "message_id_reused": 409,
     "precondition_missing": 428,
     "printer_busy": 503,
+    "screening_busy": 503,
     "store_full": 507,
 }
 """The statuses of codes; any other is 422, and 503 where it is the store or the machine that cannot."""

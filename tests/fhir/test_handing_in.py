@@ -172,7 +172,7 @@ def test_a_form_of_another_stay_is_refused_and_one_of_this_taken(client: TestCli
         sent = response(encounter=encounter)
         answer = client.post(f"{ROUTE}?patient={patient.id}", json=sent, headers=NURSE)
         assert answer.status_code == status, answer.text
-    assert code_of(answer) == "response_of_another_stay"
+        assert status == 201 or code_of(answer) == "response_of_another_stay"
 
 
 @pytest.mark.parametrize(

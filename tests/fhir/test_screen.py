@@ -5,12 +5,15 @@ from __future__ import annotations
 import json
 import random
 import time
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
 from sqlalchemy import func, select
 
+from api.fhir.asking import LARGEST
+from api.fhir.turns import LARGE, LINE
 from api.record.record import Record
 from api.storage.engine import reading
 from api.storage.tables import access, assessment, person
@@ -177,6 +180,24 @@ def test_what_is_sent_to_do_harm_is_refused_soon(client: TestClient, route: str,
     assert answer.status_code in (statuses if route.endswith("screen") else statuses - {200} | {422})
     if answer.status_code != 200:
         assert code_of(answer)
+
+
+def test_several_large_bundles_take_turns_and_the_ones_that_would_wait_long_are_told_so(client: TestClient):
+    medicine = {"resourceType": "MedicationStatement", "status": "active", "subject": PATIENT}
+    many = [medicine | {"medicationCodeableConcept": {"text": f"Medisin {n}"}} for n in range(1_500)]
+    body = json.dumps(bundle(*many, LEVEL)).encode()
+    assert LARGE < len(body) < LARGEST
+    headers = NURSE | {"Content-Type": "application/fhir+json"}
+    with ThreadPoolExecutor(12) as pool:
+        sent = [pool.submit(client.post, "/fhir/$screen", content=body, headers=headers) for _ in range(12)]
+        small = pool.submit(client.post, "/fhir/$screen", json=bundle(LEVEL), headers=NURSE)
+        answers = [each.result() for each in sent]
+        assert small.result().status_code == 200
+    refused = [each for each in answers if each.status_code != 200]
+    assert 0 < len(refused) <= 12 - 1 - LINE
+    assert {(each.status_code, code_of(each)) for each in refused} == {(503, "screening_busy")}
+    assert {each.headers["retry-after"] for each in refused} == {"5"}
+    assert client.post("/fhir/$screen", content=body, headers=headers).status_code == 200
 
 
 def test_what_comes_in_pieces_without_a_length_is_stopped_too(client: TestClient):

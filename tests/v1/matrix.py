@@ -214,6 +214,14 @@ def _resource(ground: Ground, cell: Cell, kind: str) -> dict[str, Any]:
     return {"values": {"id": ids.get(kind, ground.patient.screening)}}
 
 
+def _version(ground: Ground, cell: Cell, kind: str) -> dict[str, Any]:
+    """Name the version of a screening's resource that stands."""
+    asked = _resource(ground, cell, kind)
+    at = f"/fhir/{kind}/{ground.patient.screening}"
+    version = ground.client.get(at, headers=DOCTOR).json()["meta"]["versionId"]
+    return {"values": asked["values"] | {"version": version}}
+
+
 def _plan_of(ground: Ground) -> str:
     events = ground.client.get(f"{ground.patient.events}?limit=200", headers=DOCTOR).json()["events"]
     return next(str(each["id"]) for each in events if each["kind"] == "plan_started")
@@ -299,6 +307,7 @@ REQUESTS: Mapping[str, Callable[[Ground, Cell, str], dict[str, Any]]] = {
     "GET /fhir/{kind}": _of_patient,
     "POST /fhir/{kind}/_search": _by_number,
     "GET /fhir/{kind}/{id}": _resource,
+    "GET /fhir/{kind}/{id}/_history/{version}": _version,
     "POST /fhir/$screen": _bundle,
     "POST /fhir/QuestionnaireResponse": _response,
     "GET /fhir/AuditEvent": _of_patient,
