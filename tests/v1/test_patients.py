@@ -16,6 +16,7 @@ from tests.v1.issuer import bearer
 from tests.v1.people import ADMINISTRATOR, DOCTOR, NURSE, OTHER_NURSE, SYSTEM, Patient, case, number, with_answers
 
 COORDINATOR = bearer("coordinator", "municipality:5001")
+COLLEAGUE = bearer("geriatric_team", "hospital:STO")
 
 
 @pytest.fixture(scope="module")
@@ -331,7 +332,9 @@ def test_of_two_screenings_a_retracted_one_leaves_no_trace_among_the_events(clie
     assert client.get(patient.path, headers=DOCTOR).json()["screening"]["id"] == patient.screening
 
 
-def test_only_an_administrator_takes_a_retraction_back_also_through_another_undoing(client: TestClient, record: Record):
+def test_no_colleague_but_an_administrator_takes_a_retraction_back_also_through_an_undoing(
+    client: TestClient, record: Record
+):
     patient = Patient.screened(client, 47)
     wrong = client.post("/api/v1/screenings", json=with_answers(47, cfs_clinician=8), headers=NURSE).json()["screening"]
     patient.tell(DOCTOR, kind="retracted", of="screening", id=wrong["id"], reason="Feil pasient")
@@ -340,7 +343,7 @@ def test_only_an_administrator_takes_a_retraction_back_also_through_another_undo
         for each in client.get("/api/v1/retractions?limit=200", headers=ADMINISTRATOR).json()["retractions"]
         if each["patient"] == patient.id
     )
-    assert patient.post(DOCTOR, kind="undone", event=retraction, reason="Nei").status_code == 403
+    assert patient.post(COLLEAGUE, kind="undone", event=retraction, reason="Nei").status_code == 403
     client.post(f"/api/v1/retractions/{retraction}/restore", json={"reason": "Riktig likevel"}, headers=ADMINISTRATOR)
     with record.engine.connect() as connection:
         mine = select(event.c.id).where(event.c.person == patient.id, event.c.kind == "undone")

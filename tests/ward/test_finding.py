@@ -136,6 +136,26 @@ def test_those_who_find_nobody_get_no_box(demo: Hospital, person: str) -> None:
     assert demo.browser(person).get("/find").status_code == 403
 
 
+@pytest.mark.parametrize(
+    ("name", "room", "written"),
+    [
+        ("Nguyễn, Thị Hoa", "9", ["Nguyen", "nguyễn", "thi hoa", "rom 9", "Room 9", "rom9", "9"]),
+        ("Sárá, Máret", "B-12", ["Maret", "sara maret", "rom B-12", "MS"]),
+        ("Łukaszewicz, Zoë", None, ["lukasz", "Zoe"]),
+        ("Bøe, Đorđe", None, ["Boe", "Bøe", "dorde"]),
+    ],
+)
+def test_a_name_is_found_without_its_marks_and_a_room_with_the_word_before_it(
+    demo: Hospital, patient: Planned, name: str, room: str | None, written: list[str]
+) -> None:
+    ingrid = demo.browser("ingrid")
+    with demo.record.engine.begin() as connection:
+        connection.execute(update(listing).where(listing.c.person == patient.id).values(name=name, room=room))
+    for each in written:
+        assert f"/patients/{patient.id}/" in send(ingrid, "/find", identity=each).text, each
+    assert f"/patients/{patient.id}/" not in send(ingrid, "/find", identity="Nguyenx").text
+
+
 def test_ones_own_patient_is_found_by_name_initials_or_room_and_the_log_says_that_it_was_seen(
     demo: Hospital, patient: Planned
 ) -> None:
