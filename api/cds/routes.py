@@ -15,7 +15,9 @@ from api.cds.feedback import read_feedback
 from api.cds.gathering import Gathered, gather
 from api.cds.services import Service, discovery, services
 from api.cds.who import Caller, caller
+from api.fhir.asking import LARGEST
 from api.fhir.outcome import FHIR_JSON, Issue, operation_outcome
+from api.fhir.turns import turn
 from api.people.entrance import entrance_of
 from api.record.cards import NoSuchCard, answer
 from api.storage.writer import Change
@@ -54,14 +56,17 @@ def discover(request: Request) -> Response:
 async def call(request: Request, desk: ThisDesk, called: ThisService, who: Calling) -> Response:
     """Return the card that there is to show, if any."""
     texts, at = texts_for(request.headers), now()
-    _, content = await json_of(request, large=LARGE)
+    size = await _size(request)
+    async with turn(size):
+        _, content = await json_of(request, large=LARGE)
     asked = read_call(called, content)
     who = await who.alone(desk.record) if asked.server else who
     gathered = await gather(asked, desk.fetcher)
     if lacking := _lacking(called, gathered):
         await who.alone(desk.record)
         return _cannot(lacking, texts)
-    found = await run_in_threadpool(lambda: answered(desk, asked, gathered, user=who.user, texts=texts, now=at))
+    async with turn(size):
+        found = await run_in_threadpool(lambda: answered(desk, asked, gathered, user=who.user, texts=texts, now=at))
     told = await cards(desk, asked, found, who=who, texts=texts, now=at)
     return JSONResponse({"cards": told}, headers=_language(texts))
 
@@ -69,7 +74,8 @@ async def call(request: Request, desk: ThisDesk, called: ThisService, who: Calli
 @router.post("/{service}/feedback")
 async def feedback(request: Request, desk: ThisDesk, called: ThisService, who: Calling) -> Response:
     """Store what was made of cards."""
-    _, content = await json_of(request)
+    async with turn(await _size(request)):
+        _, content = await json_of(request)
     given = read_feedback(content)
 
     def work(change: Change) -> None:
@@ -81,6 +87,14 @@ async def feedback(request: Request, desk: ThisDesk, called: ThisService, who: C
     except NoSuchCard:
         raise Problem(None, "not_found") from None
     return Response(status_code=200)
+
+
+async def _size(request: Request) -> int:
+    """Return how many bytes were sent; refuse more than any patient has, before they are read."""
+    size = len(await request.body())
+    if size > LARGEST:
+        raise Problem(None, "body_too_large")
+    return size
 
 
 def _lacking(called: Service, gathered: Gathered) -> tuple[str, ...]:

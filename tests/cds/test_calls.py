@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -138,3 +139,22 @@ def test_an_outcome_as_a_draft_is_no_order(demo: Served):
     body = call("order-select", {"patient": patient()}, selections=["x"], draftOrders=drafts)
     answer = demo.client.post(at("order-select"), json=body)
     assert answer.json() == {"cards": []}
+
+
+def test_a_body_larger_than_any_patients_is_refused(demo: Served):
+    body = call("patient-view", {"patient": {**patient(), "text": {"div": "x" * 4_100_000}}})
+    assert demo.client.post(at("patient-view"), json=body).status_code == 413
+    assert demo.client.post(f"{at('patient-view')}/feedback", json={"feedback": "x" * 4_100_000}).status_code == 413
+
+
+def test_many_large_calls_at_once_are_taken_one_by_one_or_asked_to_come_again(demo: Served):
+    names = [{"given": ["x"]} for _ in range(60_000)]
+    body = call("patient-view", {"patient": patient("large", name=names)}, patientId="large")
+    small = call("patient-view", {"patient": patient("small")}, patientId="small")
+    with ThreadPoolExecutor(12) as pool:
+        large = [pool.submit(demo.client.post, at("patient-view"), json=body) for _ in range(12)]
+        between = demo.client.post(at("patient-view"), json=small)
+        answers = [each.result() for each in large]
+    assert between.status_code == 200
+    assert {each.status_code for each in answers} == {200, 503}
+    assert all(each.headers["retry-after"] for each in answers if each.status_code == 503)
