@@ -71,21 +71,24 @@ class Reading:
         return found
 
     def _role(self, claims: Mapping[str, Any], works_at: Organisation | None) -> Role:
-        """Return the one role that is said; a list may hold other systems' roles too, but only one of ours."""
+        """Return the one role that is said; a list may hold other systems' roles too, but only one of ours.
+
+        A person is never a system, whatever a claim says: of a system neither level nor HPR number is asked.
+        """
         said = _named(claims, self.names.role)
         words = {word for word in (said if isinstance(said, list) else [said]) if isinstance(word, str)}
         ours: Mapping[str, Role] = self.roles or {role: role for role in ROLES}
         names = {**ours, **works_at.role_names} if works_at else ours
-        found = {names[word] for word in words if word in names} or self._by_scope(claims)
+        said_roles = {names[word] for word in words if word in names}
+        found = (said_roles if _is_clients_own(claims) else said_roles - {"system"}) or self._by_scope(claims)
         if len(found) != 1:
             raise TokenRefused("role")
         return found.pop()
 
     def _by_scope(self, claims: Mapping[str, Any]) -> set[Role]:
         """Return the roles that scopes give; none makes a person into a system, or a client into a person."""
-        is_clients_own = claims["sub"] == claims.get("client_id")
         roles = {self.asked.scope_roles[scope] for scope in _scopes(claims) if scope in self.asked.scope_roles}
-        return {role for role in roles if (role == "system") is is_clients_own}
+        return {role for role in roles if (role == "system") is _is_clients_own(claims)}
 
     def _check_person(self, claims: Mapping[str, Any], role: Role) -> None:
         """Ask how safely a person was known, and that who says to be health personnel is in the register."""
@@ -108,6 +111,11 @@ class Reading:
 
     def _whole(self, unit: Unit) -> Unit:
         return Unit("ward", f"{self.hospital}/{unit.id}") if unit.kind == "ward" and "/" not in unit.id else unit
+
+
+def _is_clients_own(claims: Mapping[str, Any]) -> bool:
+    """Return whether a token is a client's, given on its own behalf: its subject is the client (RFC 9068)."""
+    return bool(claims["sub"] == claims.get("client_id"))
 
 
 def _named(claims: Mapping[str, Any], name: str) -> Any:

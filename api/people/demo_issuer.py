@@ -118,7 +118,8 @@ class DemoIssuer:
     def _signed(self, person: Person, kind: str, extra: Mapping[str, Any]) -> str:
         now = int(self._now())
         who = {"sub": f"demo-{person.id}", "name": person.name, "role": person.role, "units": list(person.units)}
-        claims = {"iss": ISSUER, "iat": now, "exp": now + TOKEN_SECONDS, **who, **extra}
+        own = {"client_id": who["sub"]} if person.role == "system" else {}
+        claims = {"iss": ISSUER, "iat": now, "exp": now + TOKEN_SECONDS, **who, **own, **extra}
         return jwt.encode({"alg": "ES256", "kid": self._key.kid, "typ": kind}, claims, self._key)
 
     def _forget(self) -> None:

@@ -21,6 +21,18 @@ def test_a_role_that_is_unknown_or_not_one_is_refused(role):
         OURS.user({"sub": "u", "role": role})
 
 
+@pytest.mark.parametrize("client", [None, "another"])
+def test_a_person_is_never_a_system_whatever_the_claim_says(client):
+    for reading in (OURS, Reading("STO", roles={"SYS": "system"})):
+        with pytest.raises(TokenRefused, match="role"):
+            reading.user({"sub": "u", "role": ["system", "SYS"], "client_id": client})
+    assert OURS.user({"sub": "u", "role": ["system", "nurse"], "client_id": client}).role == "nurse"
+
+
+def test_a_client_with_a_token_of_its_own_may_be_a_system():
+    assert OURS.user({"sub": "epj", "client_id": "epj", "role": "system"}).role == "system"
+
+
 def test_a_missing_role_is_refused():
     with pytest.raises(TokenRefused, match="role"):
         OURS.user({"sub": "u"})

@@ -20,18 +20,19 @@ async def key_set() -> Sequence[Mapping[str, Any]]:
 
 def token(role: str, /, *units: str, id: str | None = None, **changed: Any) -> str:
     """Return an access token; `changed` replaces claims, and None takes one out."""
-    now = int(time.time())
+    now, sub = int(time.time()), id or f"{role}-{'-'.join(units)}"
+    own = {"client_id": sub} if role == "system" else {}
     claims = {
         "iss": ISSUER,
         "aud": AUDIENCE,
-        "sub": id or f"{role}-{'-'.join(units)}",
+        "sub": sub,
         "iat": now,
         "exp": now + 600,
         "role": role,
         "units": list(units),
         "name": f"Test {role}",
     }
-    said = {name: value for name, value in (claims | changed).items() if value is not None}
+    said = {name: value for name, value in (claims | own | changed).items() if value is not None}
     return jwt.encode({"alg": "ES256", "typ": "at+jwt", "kid": "test"}, said, KEY)
 
 
