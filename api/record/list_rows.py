@@ -52,6 +52,7 @@ class Listing:
     late: bool
     reason: str | None
     clocks: tuple[ListedClock, ...] = ()
+    late_measures: int = 0
 
 
 @dataclass(frozen=True, slots=True)

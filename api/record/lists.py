@@ -7,7 +7,7 @@ and municipality with it. Each row that is read is a line in the access log, whi
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Generic, TypeVar
 
@@ -28,6 +28,7 @@ from api.record.list_kinds import (
     to_screen,
 )
 from api.record.list_rows import ListedClock, Listing, OnBoard, to_board, to_clock, to_listing
+from api.record.projection import MEASURE
 from api.record.record import Record, by
 from api.record.who_sees import of_ward, own_patients
 from api.storage.access_log import Seen
@@ -37,8 +38,12 @@ from rules.limits import SCREENED_FROM_AGE
 from rules.times import oslo_day
 
 USUAL, MOST, MOST_COUNTED = 50, 200, 10_000
-CLOCKS = (
-    select(clock).where(clock.c.person.in_(bindparam("people", expanding=True))).order_by(clock.c.due, clock.c.step)
+THEIRS = clock.c.person.in_(bindparam("people", expanding=True))
+CLOCKS = select(clock).where(THEIRS, clock.c.state != MEASURE).order_by(clock.c.due, clock.c.step)
+LATE_MEASURES = (
+    select(clock.c.person, func.count().label("late"))
+    .where(THEIRS, clock.c.state == MEASURE, clock.c.due < bindparam("now", type_=Moment()))
+    .group_by(clock.c.person)
 )
 TIES = select(high_cfs_first.label("cfs"), name.label("name")).where(listing.c.person == bindparam("of"))
 T = TypeVar("T")
@@ -86,8 +91,9 @@ def listed(record: Record, connection: Connection, asked: Asked, *, user: User, 
     query = wanted.where(_after(connection, cursor, kind, asker)) if cursor else wanted
     found = connection.execute(query.limit(size + 1)).all()
     page = found[:size]
-    clocks = _clocks(connection, page, now)
-    rows = tuple(to_listing(row, asked.list, own, now=now) for row, own in zip(page, clocks, strict=True))
+    clocks, late = _clocks(connection, page, now), _late_measures(connection, page, now)
+    listings = (to_listing(row, asked.list, own, now=now) for row, own in zip(page, clocks, strict=True))
+    rows = tuple(replace(each, late_measures=late.get(each.person, 0)) for each in listings)
     onward = cursor_to_text(_cursor(asked.list, page[-1], kind, asker.as_of)) if len(found) > size else None
     return Listed(rows, _seen(page, by(user)), kind.order, onward, total)
 
@@ -166,6 +172,12 @@ def _clocks(connection: Connection, page: Sequence[Row[Any]], now: datetime) -> 
     for row in connection.execute(CLOCKS, {"people": list(own)}):
         own[row.person].append(to_clock(row, now))
     return [tuple(own[row.person]) for row in page]
+
+
+def _late_measures(connection: Connection, page: Sequence[Row[Any]], now: datetime) -> dict[str, int]:
+    """Return how many measures of each patient's plan are late."""
+    asked = {"people": [row.person for row in page], "now": now}
+    return {row.person: row.late for row in connection.execute(LATE_MEASURES, asked)}
 
 
 def _seen(page: Sequence[Row[Any]], by: By) -> tuple[Seen, ...]:

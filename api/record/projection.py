@@ -13,12 +13,15 @@ from api.record.found import found_of
 from api.record.streams import Stream, read_stream, standing_merges
 from api.storage.tables import alias, clock, listing, person
 from careplans.catalogue import read
-from careplans.course.due import Basis, assessments_behind, clocks_of, screening_in
+from careplans.course.due import Basis, assessments_behind, clocks_of, measures_of, screening_in
 from careplans.course.left import LEFT, in_pathway, left_undecided
 from careplans.course.next_step import END_OF_TIME, next_step
 from careplans.course.state import RECEIPT, ClockState, Course, NextStep, StepClock
 from careplans.course.waits import end_of
 from careplans.parts import Due
+
+MEASURE = "measure"
+"""The state of a row that is a plan's measure: it is counted where it is late, and makes nobody late by itself."""
 
 LEAVING = "discharge"
 """What the clock of the expected day of discharge is called, as the next step is."""
@@ -46,9 +49,10 @@ def project(
     clocks = clocks_of(stream.course, basis, offsets)
     leaving = _leaving(stream.course)
     connection.execute(ADD_LISTING, _listing(stream, clocks, leaving, basis=basis))
-    rows = [*clocks, *leaving, *_receipt(stream.course)]
+    rows = [_clock(stream.person, each) for each in (*clocks, *leaving, *_receipt(stream.course))]
+    rows += [_clock(stream.person, each) | {"state": MEASURE} for each in measures_of(stream.course, basis)]
     if rows:
-        connection.execute(ADD_CLOCK, [_clock(stream.person, each) for each in rows])
+        connection.execute(ADD_CLOCK, rows)
 
 
 def rebuild(connection: Connection, bases: Bases, offsets: Mapping[str, int]) -> int:

@@ -71,6 +71,19 @@ def clocks_of(course: Course, basis: Mapping[str, Basis], offsets: Mapping[str, 
     return (*of_plan, *(each for stay in others for each in _of_stay(course, stay, basis, offsets=offsets)))
 
 
+def measures_of(course: Course, basis: Mapping[str, Basis]) -> tuple[StepClock, ...]:
+    """Return the clocks of the running plan's measures that are open and have a day; what is a step has its own."""
+    plan = course.running
+    found = known_now(course, plan, basis) if plan and course.died is None else None
+    if plan is None or found is None:
+        return ()
+    made = plan_as_it_stands(course, plan, found, settings=PlanSettings())
+    steps = {step.id for step in made.timeline}
+    own = {each.id: each for each in made.actions if task_of(each.id) not in steps}
+    clocks = clocks_in(course, plan, own.values())
+    return tuple(each for each in clocks if each.state == "open" and each.due and not each.expected)
+
+
 def plan_as_it_stands(course: Course, state: PlanState, basis: Basis, *, settings: PlanSettings) -> Plan:
     """Return a plan with the dates that it has now; what is printed and what the clocks show are both from here."""
     case = case_as_it_stands(course, state, basis.case)

@@ -14,10 +14,12 @@ from api.record.list_kinds import LISTS, years_before
 from api.record.list_rows import initials
 from api.record.lists import Filters
 from api.storage.tables import clock, listing, opened
+from careplans.course.due import assessments_behind, measures_of, standing
 from careplans.course.events import (
     AddressProtected,
     Admitted,
     Described,
+    Discharged,
     DischargeExpected,
     PracticeSet,
     ReadyForDischarge,
@@ -210,7 +212,7 @@ def test_a_list_takes_as_many_statements_for_two_hundred_as_for_twenty(hospital,
     cursor = hospital.page(name, who, size=5).next_cursor
     further = statements(count=True, cursor=cursor)
     people(20, 220)
-    assert (statements(count=False), statements(count=True)) == few == (2, 3)
+    assert (statements(count=False), statements(count=True)) == few == (3, 4)
     assert statements(count=True, cursor=cursor) == further == few[1] + 1
 
 
@@ -292,6 +294,19 @@ def test_the_team_sees_why_each_patient_is_on_its_list(hospital):
         hospital.screen(case(str(number), answers=each))
     hospital.screen(case("robust", answers={"cfs_clinician": 2}))
     assert sorted(str(row.reason) for row in hospital.page("team", TEAM).rows) == sorted(answers)
+
+
+def test_who_has_left_stays_on_the_hospitals_list_until_its_last_steps_are_done(hospital):
+    stored = hospital.screen()
+    hospital.start_plan(stored)
+    hospital.tell(stored.person, Discharged("E1", hospital.now, "home"), EPJ)
+    (row,) = hospital.page("ready", NURSE).rows
+    assert row.reason == "left_owing"
+    assert hospital.on("ready", COORDINATOR) == []
+    for step in ("epikrise", "HPH1", "control_appointments"):
+        assert hospital.on("ready", DOCTOR) == [stored.person], step
+        hospital.tell(stored.person, StepDone("E1", step, hospital.now), DOCTOR)
+    assert hospital.on("ready", DOCTOR) == []
 
 
 def test_whom_to_fetch_first_is_the_long_stayer_then_the_one_without_services_then_the_one_who_waited_longest(hospital):
@@ -472,3 +487,27 @@ def test_a_decision_takes_the_patient_to_whoever_has_the_next_step(hospital):
     hospital.start_plan(stored)
     assert hospital.on("team", TEAM, filters=Filters(owner="geriatric_team")) == []
     assert hospital.on("team", DOCTOR) == [stored.person]
+
+
+def test_a_list_counts_the_measures_that_are_late_and_they_make_nobody_late_by_themselves(hospital):
+    stored = hospital.screen()
+    hospital.start_plan(stored)
+
+    def shown():
+        rows = hospital.page("team", TEAM).rows
+        return next(each for each in rows if each.person == stored.person)
+
+    assert shown().late_measures == 0
+    late_list = hospital.on("late", TEAM)
+    hospital.later(days=3)
+    course = hospital.read(stored.person).stream.course
+    with hospital.engine.connect() as connection:
+        ids = assessments_behind(course)
+        clocks = measures_of(course, hospital.record.bases.of(connection, ids))
+    late = [each for each in clocks if standing(each, hospital.now) == "late"]
+    assert late
+    assert shown().late_measures == len(late)
+    assert not {each.step for each in late} & {each.clock.step for each in shown().clocks}
+    assert late_list == []
+    hospital.tell(stored.person, StepDone("P1", late[0].step, hospital.now), DOCTOR)
+    assert shown().late_measures == len(late) - 1

@@ -49,6 +49,7 @@ class Row:
     due: str | None
     signs: tuple[Sign, ...]
     more: str | None
+    measures: str | None
     why: str
     why_path: str | None
     state: str
@@ -74,12 +75,20 @@ def row_of(each: Listing, reader: Reader) -> Row:
         due=_when(coming.due, reader) if coming and coming.due else None,
         signs=signs,
         more=more,
+        measures=_measures(each.late_measures, t),
         why=why_in_words(each, reader),
         why_path=f"/patients/{each.person}/assessment" if rests_on_cfs(each, reader) else None,
         state=_state(each, reader),
         says=_says(each, reader),
         begun=_begun(each, reader),
     )
+
+
+def _measures(late: int, t: Texts) -> str | None:
+    """Say how many measures of the plan are late."""
+    if not late:
+        return None
+    return t("lists.measures_late_one") if late == 1 else t("lists.measures_late", count=late)
 
 
 def age_in_words(each: Listing, reader: Reader) -> str | None:
