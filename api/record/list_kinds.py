@@ -10,10 +10,11 @@ from typing import Any, Literal, get_args
 from sqlalchemy import ColumnElement, and_, case, exists, func, or_, select
 
 from api.people.user import User
+from api.record.who_sees import MUNICIPAL
 from api.storage.tables import clock, listing
 from careplans.course.due import SCREENING
 from careplans.course.left import LEFT
-from careplans.course.state import RECEIPT
+from careplans.course.state import EPIKRISE, RECEIPT
 
 ListName = Literal["team", "municipality", "coordinator", "practice", "unscreened", "ready", "late"]
 LISTS: tuple[ListName, ...] = get_args(ListName)
@@ -21,7 +22,7 @@ OrderCode = Literal["soonest", "fetch_first"]
 Holds = ColumnElement[bool]
 
 LONG_STAY = timedelta(days=7)  # a long-stayer is one who waits for longer (section 6 of the clinical specification)
-FETCH_FIRST = ("over_a_week", "services_not_settled", "waited_longest")
+FETCH_FIRST = ("over_a_week", "services_not_settled", "waited_longest", "left_owing")
 """Why someone ready for discharge stands where they do, the first of them first."""
 
 TEAM = "geriatric_team"
@@ -29,7 +30,11 @@ SETTLES_SERVICES = "HPH0"
 REPORT = "admission_report"
 ACKNOWLEDGES = (REPORT, SETTLES_SERVICES)
 
+OWED_AFTER = (EPIKRISE, "HPH1", "control_appointments")
+"""What the hospital still owes someone who has gone home."""
+
 in_hospital = listing.c.discharged.is_(None)
+_waits_since = func.coalesce(listing.c.ready, listing.c.discharged)
 high_cfs_first = -func.coalesce(case((listing.c.cfs_is == "not_valid", 0), else_=listing.c.cfs_high), 0)
 name = func.coalesce(listing.c.name, "")
 
@@ -56,7 +61,7 @@ class Kind:
 
     def begins(self, asker: Asker) -> tuple[ColumnElement[Any], ...]:
         """Return what the list is sorted by first; the last of it is a moment."""
-        return (listing.c.soonest,) if self.order == "soonest" else (_fetch_first(asker), listing.c.ready)
+        return (listing.c.soonest,) if self.order == "soonest" else (_fetch_first(asker), _waits_since)
 
 
 def step_is(steps: tuple[str, ...], *states: str) -> Holds:
@@ -106,13 +111,18 @@ def _practice(asker: Asker) -> Holds:
     return listing.c.practice.in_(asker.user.of("practice"))
 
 
-def _ready(_: Asker) -> Holds:
-    return and_(in_hospital, listing.c.ready.is_not(None))
+def _ready(asker: Asker) -> Holds:
+    """Hold those who are ready, and for the hospital also those who left before its own last steps were done."""
+    waits = and_(in_hospital, listing.c.ready.is_not(None))
+    left = and_(listing.c.discharged.is_not(None), step_is(OWED_AFTER, "open"))
+    return waits if asker.user.role in MUNICIPAL else or_(waits, left)
 
 
 def _fetch_first(asker: Asker) -> ColumnElement[int]:
     over_a_week = listing.c.ready < asker.as_of - LONG_STAY
-    return case((over_a_week, 0), (step_is((SETTLES_SERVICES,), "open"), 1), else_=2)
+    return case(
+        (listing.c.discharged.is_not(None), 3), (over_a_week, 0), (step_is((SETTLES_SERVICES,), "open"), 1), else_=2
+    )
 
 
 def _late(asker: Asker) -> Holds:

@@ -9,7 +9,7 @@ from itertools import islice
 from typing import Any
 from unicodedata import combining, normalize
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, or_, select
+from sqlalchemy import ColumnElement, Connection, Row, Select, and_, or_, select
 
 from api.people.user import User
 from api.record.list_kinds import in_hospital, name
@@ -39,7 +39,7 @@ def patients_named(connection: Connection, user: User, said: str, *, now: dateti
     """Return the user's own patients that a name, initials or a room may mean, no more than anyone looks through."""
     words = normalize("NFC", ROOM.sub("", said.strip())).casefold().split()
     here = (listing.c.listed, own_patients(user), or_(*_means(words)))
-    query = select(*LOOKED_FOR).where(*here).order_by(name, listing.c.person).limit(LOOKED_AT)
+    query: Select[Any] = select(*LOOKED_FOR).where(*here).order_by(name, listing.c.person).limit(LOOKED_AT)
     meant = list(islice((row.person for row in connection.execute(query) if _is_meant(row, words)), MOST))
     whole = select(listing).where(listing.c.person.in_(meant)).order_by(name, listing.c.person)
     rows = tuple(to_listing(row, "municipality", (), now=now) for row in connection.execute(whole))

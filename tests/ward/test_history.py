@@ -120,7 +120,12 @@ def test_the_stay_changes_from_the_page(demo, doctor):
     assert patient.newest().at
     patient.send(doctor, "history", "ready_withdrawn", **stay)
     assert patient.newest() == ReadyForDischarge(patient.stay, None)
-    patient.send(doctor, "history", "discharged", to="care_home", municipality="4601", **stay)
+    leaving = patient.send(doctor, "history", "discharged", to="care_home", municipality="4601", **stay)
+    assert "Sende epikrisen" in leaving.text
+    assert "Ta stilling til forslagene" in leaving.text
+    assert not isinstance(patient.newest(), Discharged)
+    sure = dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', leaving.text.partition('class="event"')[2]))
+    assert doctor.post(f"{patient.path}/history", data=sure).status_code == 303
     assert isinstance(patient.newest(), Discharged)
     assert (patient.newest().to, patient.newest().municipality) == ("care_home", "4601")
     assert not {"ready", "discharged", "transferred"} & offered(doctor, patient)

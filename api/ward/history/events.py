@@ -16,6 +16,7 @@ from api.record.told_events import told, undone_in
 from api.ward.correcting import corrected
 from api.ward.words import Words
 from careplans.course.events import Event, Recorded, Undone
+from careplans.course.state import RECEIPT
 from engine.texts import Texts
 from rules.case import Case
 
@@ -219,6 +220,8 @@ def _plain(event: Any, ground: Ground) -> str:
 
 
 def _of_step(event: Any, ground: Ground) -> str:
+    if event.kind == "step_done" and event.step == RECEIPT:
+        return ground.say("received")
     return ground.say(event.kind, step=ground.step(event.step))
 
 

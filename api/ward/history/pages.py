@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends
 from fastapi.responses import HTMLResponse, Response
 from starlette.datastructures import FormData
 
 from api.people.refused import MayNot
-from api.record.courses import NoSuchPatient, visible
+from api.record.courses import NoSuchPatient, Seen, visible
 from api.record.opening import identify
 from api.record.streams import Naming, read_stream, survivor
 from api.record.taking_back import is_own, may_take_back
@@ -26,7 +26,9 @@ from api.ward.history.events import Ground, lines
 from api.ward.history.life import ASKED_ABOUT, FORMS, UNDO, closed, offered
 from api.ward.history.moves import moves
 from api.ward.patient import Patient, change, patient_at, patient_page
-from careplans.course.events import Event, Merged, Recorded, Retracted, Transferred, Undone
+from careplans.course.due import NEED, SCREENING
+from careplans.course.events import Discharged, Event, Merged, Recorded, Retracted, Transferred, Undone
+from careplans.course.state import EPIKRISE, NOTICE
 from engine.errors import InputError
 from forms.identity import parse_identity_number
 from rules.case import Case
@@ -35,6 +37,10 @@ from rules.times import oslo_day
 router = APIRouter(include_in_schema=False)
 AnyDesk = Annotated[Desk, Depends(desk_for("me"))]
 NO_CONTENT = "administrator"
+BEFORE_LEAVING = frozenset({SCREENING, NEED, NOTICE, "HPH0", "HPH1", EPIKRISE, "control_appointments"})
+UNSETTLED = frozenset({"decide", "shared_decision", "start_plan"})
+SENT_AGAIN = ("on", "event", "reason", "other", "stay", "to", "municipality")
+"""What is sent once more with the word that one is sure."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +73,7 @@ def record(desk: AnyDesk, person: str, sent: Sent) -> Response:
     try:
         event = _event(desk, sent, form)
         again = question(form, event, patient.seen.stream.recorded)
-        if again and not text_in(sent, "sure"):
+        if again and not text_in(sent, "sure") and (form.kind != "discharged" or not_done(patient.seen)):
             return _ask_again(desk, patient, form, event=event, words=again)
         change(desk, person, [event], version=version)
     except (Blank, InputError) as wrong:
@@ -153,6 +159,8 @@ def question(form: EventForm, event: Event, recorded: Sequence[Recorded]) -> str
     """Return under which words a change is asked about once more; None for one that is not."""
     if isinstance(event, Retracted):
         return f"event_form.wrong_{event.of}"
+    if isinstance(event, Discharged):
+        return "event_form.leaving"
     named = next((each.event.kind for each in recorded if isinstance(event, Undone) and each.id == event.event), None)
     if named in ASKED_ABOUT:
         return f"event_form.undo_{named}"
@@ -161,11 +169,22 @@ def question(form: EventForm, event: Event, recorded: Sequence[Recorded]) -> str
 
 def _ask_again(desk: Desk, patient: Patient, form: EventForm, *, event: Event, words: str) -> HTMLResponse:
     """Ask on a page of its own, which sends the same again with a word that one is sure."""
-    sent = {name: value for name in ("on", "event", "reason", "other") if (value := getattr(event, name, None))}
+    sent = {name: value for name in SENT_AGAIN if (value := getattr(event, name, None))}
     if isinstance(event, Retracted):
         sent["what"] = f"{event.of}:{event.id}"
     name = None if desk.user.role == NO_CONTENT else patient.course.who.name
-    return desk.page("history_sure", patient=patient, form=form, sent=sent, name=name, event=event, asked=words)
+    if isinstance(event, Discharged):
+        sent["at"] = event.at.isoformat()
+    owed = [desk.t(f"next.{each}") for each in not_done(patient.seen)] if isinstance(event, Discharged) else []
+    shown: dict[str, Any] = {"form": form, "sent": sent, "name": name, "event": event, "asked": words, "owed": owed}
+    return desk.page("history_sure", patient=patient, **shown)
+
+
+def not_done(seen: Seen) -> tuple[str, ...]:
+    """Return what is not done of someone who leaves: the hospital's own steps, screening, and what is undecided."""
+    open_steps = [each.step for each in seen.clocks if each.state == "open" and each.step in BEFORE_LEAVING]
+    coming = seen.next_step.what if seen.next_step else ""
+    return tuple(dict.fromkeys([*open_steps, *([coming] if coming in UNSETTLED else [])]))
 
 
 def _take_back(desk: Desk, person: str, sent: FormData, version: int) -> Response:

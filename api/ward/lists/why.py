@@ -40,7 +40,8 @@ def _why_unscreened(each: Listing, reader: Reader) -> str:
 
 
 def _why_ready(each: Listing, reader: Reader) -> str:
-    since = _since("lists.why.waited", each.ready, reader)
+    left = each.discharged is not None
+    since = _where(each, reader) if left else _since("lists.why.waited", each.ready, reader)
     return reader.t("lists.both", first=reader.t(f"lists.why.{each.reason}"), then=since)
 
 
