@@ -41,6 +41,11 @@ WORDS = """
 """
 
 
+def _heading(part: str) -> str:
+    """Return the text that heads a part; the level of treatment is headed as on the prints."""
+    return "plan.contingency.limits" if part == "limits" else f"epikrise.{part}"
+
+
 def page() -> str:
     """Return the page."""
     elements = ", ".join(f"`{name}`" for name in WRITTEN)
@@ -94,7 +99,7 @@ def _carried() -> str:
                 yield (
                     f"`{kind}`",
                     f"`{entry['code']}` {entry['name']}",
-                    "; ".join(texts(f"epikrise.{p}") for p in parts),
+                    "; ".join(texts(_heading(p)) for p in parts),
                 )
 
     head = ("message", "heading", "parts of the plan section, as they are called there")
