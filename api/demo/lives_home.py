@@ -8,6 +8,7 @@ from datetime import timedelta
 from api.demo.telling import Telling
 from api.demo.ward import written
 from api.demo.ways import NOON, admitted_and_screened, decided, doctor, home_nurse, planned, went_home
+from careplans.course.choices import offered_here
 from careplans.course.events import (
     AddressProtected,
     ClockPaused,
@@ -53,7 +54,7 @@ def renewed(life: Telling) -> None:
     plan = went_home(life, life.patient.days)
     at = life.on(life.patient.days - EVALUATED, NOON)
     life.screen(home_nurse(life), at, scored_by="primary_nurse")
-    for offer in life.basis.assessment.offers:
+    for offer in offered_here(life.course, life.assessment, life.basis.assessment):
         life.tell(doctor(life), at, Decided(life.assessment, offer.rule, "accepted"))
     planned(life, at, renews=plan)
 
