@@ -72,7 +72,7 @@ def finish(record: Record, user: User, asked: Finishing, change: Change) -> str:
         raise Changed(seen.stream.version)
     refuse_stopped(seen.stream.course, asked.kind)
     earlier = messages_of(change.connection, here)
-    corrects = to_correct(earlier, asked.kind, asked.corrects) if asked.corrects else None
+    corrects = to_correct(earlier, user, asked=(asked.kind, asked.corrects)) if asked.corrects else None
     if corrects is None and asked.kind in ONE_A_STAY and standing_one(earlier, asked.kind, seen):
         raise InputError("message", "message_stands")
     found = _whole(record, seen, asked, earlier, corrects)
@@ -88,7 +88,7 @@ def take_back(record: Record, user: User, person: str, id: str, *, reason: str, 
     """Take a final message back, and return the cancellation that must follow one that was sent, if any."""
     here = visible(change.connection, user, person, now=change.now)
     found = message_in(messages_of(change.connection, here), id)
-    if found.way != OUT or not may_finish(user.role, found.kind):
+    if not is_ours(found, user):
         raise NotYours
     if not found.stands:
         raise InputError("message", "message_not_standing")
@@ -123,10 +123,21 @@ def message_in(every: Iterable[Kept], id: str) -> Kept:
     return found
 
 
-def to_correct(every: Iterable[Kept], kind: Kind, id: str) -> Kept:
-    """Return the message that is corrected; one that no longer stands, or of another kind, cannot be."""
+def is_ours(found: Kept, user: User) -> bool:
+    """Return whether a message went out from the user's own house, by a role that may follow it with another.
+
+    Another house may read it, but who wrote it answers for it, and its receiver knows it by its sender.
+    """
+    return found.way == OUT and found.sender == house_of(user) and may_finish(user.role, found.kind)
+
+
+def to_correct(every: Iterable[Kept], user: User, *, asked: tuple[Kind, str]) -> Kept:
+    """Return the message of one's own house to correct; one that no longer stands, or of another kind, cannot be."""
+    kind, id = asked
     found = message_in(every, id)
-    if found.way != OUT or found.kind != kind or not found.stands:
+    if not is_ours(found, user):
+        raise NotYours
+    if found.kind != kind or not found.stands:
         raise InputError("message", "message_not_standing")
     return found
 

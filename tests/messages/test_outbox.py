@@ -11,13 +11,17 @@ from fastapi.testclient import TestClient
 
 from api.messages.finishing import Finishing, finish, take_back
 from api.people.user import Unit, User
+from api.record.courses import NotYours
+from api.record.opening import open_with_reason
 from api.record.record import Record
+from api.record.streams import Naming
 from tests.v1.issuer import bearer
-from tests.v1.people import SYSTEM, Patient
+from tests.v1.people import SYSTEM, Patient, number
 from tests.v1.serving import served
 
 NEW = count(700)
 DOCTOR = User("kari", "doctor", frozenset({Unit("ward", "STO/GER2")}), "Kari Lege")
+DOCTOR_ELSEWHERE = User("ola", "doctor", frozenset({Unit("ward", "AHUS/GER1")}), "Ola Lege")
 ELSEWHERE = bearer("system", "hospital:AHUS")
 
 
@@ -91,6 +95,23 @@ def test_another_hospitals_system_sees_nothing_of_it(both, patient):
     id = final(both, patient)
     assert id not in {each["id"] for each in outbox(client, ELSEWHERE)}
     assert told(client, id, ELSEWHERE).status_code == 404
+
+
+def test_a_house_that_opened_the_record_neither_takes_back_nor_corrects_anothers_message(both):
+    client, record = both
+    which = next(NEW)
+    patient = Patient.screened(client, which).with_plan("P1")
+    id = final(both, patient)
+    version = client.get(patient.path, headers=SYSTEM).json()["version"]
+    other = DOCTOR_ELSEWHERE
+    naming = Naming(number(which), None)
+    record.writer.run(lambda change: open_with_reason(other, naming, change, reason="Ringer", hours=12))
+    asked = Finishing(patient.id, "epikrise", {}, version, corrects=id, lacks_seen=True)
+    with pytest.raises(NotYours):
+        record.writer.run(lambda change: take_back(record, other, patient.id, id, reason="Feil", change=change))
+    with pytest.raises(NotYours):
+        record.writer.run(lambda change: finish(record, other, asked, change))
+    assert id in {each["id"] for each in outbox(client)}
 
 
 def test_every_page_of_the_outbox_is_reached(both):

@@ -12,8 +12,8 @@ from starlette.exceptions import HTTPException
 
 from api.messages.deviations import Outcome, Settling, settle
 from api.messages.elements import element_ids
-from api.messages.finishing import Finishing, finish, is_update, message_in, take_back, to_correct
-from api.messages.log import OUT, Kept, messages_of
+from api.messages.finishing import Finishing, finish, is_ours, is_update, message_in, take_back, to_correct
+from api.messages.log import Kept, messages_of
 from api.messages.model import Head, Kind
 from api.messages.prepared import ADDED, Asked, Prepared, digest_of, language_of, prepared, receiver_of, sender_of
 from api.messages.showing import Shown, shown
@@ -115,7 +115,7 @@ def _message_page(desk: Desk, patient: Patient, id: str, *, wrong: Wrong | None 
         every = messages_of(connection, patient.id)
     found = _of_patient(every, id)
     line = next(each for each in lines_of(desk, patient, every) if each.kept.id == found.id)
-    mine = found.way == OUT and found.stands and may_finish(desk.user.role, found.kind)
+    mine = found.stands and is_ours(found, desk.user)
     about = [each for each in every if each.way == found.way and found.msg_id == each.refers_to]
     return patient_page(
         desk,
@@ -183,7 +183,7 @@ def _approve(desk: Desk, patient: Patient, kind: Kind, draft: Draft, sent: FormD
 def _prepared(desk: Desk, patient: Patient, kind: Kind, draft: Draft) -> Prepared | None:
     with desk.reading() as connection:
         every = messages_of(connection, patient.id)
-    corrects = to_correct(every, kind, draft.corrects) if draft.corrects else None
+    corrects = to_correct(every, desk.user, asked=(kind, draft.corrects)) if draft.corrects else None
     update = is_update(kind, every, patient.seen)
     asked = Asked(kind, draft.said, corrects)
     return prepared(desk.record, patient.seen, asked, language=language_of(desk.t.language), update=update)

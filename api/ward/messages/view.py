@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import bindparam, select
 
 from api.messages.deviations import Deviation, deviations_in
-from api.messages.finishing import ONE_A_STAY, Stood, standing_one, stood
+from api.messages.finishing import ONE_A_STAY, Stood, is_ours, standing_one, stood
 from api.messages.log import OUT, Kept, messages_of, root_of
 from api.messages.model import Kind
 from api.messages.prepared import refuse_stopped
@@ -117,7 +117,7 @@ def _choice(kind: Kind, patient: Patient, every: Iterable[Kept]) -> Choice:
 def _line(desk: Desk, patient: Patient, kept: Kept, effects: tuple[str, ...]) -> Line:
     out = kept.way == OUT
     other = None if patient.course.protected else party_words(kept.head.get("receiver" if out else "sender"))
-    asks = out and kept.stands and may_finish(desk.user.role, kept.kind) and leaves(patient, kept.kind)
+    asks = kept.stands and is_ours(kept, desk.user) and leaves(patient, kept.kind)
     return Line(kept, other, kept.by, effects, stood(desk.record, patient.seen, kept) if asks else None)
 
 
