@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Any
 
@@ -42,6 +43,11 @@ class Known(Patient):
     """A patient with the number that messages name."""
 
     number: str
+
+
+def ago(**gone: float) -> str:
+    """Return a moment so long before now, as a message has it."""
+    return (datetime.now(UTC) - timedelta(**gone)).isoformat(timespec="seconds")
 
 
 def send(client: TestClient, sent: bytes, *, who: dict[str, str] = SYSTEM, about: str | None = None) -> Any:
@@ -196,6 +202,30 @@ def test_a_cancelled_message_takes_with_it_the_stay_that_was_only_assumed(client
     answer = taken(client, message(REPORT, which, alone(), sent="2026-11-16T15:00:00", msg_id="only-one"))
     taken(client, message(REPORT, which, "", sent="2026-11-16T16:00:00", status="C", refers_to="only-one"))
     assert client.get(f"/api/v1/patients/{answer['patient']}", headers=SYSTEM).status_code == 404
+
+
+@pytest.mark.parametrize("changes", ["M", "AM", "MM", "AMM"])
+def test_a_changed_report_of_someone_not_yet_admitted_keeps_the_stay_that_was_assumed(client: TestClient, changes: str):
+    which = number(next(NEW))
+    answer = taken(client, message(REPORT, which, alone(True), sent=ago(hours=9), msg_id=f"first-{which}"))
+    stay = course(client, answer["patient"])["stay"]["id"]
+    for step, status in enumerate(changes):
+        corrected = alone(False) + medicine(f"Burinex {step}")
+        about = {"status": status, "refers_to": f"first-{which}"}
+        taken(client, message(REPORT, which, corrected, sent=ago(hours=8 - step), **about))
+    found = course(client, answer["patient"])["stay"]
+    assert (found["id"], found["assumed"], found["discharged"]) == (stay, True, None)
+    assert proposed(client, answer["patient"])["answers"]["living_alone"] is False
+    assert shown(client, answer["message"])["standing"] == "replaced"
+
+
+def test_an_assumed_stay_stands_while_another_message_tells_of_it(client: TestClient):
+    which = number(next(NEW))
+    answer = taken(client, message(REPORT, which, alone(True), sent=ago(hours=9), msg_id=f"first-{which}"))
+    taken(client, message(TO_DOCTOR, which, service("15"), sent=ago(hours=8)))
+    taken(client, message(REPORT, which, "", sent=ago(hours=7), status="C", refers_to=f"first-{which}"))
+    assert course(client, answer["patient"])["stay"]["assumed"] is True
+    assert proposed(client, answer["patient"])["answers"] == {"municipal_services": {"home_nursing": True}}
 
 
 def test_what_a_person_took_away_stays_away(client: TestClient):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection
@@ -20,6 +20,8 @@ from careplans.course.state import Course, Stay
 
 BEFORE = timedelta(days=14)
 """How long before an admission a message may have been sent, and still tell of the person as they came [confirm]."""
+ADMITTING = {"innleggelsesrapport", "pasientlogistikk"}
+OVER = {"discharged", "died"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +51,17 @@ def stay_of(message: Kept, course: Course) -> str | None:
     came = (each for each in reversed(course.stays) if _came_in(message, each))
     found = found or next(came, None)
     return found.id if found else None
+
+
+def admits(message: Kept, now: datetime) -> bool:
+    """Return whether a message alone may say that someone is in hospital: it tells of an admission that is not over."""
+    over = any(each["what"] in OVER for each in message.told.get("events", ()))
+    return message.kind in ADMITTING and not over and is_recent(message, now)
+
+
+def is_recent(message: Kept, now: datetime) -> bool:
+    """Return whether a message was sent so lately that it may be of a stay that begins now."""
+    return message.sent >= now - BEFORE
 
 
 def _came_in(message: Kept, stay: Stay) -> bool:

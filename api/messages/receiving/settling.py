@@ -79,7 +79,9 @@ def _ground(settling: Settling, stream: Stream, every: Sequence[Kept]) -> Ground
     effects = effects_of(settling.change.connection, (each.id for each in every))
     hospital = settling.record.hospital_of(settling.user)
     messages = {each.id: each for each in every}
-    return Ground(stream, {event: id for id, event in effects}, messages, hospital, standing(stream.recorded))
+    return Ground(
+        stream, {event: id for id, event in effects}, messages, hospital, standing(stream.recorded), settling.change.now
+    )
 
 
 def _undo(settling: Settling, stream: Stream, every: Sequence[Kept], counting: frozenset[str]) -> Stream:

@@ -13,6 +13,7 @@ from itertools import chain
 
 from api.intake.message_events import Happened
 from api.messages.log import Kept
+from api.messages.receiving.proposing import stay_of
 from api.record.streams import Stream, new_id
 from careplans.course.events import (
     Admitted,
@@ -45,6 +46,8 @@ class Ground:
     held: tuple[Recorded, ...]
     """The events that stand."""
 
+    now: datetime
+
     @property
     def course(self) -> Course:
         """Return the course as it is."""
@@ -63,12 +66,20 @@ class Ground:
 
 
 def to_undo(ground: Ground, thread: Iterable[Kept], counting: frozenset[str]) -> tuple[str, ...]:
-    """Return the events of a thread that no message stands for any more; a stay that is told anew keeps its id."""
+    """Return the events of a thread that no message stands for any more; a stay that is told anew keeps its id.
+
+    So does one that was assumed, while any message is of it: a correction is no word that nobody came.
+    """
     every = tuple(thread)
     gone = (each.id for each in every if each.id not in counting)
     told = {one["what"] for each in every if each.id in counting for one in each.told.get("events", ())}
     anew = "admitted" in told
-    return tuple(each.id for each in ground.events_of(gone) if not (anew and isinstance(each.event, Admitted)))
+    still = {stay_of(each, ground.course) for id, each in ground.messages.items() if id in counting}
+    return tuple(each.id for each in ground.events_of(gone) if not _keeps(each.event, anew=anew, still=still))
+
+
+def _keeps(event: Event, *, anew: bool, still: set[str | None]) -> bool:
+    return isinstance(event, Admitted) and (anew or (event.assumed and event.stay in still))
 
 
 def told_by(ground: Ground, message: Kept, happened: Happened, *, thread: Iterable[Kept]) -> tuple[Event, ...]:
