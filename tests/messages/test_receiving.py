@@ -190,7 +190,7 @@ def test_a_message_that_comes_twice_is_kept_once(client: TestClient):
 
 def test_a_message_about_someone_unknown_makes_the_record_as_a_case_does(client: TestClient):
     which = number(next(NEW))
-    answer = taken(client, message(REPORT, which, alone(), sent="2026-11-16T15:00:00"))
+    answer = taken(client, message(REPORT, which, alone(), sent=ago(hours=2)))
     found = course(client, answer["patient"])
     assert found["who"] == {"name": "Gry Prøve", "born": "1945-01-15", "sex": "female"}
     assert found["stay"]["assumed"] is True
@@ -199,8 +199,8 @@ def test_a_message_about_someone_unknown_makes_the_record_as_a_case_does(client:
 
 def test_a_cancelled_message_takes_with_it_the_stay_that_was_only_assumed(client: TestClient):
     which = number(next(NEW))
-    answer = taken(client, message(REPORT, which, alone(), sent="2026-11-16T15:00:00", msg_id="only-one"))
-    taken(client, message(REPORT, which, "", sent="2026-11-16T16:00:00", status="C", refers_to="only-one"))
+    answer = taken(client, message(REPORT, which, alone(), sent=ago(hours=2), msg_id="only-one"))
+    taken(client, message(REPORT, which, "", sent=ago(hours=1), status="C", refers_to="only-one"))
     assert client.get(f"/api/v1/patients/{answer['patient']}", headers=SYSTEM).status_code == 404
 
 
@@ -226,6 +226,38 @@ def test_an_assumed_stay_stands_while_another_message_tells_of_it(client: TestCl
     taken(client, message(REPORT, which, "", sent=ago(hours=7), status="C", refers_to=f"first-{which}"))
     assert course(client, answer["patient"])["stay"]["assumed"] is True
     assert proposed(client, answer["patient"])["answers"] == {"municipal_services": {"home_nursing": True}}
+
+
+OVER = event("1", "2026-01-27T14:00:00") + event("2", "2026-02-04T12:00:00")
+LONG_AGO = "2026-02-04T13:00:00"
+UNADMITTING = {
+    "a doctor's letter": lambda which: message(TO_DOCTOR, which, alone(), sent=ago(hours=2)),
+    "an old report": lambda which: message(REPORT, which, alone(), sent=LONG_AGO),
+    "an old admission": lambda which: message(
+        "LOG_INNLAGT", which, happened("LOG_INNLAGT", "2026-02-01T14:10:00"), sent="2026-02-01T14:20:00"
+    ),
+    "a discharge": lambda which: message(
+        "LOG_UTSKREVET", which, happened("LOG_UTSKREVET", ago(hours=3), more=event("1", ago(days=5))), sent=ago(hours=2)
+    ),
+    "a report of a stay that is over": lambda which: message(
+        REPORT, which, alone() + f"<OpplysningOpphold>{OVER}</OpplysningOpphold>", sent=ago(hours=2)
+    ),
+}
+
+
+@pytest.mark.parametrize("what", UNADMITTING)
+def test_what_is_of_no_present_stay_admits_nobody_and_is_kept(client: TestClient, what: str):
+    which = number(next(NEW))
+    answer = taken(client, UNADMITTING[what](which))
+    assert answer["led_to"] == []
+    path = f"/api/v1/patients/{answer['patient']}"
+    assert client.get(path, headers=NURSE).status_code == 404, "nobody who is not here is on a list"
+    plain = case(0)["encounter"] | {"id": f"now-{which}"}
+    sent = {"patient": {"id": which}, "encounter": plain}
+    assert client.post("/api/v1/admissions", json=sent, headers=SYSTEM).status_code == 201
+    lines = client.get(f"{path}/messages", headers=NURSE).json()["messages"]
+    assert [each["id"] for each in lines] == [answer["message"]]
+    assert len(course(client, answer["patient"])["stays"]) == 1
 
 
 def test_what_a_person_took_away_stays_away(client: TestClient):
@@ -254,10 +286,11 @@ def test_a_report_that_comes_before_the_readmission_is_told_of_the_new_stay(clie
 
 def test_a_message_of_an_admission_begins_a_stay_once(client: TestClient):
     which = number(next(NEW))
-    sent = message("LOG_INNLAGT", which, happened("LOG_INNLAGT", "2026-11-16T14:10:00"), sent="2026-11-16T14:20:00")
+    at = ago(days=2)
+    sent = message("LOG_INNLAGT", which, happened("LOG_INNLAGT", at), sent=ago(days=1))
     answer = taken(client, sent)
     stay = course(client, answer["patient"])["stay"]
-    assert stay["admitted"].startswith("2026-11-16T13:10:00") or "14:10" in stay["admitted"]
+    assert datetime.fromisoformat(stay["admitted"]) == datetime.fromisoformat(at)
     assert stay["hospital"] == "STO"
     assert not stay["assumed"]
 

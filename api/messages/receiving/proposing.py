@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -76,6 +76,20 @@ def proposals(stream: Stream, messages: Iterable[Kept], effects: Iterable[tuple[
     stored = _stored(stream, {event for _, event in effects})
     for stay in dict.fromkeys((*by_stay, *stored)):
         yield Proposal(stay, tuple(by_stay.get(stay, ())), tuple(stored.get(stay, ())))
+
+
+def placed(stream: Stream, every: Iterable[Proposal], now: datetime) -> Iterator[Proposal]:
+    """Give the proposals that have a place: what is of no stay that is held begins none unless a report does."""
+    for each in every:
+        if each.stay is not None or each.stored or not _is_held_back(stream.course):
+            yield each
+        elif not stream.course.stays and any(admits(one, now) for one in each.messages):
+            yield replace(each, messages=tuple(one for one in each.messages if is_recent(one, now)))
+
+
+def _is_held_back(course: Course) -> bool:
+    """Return whether a case without a stay would begin one, or be taken for one of the stay that is now."""
+    return not course.stays or course.in_hospital
 
 
 def content_of(stream: Stream, proposal: Proposal, connection: Connection) -> dict[str, Any] | None:

@@ -11,6 +11,7 @@ from api.messages.receiving.proposing import (
     Proposal,
     assumed_by,
     content_of,
+    placed,
     proposals,
     same,
     still_stored,
@@ -135,7 +136,7 @@ def _propose(settling: Settling, stream: Stream, counting: Sequence[Kept]) -> St
         return stream
     every = _received(settling, stream)
     effects = effects_of(settling.change.connection, (each.id for each in every))
-    for proposal in tuple(proposals(stream, counting, effects)):
+    for proposal in tuple(placed(stream, proposals(stream, counting, effects), settling.change.now)):
         content = content_of(stream, proposal, settling.change.connection)
         if content is None:
             stream = _withdraw(settling, stream, proposal, {event for _, event in effects}, every)

@@ -13,7 +13,7 @@ from itertools import chain
 
 from api.intake.message_events import Happened
 from api.messages.log import Kept
-from api.messages.receiving.proposing import stay_of
+from api.messages.receiving.proposing import admits, stay_of
 from api.record.streams import Stream, new_id
 from careplans.course.events import (
     Admitted,
@@ -89,13 +89,12 @@ def told_by(ground: Ground, message: Kept, happened: Happened, *, thread: Iterab
     if happened.what == "died":
         return (Died(oslo_day(happened.at)),)
     stay = _stay(ground, message, happened, thread)
+    if stay is None and (happened.what != "admitted" or not admits(message, ground.now)):
+        return ()  # of a stay that nobody has told of here, and that this does not begin
     if happened.what == "admitted":
         return _admission(ground, stay, happened, own=_told_here(ground, stay, thread))
-    if stay is None and ground.course.stays:
-        return ()  # of a stay that nobody has told of here
     if stay is None:
-        begun = Admitted(new_id(), min(happened.at, message.sent), ground.hospital, assumed=True)
-        return begun, _of_stay(begun.stay, happened)
+        return ()
     event = _of_stay(stay.id, happened)
     return () if _says_so(stay, event) or _newer(ground, event, message) else (event,)
 
