@@ -23,6 +23,7 @@ from careplans.course.events import By
 from engine.errors import InputError
 
 Outcome = Literal["sent", "dropped"]
+LOGGED: Mapping[Outcome, str] = {"sent": "deviation_sent", "dropped": "deviation_dropped"}
 OF_MESSAGES = select(deviation).where(deviation.c.message.in_(bindparam("of", expanding=True))).order_by(deviation.c.at)
 PERSONS = select(message.c.person).where(message.c.sent >= bindparam("since"), message.c.sent < bindparam("until"))
 ADD = insert(deviation)
@@ -113,7 +114,7 @@ def settle(user: User, asked: Settling, change: Change) -> None:
         "unit": who.unit,
     }
     change.connection.execute(ADD, row)
-    change.saw(here, f"deviation_{asked.outcome}", who)
+    change.saw(here, LOGGED[asked.outcome], who)
 
 
 def deviations_by_element(connection: Connection, *, since: datetime, until: datetime) -> Mapping[str, Counted]:

@@ -172,7 +172,7 @@ def _event(ground: Ground, _: Cell, kind: str) -> dict[str, Any]:
 
 def _undoing(ground: Ground, kind: str) -> dict[str, Any]:
     """Take back what the ward's own nurse wrote of a patient whom everyone there sees."""
-    patient = Patient.screened(ground.client, next(ground.numbers)).with_plan("P1")
+    patient = Patient.screened(ground.client, next(ground.numbers)).with_plan("P1").told_to_municipality()
     patient.tell(SYSTEM, kind="practice_set", practice="Torget")
     if kind == "transferred":
         stay = ground.client.get(patient.path, headers=DOCTOR).json()["stay"]["id"]

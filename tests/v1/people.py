@@ -142,3 +142,9 @@ class Patient:
             DOCTOR, kind="plan_started", plan=plan, assessment=self.assessment, on="2026-11-17", rules=self.findings
         )
         return self
+
+    def told_to_municipality(self) -> Patient:
+        """Notify the municipality, which sees nobody of whom it has not been told."""
+        stay = self.client.get(self.path, headers=DOCTOR).json()["stay"]["id"]
+        self.tell(NURSE, kind="step_done", course=stay, step="municipal_notice", at="2026-11-17T09:00:00+01:00")
+        return self

@@ -34,7 +34,7 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[TestClient, 
 @pytest.fixture(scope="module")
 def ground(client: TestClient) -> Ground:
     """A patient whom one's own ward, municipality and practice see."""
-    patient = Patient.screened(client, 100).with_plan("P100")
+    patient = Patient.screened(client, 100).with_plan("P100").told_to_municipality()
     patient.tell(SYSTEM, kind="practice_set", practice="Torget")
     made = {
         side: client.post("/api/v1/devices", json={"ward": ward, "label": "Tavle"}, headers=ADMINISTRATOR).json()
