@@ -27,6 +27,7 @@ from api.observing.requests import Observed
 from api.observing.templates import Templates
 from api.people.entrance import Entrance, make_entrance
 from api.people.routes import register as register_people
+from api.places.addresses import Addresses
 from api.record.record import Record
 from api.screening import Screening
 from api.secure_headers import SecureHeaders
@@ -58,7 +59,13 @@ class Service:
         ruleset = screening.ruleset
         metrics = Metrics(version=ruleset.version, ruleset=short_digest(ruleset.digest))
         engine = make_engine(settings.database)
-        record = Record.start(screening, engine, settings.hospital, committed=metrics.committed)
+        record = Record.start(
+            screening,
+            engine,
+            settings.hospital,
+            committed=metrics.committed,
+            addresses=Addresses.of(settings),
+        )
         return cls(settings, record, make_entrance(settings, engine, record.writer), metrics)
 
     async def close(self) -> None:

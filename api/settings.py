@@ -118,6 +118,7 @@ def _unit(text: str) -> str:
 Address = Annotated[str, AfterValidator(_address)]
 Origin = Annotated[str, AfterValidator(_origin)]
 UnitName = Annotated[str, AfterValidator(_unit)]
+HerId = Annotated[str, Field(pattern=r"^[1-9][0-9]{0,8}$")]
 Rate = Annotated[int, Field(ge=1, le=1_000_000)]
 
 
@@ -319,6 +320,37 @@ class Cds(Part):
     )
 
 
+class MessageParty(Part):
+    """Someone whom national messages come from or go to, as the address register (Adresseregisteret) has them."""
+
+    unit: UnitName = Field(
+        description="Whose address it is: `hospital:STO`, `ward:STO/GER2`, `municipality:5001`, `practice:Solsiden`."
+    )
+    name: str = Field(min_length=1, max_length=100, description="Its name in the address register.")
+    her_id: HerId = Field(description="Its HER-id.")
+    sub_unit: str | None = Field(
+        None, min_length=1, max_length=100, description="The part of it that takes messages; a ward has its own line."
+    )
+    sub_unit_her_id: HerId | None = Field(None, description="The HER-id of that part.")
+
+    @model_validator(mode="after")
+    def _both(self) -> Self:
+        """Refuse a part that has a name or a HER-id alone."""
+        if self.sub_unit and not self.sub_unit_her_id:
+            raise _wrong("missing", "sub_unit_her_id")
+        if self.sub_unit_her_id and not self.sub_unit:
+            raise _wrong("missing", "sub_unit")
+        return self
+
+
+class Messages(Part):
+    """Between whom national messages go."""
+
+    parties: tuple[MessageParty, ...] = Field(
+        (), description="Senders and receivers with their HER-ids; without one a message cannot be made final."
+    )
+
+
 class Settings(BaseSettings):
     """Every setting of the server."""
 
@@ -347,6 +379,7 @@ class Settings(BaseSettings):
     session: Sessions = Field(Sessions(), description="How long a sign-in lasts.")
     limits: Limits = Field(Limits(), description="How many requests a minute are answered.")
     cds: Cds = Field(Cds(), description="Who may call the CDS Hooks services, and which FHIR servers they may ask.")
+    messages: Messages = Field(Messages(), description="Between whom national messages go.")
     opened_hours: int = Field(12, ge=1, le=72, description="Hours that another unit's patient stays open.")
     idempotency_days: int = Field(7, ge=1, le=90, description="Days that an answer is kept for its idempotency key.")
     draft_days: int = Field(7, ge=1, le=90, description="Days that an unfinished form is kept.")

@@ -21,6 +21,7 @@ from api.messages.prepared import (
     refuse_stopped,
     says,
     sender_of,
+    unaddressed,
 )
 from api.messages.writing import Content, withdrawn, write
 from api.people.access import may_finish
@@ -77,6 +78,7 @@ def finish(record: Record, user: User, asked: Finishing, change: Change) -> str:
         raise InputError("message", "message_stands")
     found = _whole(record, seen, asked, earlier, corrects)
     status: Status = "changed" if corrects else "new"
+    _refuse_unaddressed(record, user, asked.kind, seen=seen, gp=found.gp)
     content = approved(found.content, user, change.now)
     told = _told(asked, found)
     id = _store(record, user, _Out(asked.kind, status, content, told, corrects, found.gp), seen, change)
@@ -177,6 +179,15 @@ def _whole(record: Record, seen: Seen, asked: Finishing, earlier: tuple[Kept, ..
     return found
 
 
+def _refuse_unaddressed(record: Record, user: User, kind: Kind, *, seen: Seen, gp: str | None) -> None:
+    course = seen.stream.course
+    lacks = unaddressed(record, sender_of(record, user, course), receiver_of(record, kind, course, gp=gp))
+    if "receiver" in lacks:
+        raise InputError("message", "message_receiver_without_address")
+    if lacks:
+        raise InputError("message", "message_sender_without_address")
+
+
 def is_update(kind: Kind, earlier: Iterable[Kept], seen: Seen) -> bool:
     """Return whether a notice was given before in the stay, so that this one updates it."""
     return kind == NOTICE and standing_one(earlier, kind, seen) is not None
@@ -217,7 +228,7 @@ def _store(record: Record, user: User, out: _Out, seen: Seen, change: Change) ->
         out.status,
         change.now,
         sender_of(record, user, course),
-        _party(about.head["receiver"]) if about else receiver_of(out.kind, course, out.gp),
+        _party(about.head["receiver"]) if about else receiver_of(record, out.kind, course, gp=out.gp),
         refers_to=about.msg_id if about else None,
         conversation=about.first if about else None,
     )

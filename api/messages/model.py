@@ -27,6 +27,11 @@ class Party:
     her_ids: tuple[str, ...] = ()
     person: str | None = field(default=None, repr=False)
 
+    @property
+    def addressed(self) -> bool:
+        """Return whether a message can be sent between this and another: each part that is named has its HER-id."""
+        return bool(self.organisation) and len(self.her_ids) == (2 if self.unit else 1)
+
 
 @dataclass(frozen=True, slots=True)
 class Head:

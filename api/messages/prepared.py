@@ -9,6 +9,7 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
+from typing import Literal
 
 from pydantic_core import to_json
 
@@ -18,6 +19,7 @@ from api.messages.model import Kind, Party
 from api.messages.writing import Approved, Content, Ground, Visit, content_of
 from api.messages.writing.content import Profession
 from api.people.user import Role, User
+from api.places.addresses import Address
 from api.places.municipalities import municipalities
 from api.record.courses import Seen
 from api.record.plans import Planned, plan_in, planned
@@ -32,6 +34,7 @@ from careplans.words import one_line
 from engine.errors import InputError
 from engine.texts import Texts
 
+End = Literal["sender", "receiver"]
 ADDED: Mapping[str, tuple[str, ...]] = {"helseopplysninger": ("course_words", "why_unknown")}
 """What a writer adds to each kind of message; everything else is the plan's."""
 
@@ -123,18 +126,49 @@ def sender_of(record: Record, user: User, course: Course) -> Party:
     """Return who sends: the hospital and the patient's ward, or the municipality."""
     municipality = next(iter(sorted(user.of("municipality"))), None)
     if municipality:
-        return Party(municipalities().get(municipality, municipality), person=user.name)
+        return replace(_municipality(record, municipality), person=user.name)
+    hospital = record.hospital_of(user)
+    name = record.addresses.hospital_names.get(hospital, hospital)
+    house = _party(record.addresses.at(f"hospital:{hospital}", name), name)
     ward = course.stay.ward if course.stay else None
-    return Party(record.hospital_of(user), ward, person=user.name)
+    return replace(_at_ward(record, house, f"ward:{hospital}/{ward}") if ward else house, person=user.name)
 
 
-def receiver_of(kind: Kind, course: Course, gp: str | None) -> Party:
+def receiver_of(record: Record, kind: Kind, course: Course, *, gp: str | None) -> Party:
     """Return who receives: the municipality, or the GP; nobody is named where it would tell where someone lives."""
     if course.protected:
         return Party()
     if kind in TO_MUNICIPALITY:
-        return Party(municipalities().get(course.municipality or "", course.municipality))
-    return Party(course.practice or gp)
+        return _municipality(record, course.municipality)
+    called = course.practice or gp
+    return _party(record.addresses.of_practice(called), called) if called else Party()
+
+
+def unaddressed(record: Record, sender: Party, receiver: Party) -> tuple[End, ...]:
+    """Return at which end a HER-id is missing, so that nobody can send it; a demo's messages are not sent."""
+    ends: tuple[tuple[End, Party], ...] = (("sender", sender), ("receiver", receiver))
+    return () if record.addresses.made_up else tuple(name for name, party in ends if not party.addressed)
+
+
+def _municipality(record: Record, municipality: str | None) -> Party:
+    if municipality is None:
+        return Party()
+    name = municipalities().get(municipality, municipality)
+    return _party(record.addresses.at(f"municipality:{municipality}", name), name)
+
+
+def _at_ward(record: Record, house: Party, ward: str) -> Party:
+    """Return a house with the ward that sends; one that is not listed sends through the house's own part."""
+    name = ward.partition("/")[2]
+    found = record.addresses.at(ward, name)
+    if found and house.her_ids:
+        return replace(house, unit=found.name, her_ids=(house.her_ids[0], found.her_id))
+    return house if house.unit else replace(house, unit=name)
+
+
+def _party(found: Address | None, name: str) -> Party:
+    """Return a house as the operator listed it; of another only its name is known."""
+    return Party(found.name, found.sub_unit, found.her_ids) if found else Party(name)
 
 
 def _ground(course: Course, found: Planned, asked: Asked, texts: Texts, *, update: bool) -> Ground:

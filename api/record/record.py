@@ -9,6 +9,7 @@ from datetime import datetime
 from sqlalchemy import Engine
 
 from api.people.user import User
+from api.places.addresses import Addresses
 from api.record.bases import Bases
 from api.record.rule_use import UseOfRules
 from api.record.streams import new_id
@@ -35,16 +36,24 @@ class Record:
 
     bases: Bases = field(default_factory=Bases)
     use: UseOfRules = field(default_factory=UseOfRules)
+    addresses: Addresses = field(default_factory=Addresses)
 
     @classmethod
     def start(
-        cls, screening: Screening, engine: Engine, hospital: str, *, committed: Committed = lambda *_: None
+        cls,
+        screening: Screening,
+        engine: Engine,
+        hospital: str,
+        *,
+        committed: Committed = lambda *_: None,
+        addresses: Addresses | None = None,
     ) -> Record:
         """Return the record over a database that is current; `committed` is told of each commit."""
         writer = Writer(engine, committed=committed)
         ruleset, overlay = screening.ruleset, screening.overlay
         stored = writer.run(lambda change: keep_rule_set(change.connection, ruleset, overlay))
-        return cls(screening, engine, writer, hospital, stored)
+        known = addresses or Addresses(made_up=screening.synthetic_only)
+        return cls(screening, engine, writer, hospital, stored, addresses=known)
 
     def close(self) -> None:
         """Finish what waits to be written, and let the database go."""

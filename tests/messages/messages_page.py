@@ -36,6 +36,9 @@ WORDS = """
   that message, RefToConversation the first of them all. An epikrise has no ConversationRef; its ServProvId is the
   first message's id in all of them [confirm]. A cancellation carries whose it was and of which stay, and nothing
   clinical.
+- A final message has the names and HER-ids that the operator listed (`messages.parties` in `docs/settings.md`); where
+  the sender or the receiver has none it cannot be made final. HPR numbers are not known to Rett hjem: an approver's
+  number says «ikke oppgitt» until the record system fills it in. The demo's HER-ids are made up, from 99000000.
 - A draft from the command line does not know who sends and who receives; name and HER-id then say «ikke oppgitt», so
   that no receiver takes it for addressed.
 """

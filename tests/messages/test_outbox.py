@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import count
 from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
+from lxml import etree
 
 from api.messages.finishing import Finishing, finish, take_back
+from api.messages.reading import read_message
 from api.people.user import Unit, User
+from api.places.addresses import Addresses
 from api.record.courses import NotYours
 from api.record.opening import open_with_reason
 from api.record.record import Record
 from api.record.streams import Naming
+from engine.errors import InputError
 from tests.v1.issuer import bearer
+from tests.v1.people import DOCTOR as DOCTOR_CALLS
 from tests.v1.people import SYSTEM, Patient, number
 from tests.v1.serving import served
 
@@ -35,7 +41,14 @@ def both(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[TestClient,
 @pytest.fixture
 def patient(both: tuple[TestClient, Record]) -> Patient:
     client, _ = both
-    return Patient.screened(client, next(NEW)).with_plan("P1")
+    return of_practice(client, next(NEW))
+
+
+def of_practice(client: TestClient, which: int) -> Patient:
+    """Return a patient whose practice has a HER-id."""
+    found = Patient.screened(client, which).with_plan("P1")
+    found.tell(DOCTOR_CALLS, kind="practice_set", practice="Solsiden")
+    return found
 
 
 def final(both: tuple[TestClient, Record], patient: Patient, kind: Any = "epikrise") -> str:
@@ -100,7 +113,7 @@ def test_another_hospitals_system_sees_nothing_of_it(both, patient):
 def test_a_house_that_opened_the_record_neither_takes_back_nor_corrects_anothers_message(both):
     client, record = both
     which = next(NEW)
-    patient = Patient.screened(client, which).with_plan("P1")
+    patient = of_practice(client, which)
     id = final(both, patient)
     version = client.get(patient.path, headers=SYSTEM).json()["version"]
     other = DOCTOR_ELSEWHERE
@@ -114,9 +127,41 @@ def test_a_house_that_opened_the_record_neither_takes_back_nor_corrects_anothers
     assert id in {each["id"] for each in outbox(client)}
 
 
+def test_a_final_message_has_the_her_ids_that_the_operator_listed(both, patient):
+    client, _ = both
+    id = final(both, patient)
+    (found,) = (each for each in outbox(client) if each["id"] == id)
+    head = read_message(etree.fromstring(found["content"].encode())).head
+    assert (head.sender.organisation, head.sender.unit) == ("St. Olavs hospital HF", "Geriatri 2")
+    assert head.sender.her_ids == ("59", "90998")
+    assert (head.receiver.organisation, head.receiver.unit) == ("Solsiden legesenter", "Fastleger")
+    assert head.receiver.her_ids == ("1201", "1202")
+
+
+@pytest.mark.parametrize("practice", [None, "Fjellsiden"])
+def test_a_message_whose_receiver_has_no_her_id_is_not_made_final(both, practice):
+    client, _ = both
+    patient = Patient.screened(client, next(NEW)).with_plan("P1")
+    if practice:
+        patient.tell(DOCTOR_CALLS, kind="practice_set", practice=practice)
+    with pytest.raises(InputError) as refused:
+        final(both, patient)
+    assert refused.value.code == "message_receiver_without_address"
+    assert patient.id not in {each["patient"] for each in outbox(client)}
+
+
+def test_a_ward_that_nobody_listed_sends_nothing(both, patient):
+    _, record = both
+    listed = {unit: each for unit, each in record.addresses.listed.items() if not unit.startswith("ward:")}
+    bare = replace(record, addresses=Addresses(listed))
+    with pytest.raises(InputError) as refused:
+        final((both[0], bare), patient)
+    assert refused.value.code == "message_sender_without_address"
+
+
 def test_every_page_of_the_outbox_is_reached(both):
     client, _ = both
-    made = {final(both, Patient.screened(client, next(NEW)).with_plan("P1")) for _ in range(3)}
+    made = {final(both, of_practice(client, next(NEW))) for _ in range(3)}
     seen, cursor = set(), None
     for _ in range(200):
         asked = {"state": "final", "limit": 1} | ({"cursor": cursor} if cursor else {})

@@ -32,6 +32,13 @@ client_id = "retthjem"
 client_secret_file = "/run/secrets/retthjem"
 audience = ["https://retthjem.example.no"]
 role_names = { sykepleier = "nurse", lege = "doctor" }
+
+[[messages.parties]]
+unit = "municipality:5001"
+name = "Trondheim kommune"
+her_id = "1101"
+sub_unit = "Helse og velferd"
+sub_unit_her_id = "1102"
 ```
 
 Without `[issuer]` nobody can sign in, and the server starts only as a demo (`demo = true`, `--demo`). `hospital` must

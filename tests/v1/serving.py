@@ -15,13 +15,25 @@ from api.people.keys import Keys
 from api.people.tokens import Tokens, Trust
 from api.record.record import Record
 from api.screening import Screening
-from api.settings import Issuer, Limits, Settings
+from api.settings import Issuer, Limits, MessageParty, Messages, Settings
 from api.storage.engine import make_engine
 from api.storage.schema import upgrade
 from tests.v1.issuer import AUDIENCE, CLIENT, ISSUER, key_set
 
 ADDRESS = "https://retthjem.example"
 MANY = Limits(person=1_000_000, system=1_000_000, address=1_000_000, wrong_token=1_000_000)
+
+PARTIES = (
+    MessageParty(unit="hospital:STO", name="St. Olavs hospital HF", her_id="59"),
+    MessageParty(unit="ward:STO/GER2", name="Geriatri 2", her_id="90998"),
+    MessageParty(
+        unit="practice:Solsiden",
+        name="Solsiden legesenter",
+        her_id="1201",
+        sub_unit="Fastleger",
+        sub_unit_her_id="1202",
+    ),
+)
 
 
 @cache
@@ -33,7 +45,14 @@ def rules() -> Screening:
 def settings_over(database: str) -> Settings:
     """Return the settings of a hospital with a sign-in provider, over a database."""
     issuer = Issuer(url=ISSUER, client_id=CLIENT, audience=(AUDIENCE,))
-    return Settings(database=database, hospital="STO", issuer=issuer, limits=MANY, public_url=ADDRESS)
+    return Settings(
+        database=database,
+        hospital="STO",
+        issuer=issuer,
+        limits=MANY,
+        public_url=ADDRESS,
+        messages=Messages(parties=PARTIES),
+    )
 
 
 def service_over(settings: Settings) -> Service:

@@ -76,6 +76,15 @@ def test_a_draft_is_the_plan_as_it_is_now_and_nothing_is_stored_before_it_is_fin
     assert rows(demo, patient) == []
 
 
+def test_a_draft_to_someone_without_a_her_id_says_that_it_cannot_be_sent(demo, doctor, monkeypatch):
+    patient = with_plan(admitted(demo, 19))
+    assert "Godkjenn som endelig" in doctor.get(page_of(patient, "epikrise")).text
+    monkeypatch.setattr("api.ward.messages.pages.unaddressed", lambda *_: ("receiver",))
+    page = doctor.get(page_of(patient, "epikrise")).text
+    assert "Mottakeren mangler HER-id: kan ikke sendes" in words_of(page)
+    assert "Godkjenn som endelig" not in page
+
+
 def test_what_lacks_must_be_seen_before_a_message_is_final(demo, doctor):
     patient = with_plan(admitted(demo, 2))
     answer = sent_from(doctor, page_of(patient, "epikrise"), do="approve")

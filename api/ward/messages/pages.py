@@ -14,8 +14,18 @@ from api.messages.deviations import Outcome, Settling, settle
 from api.messages.elements import element_ids
 from api.messages.finishing import Finishing, finish, is_ours, is_update, message_in, take_back, to_correct
 from api.messages.log import Kept, messages_of
-from api.messages.model import Head, Kind
-from api.messages.prepared import ADDED, Asked, Prepared, digest_of, language_of, prepared, receiver_of, sender_of
+from api.messages.model import Head, Kind, Party
+from api.messages.prepared import (
+    ADDED,
+    Asked,
+    Prepared,
+    digest_of,
+    language_of,
+    prepared,
+    receiver_of,
+    sender_of,
+    unaddressed,
+)
 from api.messages.showing import Shown, shown
 from api.messages.writing import WRITTEN, write
 from api.people.access import may_finish
@@ -135,6 +145,7 @@ def _draft_page(
     desk: Desk, patient: Patient, kind: Kind, draft: Draft, *, begun: Begun | None = None, wrong: Wrong | None = None
 ) -> HTMLResponse:
     found = _prepared(desk, patient, kind, draft) if leaves(patient, kind) else None
+    sender, receiver = _between(desk, patient, kind, found)
     return patient_page(
         desk,
         "message_draft",
@@ -146,7 +157,8 @@ def _draft_page(
         found=found,
         digest=digest_of(found.content) if found else "",
         content=_preview(desk, patient, kind, found) if found else Shown(),
-        receiver=_receiver(kind, patient, found),
+        receiver=_receiver(receiver),
+        unaddressed=unaddressed(desk.record, sender, receiver),
         begun=begun,
         leaves=leaves(patient, kind),
         wrong=wrong,
@@ -191,13 +203,18 @@ def _prepared(desk: Desk, patient: Patient, kind: Kind, draft: Draft) -> Prepare
 
 def _preview(desk: Desk, patient: Patient, kind: Kind, found: Prepared) -> Shown:
     """Return the draft as it would be written, rendered for people."""
-    sender, receiver = sender_of(desk.record, desk.user, patient.course), receiver_of(kind, patient.course, found.gp)
+    sender, receiver = _between(desk, patient, kind, found)
     body = write(found.content, Head("draft", kind, "new", desk.now, sender, receiver))
     return shown(etree.fromstring(body), desk.t, protected=patient.course.protected)
 
 
-def _receiver(kind: Kind, patient: Patient, found: Prepared | None) -> str | None:
-    party = receiver_of(kind, patient.course, found.gp if found else None)
+def _between(desk: Desk, patient: Patient, kind: Kind, found: Prepared | None) -> tuple[Party, Party]:
+    """Return who sends and who receives."""
+    receiver = receiver_of(desk.record, kind, patient.course, gp=found.gp if found else None)
+    return sender_of(desk.record, desk.user, patient.course), receiver
+
+
+def _receiver(party: Party) -> str | None:
     return party_words({"organisation": party.organisation, "unit": party.unit})
 
 
