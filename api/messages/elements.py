@@ -80,6 +80,11 @@ def _discharge_time(ground: Ground) -> State:
     return "present" if ground.plan.discharge or ground.said.get("why_unknown", "").strip() else "absent"
 
 
+def _stay_end(ground: Ground) -> State:
+    """When the patient left: a day that is only expected is not that."""
+    return "present" if ground.case.encounter.discharged else "unclear" if ground.plan.discharge else "absent"
+
+
 def _visits(ground: Ground) -> State:
     seen = [visit for visit in ground.visits if visit.at and (visit.note or visit.checked)]
     return "present" if seen else "unclear" if ground.visits else "absent"
@@ -99,4 +104,5 @@ _WRITTEN: Mapping[str, Callable[[Ground], State]] = {
     "discharge_time": _discharge_time,
     "visits": _visits,
     "medicines": _medicines,
+    "stay_end": _stay_end,
 }

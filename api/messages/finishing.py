@@ -24,6 +24,7 @@ from api.messages.prepared import (
     unaddressed,
 )
 from api.messages.writing import Content, withdrawn, write
+from api.messages.writing.content import StayEvent
 from api.people.access import may_finish
 from api.people.user import User
 from api.record.courses import Changed, NoSuchPatient, NotYours, Seen, read, visible
@@ -33,6 +34,7 @@ from api.v1.languages import Language, texts_of
 from careplans.parts import Corrected
 from engine.errors import InputError
 from rules.case import Patient
+from rules.times import oslo
 
 NOTICE: Kind = "helseopplysninger"
 GROWS = frozenset({"helseopplysninger_til_lege"})
@@ -100,7 +102,7 @@ def take_back(record: Record, user: User, person: str, id: str, *, reason: str, 
     if found.standing != "sent":
         return None
     seen = read(record, change.connection, here)
-    content = approved(_nothing(seen), user, change.now)
+    content = approved(_nothing(seen, found), user, change.now)
     return _store(record, user, _Out(found.kind, "cancelled", content, {}, found), seen, change)
 
 
@@ -257,12 +259,13 @@ def _party(said: Mapping[str, Any]) -> Party:
     return Party(said.get("organisation"), said.get("unit"), tuple(said.get("her_ids") or ()), said.get("person"))
 
 
-def _nothing(seen: Seen) -> Content:
-    """Return what a cancellation carries, also where the plan it was made from has fallen away."""
+def _nothing(seen: Seen, about: Kept) -> Content:
+    """Return what a cancellation carries, also where its plan has fallen away: whose it was, and which stay."""
     course = seen.stream.course
     newest = course.screening
     case = seen.basis[newest.assessment].case if newest and newest.assessment in seen.basis else None
     who = course.who
     known = case.patient if case else Patient()
     patient = replace(known, name=who.name or known.name, birth_date=who.born or known.birth_date, municipality=None)
-    return withdrawn(Content(patient, texts_of("nb")("message_words.unknown")))
+    events = tuple(StayEvent("admitted", oslo(each.admitted)) for each in course.stays if each.id == about.stay)
+    return withdrawn(Content(patient, texts_of("nb")("message_words.unknown"), events=events))

@@ -14,13 +14,15 @@ from api.record.record import by
 from api.record.screenings import correct, newest, prepare
 from api.storage.engine import reading
 from api.storage.tables import draft, message
-from careplans.course.events import Died, DischargeExpected, RecordBlocked
+from careplans.course.events import Died, Discharged, DischargeExpected, RecordBlocked
 from tests.record.hospital import words
 from tests.ward.plans import admitted, ago, with_plan, words_of
 from tests.ward.signed_in import EPJ, hospital
 
 NOW = datetime.now(UTC)
 ELEMENT = re.compile(r'name="message" value="(\w+)">\s*<input type="hidden" name="element" value="(\w+)"')
+
+START = re.compile(r'StartDateTime V="([^"]+)"')
 
 
 @pytest.fixture(scope="module")
@@ -83,6 +85,15 @@ def test_a_draft_to_someone_without_a_her_id_says_that_it_cannot_be_sent(demo, d
     page = doctor.get(page_of(patient, "epikrise")).text
     assert "Mottakeren mangler HER-id: kan ikke sendes" in words_of(page)
     assert "Godkjenn som endelig" not in page
+
+
+def test_an_epikrise_says_that_it_lacks_when_the_patient_left_until_the_stay_has_ended(demo, doctor):
+    patient = with_plan(admitted(demo, 20))
+    end = re.compile(r'<li data-state="(\w+)"><span>Når pasienten reiste')
+    (before,) = end.findall(doctor.get(page_of(patient, "epikrise")).text)
+    assert before != "present"
+    patient.tell(Discharged(patient.stay, NOW, "home"))
+    assert end.findall(doctor.get(page_of(patient, "epikrise")).text) == ["present"]
 
 
 def test_what_lacks_must_be_seen_before_a_message_is_final(demo, doctor):
@@ -196,6 +207,7 @@ def test_taking_back_what_was_sent_sends_a_cancellation_that_refers_to_it(demo, 
     assert doctor.post(address, data={"csrf": token, "key": "cancel", "reason": "Feil"}).status_code == 303
     old, new = sorted(rows(demo, patient), key=lambda each: each.at)
     assert (new.status, new.refers_to) == ("cancelled", old.msg_id)
+    assert START.findall(new.content) == START.findall(old.content) != []
     assert "Kansellert" in words_of(doctor.get(address).text)
 
 
