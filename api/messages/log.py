@@ -14,7 +14,7 @@ from sqlalchemy import Connection, Row, bindparam, insert, select
 
 from api.intake.reading import read_document
 from api.messages.model import Kind, Status
-from api.messages.threads import how_they_stand
+from api.messages.threads import how_they_stand, unmatched
 from api.record.streams import new_id
 from api.storage.tables import alias, message, message_mark
 from api.storage.writer import Change
@@ -24,6 +24,14 @@ Standing = Literal["received", "final", "sent", "replaced", "cancelled", "withdr
 STANDINGS: tuple[Standing, ...] = get_args(Standing)
 Said = Literal["approved", "sent", "cancelled", "withdrawn"]
 IN, OUT = "in", "out"
+NOTE_TEXTS = {
+    "refers_to_unknown": "input_message_refers_to_unknown",
+    "another_name": "input_message_another_name",
+    "another_birth_date": "input_message_another_birth_date",
+    "another_sex": "input_message_another_sex",
+}
+"""What a person should see about a message, and the text that says so."""
+
 DECLARATION = re.compile(r"\A\s*<\?xml[^>]*\?>")
 
 OF_PERSON = (
@@ -85,6 +93,24 @@ class Kept:
     by: By
     marks: tuple[Mark, ...] = ()
     standing: Standing = "final"
+    refers_to_unknown: bool = False
+
+    @property
+    def senders(self) -> frozenset[str]:
+        """Return what the sender is called: its key, and its name, however that is spelt in capitals."""
+        name = (self.head.get("sender") or {}).get("organisation")
+        return frozenset(" ".join(each.casefold().split()) for each in (self.sender, name) if each)
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """Return what a person should see about the message beside what it says."""
+        unknown = ("refers_to_unknown",) if self.refers_to_unknown else ()
+        return (*unknown, *(self.told.get("remarks", ()) if self.way == IN else ()))
+
+    @property
+    def note_texts(self) -> tuple[str, ...]:
+        """Return the texts of its notes."""
+        return tuple(NOTE_TEXTS[each] for each in self.notes)
 
     @property
     def first(self) -> str:
@@ -107,9 +133,13 @@ def messages_of(connection: Connection, person: str) -> tuple[Kept, ...]:
     rows = connection.execute(OF_PERSON, {"of": person}).all()
     marks = _marks(connection, [row.id for row in rows])
     kept = [_kept(row, marks.get(row.id, ())) for row in rows]
-    received = how_they_stand(each for each in kept if each.way == IN)
+    came = [each for each in kept if each.way == IN]
+    received, unknown = how_they_stand(came), unmatched(came)
     return tuple(
-        replace(each, standing=received[each.id]) if each.way == IN else _standing(each, kept) for each in kept
+        replace(each, standing=received[each.id], refers_to_unknown=each.id in unknown)
+        if each.way == IN
+        else _standing(each, kept)
+        for each in kept
     )
 
 

@@ -11,6 +11,11 @@ from api.messages.log import Standing
 from api.messages.model import Kind, Status
 from api.v1.shapes import ByWhom
 
+NOTES = (
+    "What a person should look at: `refers_to_unknown` where the message changes, adds to or cancels one that is not "
+    "held for this patient; `another_name`, `another_birth_date`, `another_sex` where it says so of the patient."
+)
+
 
 class PartyShown(BaseModel):
     """Who sends or receives."""
@@ -35,6 +40,7 @@ class Delivered(BaseModel):
     version: int = Field(description="How many events the record has; the ETag is made of it.")
     standing: Standing
     led_to: list[LedTo]
+    notes: list[str] = Field(description=NOTES)
 
 
 class MessageLine(BaseModel):
@@ -53,6 +59,7 @@ class MessageLine(BaseModel):
     by: ByWhom
     sender: PartyShown | None
     receiver: PartyShown | None
+    notes: list[str] = Field(description=NOTES)
 
 
 class MessagePage(BaseModel):

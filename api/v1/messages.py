@@ -144,6 +144,7 @@ def _received(request: Request, user: User, delivery: Delivery, change: Change, 
         version=stream.version,
         standing=outcome.kept.standing,
         led_to=_led_to(change.connection, stream, id),
+        notes=list(outcome.kept.notes),
     )
     return (200 if outcome.again else 201), shown
 
@@ -176,6 +177,7 @@ def _head(kept: Kept, stream: Stream) -> dict[str, Any]:
         "by": ByWhom(role=kept.by.role, name=kept.by.name),
         "sender": None if hidden else _party(kept.head.get("sender")),
         "receiver": None if hidden else _party(kept.head.get("receiver")),
+        "notes": list(kept.notes),
     }
 
 

@@ -168,6 +168,70 @@ def test_a_cancelled_message_leaves_what_another_says(client: TestClient):
     assert proposed(client, patient.id)["answers"]["living_alone"] is False
 
 
+@pytest.mark.parametrize("status", ["M", "A", "C"])
+def test_what_refers_to_nothing_held_is_kept_and_says_so(client: TestClient, status: str):
+    patient = admitted(client)
+    taken(client, message(REPORT, patient.number, alone(True), sent="2026-11-16T15:00:00"))
+    about = {"status": status, "refers_to": f"lost-{patient.id}"}
+    answer = taken(client, message(REPORT, patient.number, service("15"), sent="2026-11-16T16:00:00", **about))
+    assert "refers_to_unknown" in answer["notes"]
+    lines = client.get(f"{patient.path}/messages", headers=NURSE).json()["messages"]
+    assert {each["status"]: "refers_to_unknown" in each["notes"] for each in lines}["new"] is False
+    assert [each["id"] for each in lines if "refers_to_unknown" in each["notes"]] == [answer["message"]]
+    assert proposed(client, patient.id)["answers"]["living_alone"] is True
+
+
+def test_what_it_refers_to_may_come_after(client: TestClient):
+    patient = admitted(client)
+    id = f"first-{patient.id}"
+    answer = taken(client, message(REPORT, patient.number, "", sent="2026-11-16T16:00:00", status="C", refers_to=id))
+    taken(client, message(REPORT, patient.number, alone(), sent="2026-11-16T15:00:00", msg_id=id))
+    assert "refers_to_unknown" in answer["notes"]
+    assert "refers_to_unknown" not in shown(client, answer["message"])["notes"]
+
+
+@pytest.mark.parametrize("her", [False, True])
+def test_a_sender_is_the_same_however_it_spells_its_name_and_with_a_her_id(client: TestClient, her: bool):
+    patient = admitted(client)
+    id = f"first-{patient.id}"
+    taken(client, message(REPORT, patient.number, alone(), sent="2026-11-16T15:00:00", msg_id=id))
+    about = {"status": "C", "refers_to": id, "sender": "MALVIK  kommune"}
+    sent = message(REPORT, patient.number, "", sent="2026-11-16T16:00:00", **about)
+    ident = b'</OrganisationName><Ident><Id>93</Id><TypeId V="HER"/></Ident></Organisation></Sender>'
+    answer = taken(client, sent.replace(b"</OrganisationName></Organisation></Sender>", ident) if her else sent)
+    assert "refers_to_unknown" not in answer["notes"]
+    assert proposed(client, patient.id) is None
+
+
+@pytest.mark.parametrize("status", ["M", "C"])
+def test_a_lost_message_in_between_does_not_break_the_conversation(client: TestClient, status: str):
+    patient = admitted(client)
+    first, lost = f"first-{patient.id}", f"lost-{patient.id}"
+    taken(client, message(REPORT, patient.number, alone() + diagnosis("I50"), sent="2026-11-16T15:00:00", msg_id=first))
+    sent = message(REPORT, patient.number, alone(False), sent="2026-11-16T16:00:00", status=status, refers_to=lost)
+    whole = f"<RefToConversation>{first}".encode()
+    answer = taken(client, sent.replace(f"<RefToConversation>{lost}".encode(), whole))
+    assert "refers_to_unknown" not in answer["notes"]
+    found = proposed(client, patient.id)
+    stands = found and (found["answers"]["living_alone"], "conditions" in found)
+    assert stands == (None if status == "C" else (False, False))
+
+
+def test_another_person_under_the_same_number_is_noted_for_a_person_to_see(client: TestClient):
+    which = number(next(NEW))
+    first = taken(client, message(REPORT, which, alone(), sent=ago(hours=3)))
+    assert first["notes"] == []
+    other = message(TO_DOCTOR, which, diagnosis("C34"), sent=ago(hours=2), born="1931-03-02")
+    other = other.replace(b"<GivenName>Gry", b"<GivenName>Odd").replace(b'Sex V="2"', b'Sex V="1"')
+    answer = taken(client, other)
+    assert answer["notes"] == ["another_name", "another_birth_date", "another_sex"]
+    found = course(client, answer["patient"])
+    assert found["who"] == {"name": "Gry Prøve", "born": "1945-01-15", "sex": "female"}
+    facts = proposed(client, answer["patient"])
+    assert {f"input_message_{each}" for each in answer["notes"]} <= {each["code"] for each in facts["notes"]}
+    assert shown(client, answer["message"])["notes"] == answer["notes"]
+
+
 def test_an_addition_adds_to_what_stands(client: TestClient):
     patient = admitted(client)
     id = f"first-{patient.id}"

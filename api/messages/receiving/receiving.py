@@ -17,6 +17,7 @@ from sqlalchemy import bindparam, select
 from api.messages.log import Kept, keep, messages_of
 from api.messages.model import Head, Party
 from api.messages.reading import Received
+from api.messages.receiving.same_person import differs, remarked
 from api.messages.receiving.settling import Settling, settle
 from api.messages.receiving.telling import as_told
 from api.people.user import User
@@ -69,8 +70,9 @@ def receive(record: Record, user: User, delivery: Delivery, *, change: Change, t
         return _again(change, user, delivery, held)
     _refuse_future(head, change.now)
     stream = _stream(record, user, delivery, change)
+    remarks = differs(case_of(record, delivery.received).patient, stream.course.who)
     stream = _described(record, user, delivery.received, change=change, stream=stream)
-    id = keep(change, _row(delivery, stream.person), by(user))
+    id = keep(change, _row(delivery, stream.person, remarks), by(user))
     stream = settle(Settling(record, user, change, texts), stream, newest=id)
     change.saw(stream.person, "message_received", by(user))
     found = next(each for each in messages_of(change.connection, stream.person) if each.id == id)
@@ -121,11 +123,15 @@ def _refuse_future(head: Head, now: datetime) -> None:
         raise InputError("GenDate", "not_yet")
 
 
-def _row(delivery: Delivery, person: str) -> Mapping[str, Any]:
+def _row(delivery: Delivery, person: str, remarks: tuple[str, ...]) -> Mapping[str, Any]:
     head, intake = delivery.received.head, delivery.received.intake
     if intake:
         read_case(intake.case)  # what it proposes can be stored, also where that is not done at once
-    told = {"case": intake.case if intake else None, "events": [as_told(each) for each in delivery.received.events]}
+    told = {
+        "case": remarked(intake.case, remarks) if intake else None,
+        "events": [as_told(each) for each in delivery.received.events],
+        "remarks": remarks,
+    }
     return {
         "person": person,
         "way": IN,
