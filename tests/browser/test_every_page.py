@@ -10,7 +10,8 @@ from api.settings import read_settings
 from api.storage.engine import make_engine
 from api.storage.schema import make_ready
 from tests.browser.axe import barriers, too_small
-from tests.browser.pages import NO_PAGES, NOWHERE, VIEWS, View
+from tests.browser.pages import NO_PAGES, NOWHERE, VIEWS
+from tests.browser.states import View
 
 PHONE = {"width": 375, "height": 12_000}  # so high that nothing which follows the window covers anything
 STICKS_OUT = """() => {
@@ -28,10 +29,12 @@ def _names_its_language(view: View) -> bool:
     return "language=" in view.path or view.route.startswith(("/examples", "/paper/form", "/paper/blank"))
 
 
-# In another language the words alone differ: one state of each page, in the width where they are in each other's way.
+# In another language the words alone differ: one state of each page, and the states with words of their own, in the
+# width where they are in each other's way.
 ONE_OF_EACH = tuple(
     {view.route: view for view in reversed(VIEWS) if view.answers == 200 and not _names_its_language(view)}.values()
 )
+IN_OTHER_LANGUAGES = tuple(dict.fromkeys((*ONE_OF_EACH, *(view for view in VIEWS if view.shows))))
 # What the person's own menu covers on a telephone is out of reach while it is open, and back when it is shut.
 CLOSE_MENU = "() => { for (const each of document.querySelectorAll('details.me')) each.open = false }"
 MACHINES = ("/api/", "/fhir", "/cds-services", "/openapi.json")
@@ -39,8 +42,7 @@ MACHINES = ("/api/", "/fhir", "/cds-services", "/openapi.json")
 
 @pytest.mark.parametrize("view", VIEWS, ids=str)
 def test_a_page_has_no_barrier_and_fits_a_telephone(open_as, demo, view):
-    page = open_as(view.person, answers=(view.answers,))
-    view.open(page, demo)
+    page = opened(view, open_as, demo)
     assert too_wide(page) == []
     page.evaluate(OPEN_ALL)
     assert barriers(page) == []
@@ -51,10 +53,9 @@ def test_a_page_has_no_barrier_and_fits_a_telephone(open_as, demo, view):
 
 
 @pytest.mark.parametrize("language", ["nn", "en"])
-@pytest.mark.parametrize("view", ONE_OF_EACH, ids=str)
+@pytest.mark.parametrize("view", IN_OTHER_LANGUAGES, ids=str)
 def test_a_page_has_no_barrier_and_fits_a_telephone_in_the_other_languages_too(open_as, demo, view, language):
-    page = open_as(view.person, width=PHONE["width"], language=language, answers=(view.answers,))
-    view.open(page, demo)
+    page = opened(view, open_as, demo, width=PHONE["width"], language=language)
     assert page.locator("html").get_attribute("lang") == language
     page.evaluate(OPEN_ALL)
     page.evaluate(CLOSE_MENU)
@@ -82,6 +83,15 @@ def test_every_page_of_the_application_is_in_the_table(get_routes):
 def test_what_is_said_to_be_no_page_is_none(open_as, demo, other):
     answer = open_as(other.person).request.get(other.address(demo), max_redirects=0)
     assert answer.status in range(300, 400) or "text/html" not in answer.headers["content-type"]
+
+
+def opened(view, open_as, demo, **how):
+    """Return a page in a state, once what comes before it is done."""
+    if view.after:
+        opened(view.after, open_as, demo)
+    page = open_as(view.person, answers=(view.answers,), script=view.script, **how)
+    view.open(page, demo)
+    return page
 
 
 def too_wide(page: Page) -> list[str]:

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.demo import Demo
-from tests.browser.pages import patient
+from tests.browser.states import patient
 from tests.browser.steps import choose_cfs, sign, unfolded
 
 PHONE = 375
