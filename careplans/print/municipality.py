@@ -16,9 +16,11 @@ from careplans.print.sections import (
     banner_section,
     contingency_section,
     conversation_section,
+    of_step,
     questions_section,
     ruleset_words,
     step_row,
+    under_step,
     when_words,
 )
 from careplans.words import action_words, date_words, day_words, label
@@ -51,8 +53,12 @@ def municipality_view(plan: Plan, texts: Texts, *, printed: date) -> View:
 
 
 def in_order_of_work(plan: Plan) -> tuple[Step | Action, ...]:
-    """Return steps and actions by due date, then owner; what waits for an event comes last."""
-    return tuple(sorted((*plan.timeline, *plan.actions), key=_order))
+    """Return steps and actions by due date, then owner; what waits for an event comes last.
+
+    An action that is the same task as a step, or a point of it, stands with the step.
+    """
+    alone = (each for each in plan.actions if not of_step(each, plan))
+    return tuple(sorted((*plan.timeline, *alone), key=_order))
 
 
 def _order(row: Step | Action) -> Order:
@@ -97,13 +103,13 @@ def _work(plan: Plan, texts: Texts) -> list[View]:
     """Return the work in parts: before the discharge, at home, when needed; each with its days."""
     names = ("before_home", "at_home", "on_event")
     parts = groupby(in_order_of_work(plan), key=lambda row: _part(row.due))
-    return [{"name": texts(f"municipality.{names[part]}"), "days": _days(rows, texts)} for part, rows in parts]
+    return [{"name": texts(f"municipality.{names[part]}"), "days": _days(rows, plan, texts)} for part, rows in parts]
 
 
-def _days(rows: Iterable[Step | Action], texts: Texts) -> list[View]:
+def _days(rows: Iterable[Step | Action], plan: Plan, texts: Texts) -> list[View]:
     """Return rows that are due alike under one heading."""
     said: Callable[[Step | Action], tuple[str, str | None]] = lambda row: _when(row.due, texts)  # noqa: E731
-    grouped = [(when, [_row(row, texts) for row in some]) for when, some in groupby(rows, key=said)]
+    grouped = [(when, [_row(row, plan, texts) for row in some]) for when, some in groupby(rows, key=said)]
     return [{"when": when, "moved": moved, "rows": some} for (when, moved), some in grouped]
 
 
@@ -112,9 +118,10 @@ def _when(due: Due, texts: Texts) -> tuple[str, str | None]:
     return words["when"], words["moved"]
 
 
-def _row(row: Step | Action, texts: Texts) -> View:
+def _row(row: Step | Action, plan: Plan, texts: Texts) -> View:
     if isinstance(row, Step):
-        return {**step_row(row, texts), "goal": None, "step": True}
+        parts = [(each.id, action_words(each, texts)) for each in under_step(row, plan)]
+        return {**step_row(row, texts), "goal": None, "step": True, "parts": parts}
     what, who = action_words(row, texts), texts(f"owner.{row.owner}")
     goal = texts(f"goal.{row.goal}") if row.goal.strip() else None
-    return {"id": row.id, "what": what, "who": who, "goal": goal, "checklist": [], "step": False}
+    return {"id": row.id, "what": what, "who": who, "goal": goal, "checklist": [], "step": False, "parts": []}

@@ -6,9 +6,10 @@ import re
 from collections.abc import Callable
 from datetime import date
 
+from careplans.catalogue import point_of, task_of
 from careplans.contingency import USUAL, list_comes_first
 from careplans.limits import limits_heading, limits_signature
-from careplans.parts import Contingency, Due, OpenQuestion, Plan, Sign, Step
+from careplans.parts import Action, Contingency, Due, OpenQuestion, Plan, Sign, Step
 from careplans.print.reasons import View
 from careplans.words import (
     corrected_words,
@@ -119,6 +120,17 @@ def step_row(step: Step, texts: Texts) -> View:
         "checklist": [texts(f"check.{step.id}.{line}") for line in step.checklist],
         **when_words(step.due, texts),
     }
+
+
+def of_step(action: Action, plan: Plan) -> str | None:
+    """Return the step of the plan that an action is the same task as, or a point of; it then stands there alone."""
+    step, _ = point_of(action.id) or (task_of(action.id), "")
+    return step if step != action.id and any(each.id == step for each in plan.timeline) else None
+
+
+def under_step(step: Step, plan: Plan) -> tuple[Action, ...]:
+    """Return the actions that are done when a step is, in the plan's order."""
+    return tuple(each for each in plan.actions if of_step(each, plan) == step.id)
 
 
 def when_words(due: Due, texts: Texts) -> View:

@@ -7,7 +7,7 @@ from datetime import date
 
 from careplans.burden_words import burden_rows
 from careplans.conflict_words import conflict_words
-from careplans.parts import Action, Block, CfsJudgement, Plan
+from careplans.parts import Action, Block, CfsJudgement, Plan, Step
 from careplans.print.reasons import (
     Reasons,
     View,
@@ -21,9 +21,11 @@ from careplans.print.sections import (
     banner_section,
     contingency_section,
     conversation_section,
+    of_step,
     questions_section,
     ruleset_words,
     step_row,
+    under_step,
     when_words,
 )
 from careplans.words import (
@@ -62,8 +64,8 @@ def clinician_view(plan: Plan, texts: Texts, *, printed: date, limits: Mapping[s
         "contingency": contingency_section(plan.contingency, texts),
         "conversation": conversation_section(plan, texts),
         "subtitle": texts(f"plan.subtitle{place}"),
-        "timeline": {"heading": texts(f"plan.heading.timeline{place}"), **_timeline(plan, texts)},
-        "blocks": [_block(block, reasons, texts) for block in plan.blocks],
+        "timeline": {"heading": texts(f"plan.heading.timeline{place}"), **_timeline(plan, reasons, texts)},
+        "blocks": [_block(block, plan, reasons, texts=texts) for block in plan.blocks if _stands(block, plan)],
         "accepted": [finding_view(finding, reasons, texts) for finding in plan.accepted],
         "not_accepted": [suggestion_view(finding, texts) for finding in plan.not_accepted],
         "sources": sources_view(reasons, texts),
@@ -128,14 +130,24 @@ def _no_track(plan: Plan, texts: Texts) -> str | None:
     return texts(f"team_list.{plan.team_list.reason}")
 
 
-def _timeline(plan: Plan, texts: Texts) -> View:
+def _timeline(plan: Plan, reasons: Reasons, texts: Texts) -> View:
     known = {"date": day_words(plan.discharge, texts)} if plan.discharge else {}
     lead = texts(f"plan.timeline.{plan.discharge_status}", **known)
-    return {"lead": lead, "steps": [step_row(step, texts) for step in plan.timeline]}
+    return {"lead": lead, "steps": [_step(step, plan, reasons, texts=texts) for step in plan.timeline]}
 
 
-def _block(block: Block, reasons: Reasons, texts: Texts) -> View:
-    actions = [_action(action, reasons, texts) for action in block.actions]
+def _step(step: Step, plan: Plan, reasons: Reasons, *, texts: Texts) -> View:
+    """Return a step with the actions that are the same task, which stand in no block."""
+    return {**step_row(step, texts), "parts": [_action(each, reasons, texts) for each in under_step(step, plan)]}
+
+
+def _stands(block: Block, plan: Plan) -> bool:
+    """Return whether a block has something to say: an action of its own, or that nothing was chosen in it."""
+    return not block.actions or not all(of_step(action, plan) for action in block.actions)
+
+
+def _block(block: Block, plan: Plan, reasons: Reasons, *, texts: Texts) -> View:
+    actions = [_action(action, reasons, texts) for action in block.actions if not of_step(action, plan)]
     return {"id": block.id, "name": texts(f"block.{block.id}"), "actions": actions}
 
 

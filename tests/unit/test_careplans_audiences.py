@@ -20,6 +20,7 @@ from careplans.print import Audience, render_html
 from careplans.print.contact_card import card_entries, contact_card
 from careplans.print.municipality import in_order_of_work
 from careplans.print.patient import not_shown
+from careplans.print.sections import under_step
 from careplans.settings import PlanSettings
 from rules.case import Case, Encounter
 from tests.unit.test_careplans_example import example_assessment, example_case, plan_of, shared_decision_assessment
@@ -191,7 +192,9 @@ def test_near_people_and_the_interpreter_are_there_where_they_are_known(language
 def test_the_municipalitys_work_is_in_order_of_date_and_owner() -> None:
     plan = plans()["example"]
     rows = in_order_of_work(plan)
-    assert {row.id for row in rows} == {a.id for a in plan.actions} | {s.id for s in plan.timeline}
+    with_steps = {each.id for step in plan.timeline for each in under_step(step, plan)}
+    assert with_steps >= {"municipal_notice.send", "medicines.gp_review", "evaluation.four_weeks"}
+    assert {row.id for row in rows} == {a.id for a in plan.actions} - with_steps | {s.id for s in plan.timeline}
     dates = [row.due.on for row in rows if row.due.on]
     assert dates == sorted(dates)
     for one, other in pairwise(rows):
