@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 import pytest
@@ -21,7 +23,24 @@ from tests.people.holder import ED25519, P384, RSA, Holder
 from tests.people.provider import ISSUER, Provider
 
 ME = f"{ADDRESS}/api/v1/me"
-NOW = int(time.time())
+
+
+@dataclass(frozen=True)
+class Later:
+    """A moment so many seconds from when the test runs, which may be long after it was collected."""
+
+    seconds: float
+    kind: Callable[[float], Any] = float
+
+    @property
+    def now(self) -> Any:
+        return self.kind(int(time.time()) + self.seconds)
+
+
+def now_in(made: dict[str, Any]) -> dict[str, Any]:
+    return {name: value.now if isinstance(value, Later) else value for name, value in made.items()}
+
+
 Store = tuple[Engine, Writer]
 WRONG: list[tuple[dict[str, Any], str]] = [
     ({"htm": "POST"}, "proof_claims"),
@@ -37,21 +56,21 @@ WRONG: list[tuple[dict[str, Any], str]] = [
     ({"htu": "/api/v1/me"}, "proof_target"),
     ({"htu": [ME]}, "proof_target"),
     ({"htu": None}, "proof_target"),
-    ({"iat": NOW - 100}, "proof_time"),
-    ({"iat": NOW + 100}, "proof_time"),
-    ({"iat": str(NOW)}, "proof_claims"),
+    ({"iat": Later(-100)}, "proof_time"),
+    ({"iat": Later(100)}, "proof_time"),
+    ({"iat": Later(0, str)}, "proof_claims"),
     ({"iat": True}, "proof_claims"),
     ({"iat": float(10**300)}, "proof_time"),
     ({"iat": 10**400}, "proof_time"),
     ({"iat": -(10**400)}, "proof_time"),
     ({"iat": float("inf")}, "proof_time"),
     ({"iat": float("nan")}, "proof_time"),
-    ({"iat": [NOW]}, "proof_claims"),
-    ({"exp": NOW - 100}, "proof_time"),
+    ({"iat": Later(0, lambda moment: [moment])}, "proof_claims"),
+    ({"exp": Later(-100)}, "proof_time"),
     ({"exp": -(10**400)}, "proof_time"),
-    ({"exp": str(NOW + 100)}, "proof_claims"),
+    ({"exp": Later(100, str)}, "proof_claims"),
     ({"exp": False}, "proof_claims"),
-    ({"nbf": NOW + 100}, "proof_time"),
+    ({"nbf": Later(100)}, "proof_time"),
     ({"nbf": 10**400}, "proof_time"),
     ({"nbf": {}}, "proof_claims"),
     ({"iat": None}, "proof_claims"),
@@ -132,18 +151,18 @@ def test_the_way_a_token_comes_is_written_in_any_case(real: Site, holder: Holder
 @pytest.mark.parametrize(("made", "why"), WRONG, ids=[f"{n}-{next(iter(made))}" for n, (made, _) in enumerate(WRONG)])
 def test_a_proof_with_one_thing_wrong_is_refused(real: Site, holder: Holder, bound: str, made, why):
     with capture_logs() as lines:
-        answer = asked(real, holder.headers(ME, bound, **made))
+        answer = asked(real, holder.headers(ME, bound, **now_in(made)))
     assert is_refused(answer)
     assert [line["why"] for line in lines if line["event"] == "token_refused"] == [why]
 
 
 @pytest.mark.parametrize(
     "made",
-    [{"exp": NOW + 600}, {"exp": 10**400}, {"nbf": NOW - 600}, {"iat": NOW + 0.5}],
+    [{"exp": Later(600)}, {"exp": 10**400}, {"nbf": Later(-600)}, {"iat": Later(0.5)}],
     ids=["exp", "huge exp", "nbf", "part of a second"],
 )
 def test_a_proof_may_say_itself_from_when_and_until_when_it_is_good(real: Site, holder: Holder, bound: str, made):
-    assert asked(real, holder.headers(ME, bound, **made)).status_code == 200
+    assert asked(real, holder.headers(ME, bound, **now_in(made))).status_code == 200
 
 
 @pytest.mark.parametrize("name", ["iat", "exp", "nbf"])
@@ -270,7 +289,7 @@ def test_asking_for_a_nonce_is_not_counted_as_a_wrong_token(store: Store):
 
 def test_a_nonce_runs_out(store: Store):
     _, writer = store
-    moment = [float(NOW)]
+    moment = [float(int(time.time()))]
     proofs = Proofs(Once(writer), Dpop(use_nonce=True), lambda: moment[0])
     assert proofs._nonces
 

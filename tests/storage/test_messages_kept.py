@@ -33,8 +33,14 @@ ROWS: dict[str, dict[str, Any]] = {
     | BY,
     "message_mark": {"id": "k", "message": "m", "mark": "sent"} | BY,
     "message_effect": {"message": "m", "event": "e"},
+    "deviation": {"id": "d", "message": "m", "element": "gp", "outcome": "dropped", "words": "Finnes i brevet"} | BY,
 }
-CHANGES = {"message": {"content": "<y/>"}, "message_mark": {"mark": "dropped"}, "message_effect": {"event": "f"}}
+CHANGES = {
+    "message": {"content": "<y/>"},
+    "message_mark": {"mark": "dropped"},
+    "message_effect": {"event": "f"},
+    "deviation": {"outcome": "sent"},
+}
 
 
 @pytest.fixture

@@ -21,12 +21,15 @@ from tests.v1.serving import served
 
 WARD = "ward:STO/GER2"
 NOW = int(time.time())
+LONG = 6 * 3_600
+"""Longer than all tests take from when they are collected."""
+
 CLAIMS: dict[str, Any] = {
     "iss": ISSUER,
     "aud": AUDIENCE,
     "sub": "nurse",
     "iat": NOW,
-    "exp": NOW + 600,
+    "exp": NOW + LONG,
     "role": "nurse",
     "units": [WARD],
 }
@@ -69,7 +72,7 @@ REFUSED = {
     "the client itself": token("nurse", WARD, aud=CLIENT),
     "expired": token("nurse", WARD, exp=NOW - 60),
     "without an end": token("nurse", WARD, exp=None),
-    "not yet": token("nurse", WARD, nbf=NOW + 600),
+    "not yet": token("nurse", WARD, nbf=NOW + LONG),
     "no such role": token("wizard", WARD),
     "two roles": token("nurse", WARD, role=["nurse", "doctor"]),
     "nobody": token("nurse", WARD, sub=None),
