@@ -106,6 +106,7 @@ def sends_home(doctor: Page, patient: str) -> None:
     form.get_by_label("Når").fill(written(days_ago(HOME)))
     form.get_by_label("Hvor reiser pasienten?").select_option("home")
     form.get_by_role("button").click()
+    doctor.get_by_role("button", name="Ja, pasienten reiser").click()
     expect(doctor.get_by_text("Reiste")).to_be_visible()
 
 
