@@ -123,7 +123,6 @@ VIEWS: tuple[View, ...] = (
         "looked over without a script before it is signed",
         "ingrid",
         of="suggested",
-        script=False,
         does=scores_otherwise,
         shows="#look",
     ),

@@ -89,7 +89,7 @@ def opened(view, open_as, demo, **how):
     """Return a page in a state, once what comes before it is done."""
     if view.after:
         opened(view.after, open_as, demo)
-    page = open_as(view.person, answers=(view.answers,), script=view.script, **how)
+    page = open_as(view.person, answers=(view.answers,), **how)
     view.open(page, demo)
     return page
 
