@@ -19,6 +19,11 @@ HERE = ADDRESS + PATH
 BODY = call("patient-view", {"patient": patient()})
 SMALL = ECKey.generate_key("P-256", {"kid": "one"}, private=True)
 SECRET = OctKey.import_key("a" * 64, {"kid": "one"})
+LONG_FROM_NOW = 4_000_000_000
+
+
+def shortly(claims: dict[str, Any]) -> str:
+    return str(claims)[:20]
 
 
 def asked(served: Served, said: str | None, path: str = PATH, body: Any = BODY) -> Any:
@@ -69,13 +74,13 @@ def test_without_a_token_nobody_is_answered_but_by_discovery(hospital: Served):
     [
         {"exp": None},
         {"exp": 1},
-        {"exp": time.time() + 4_000},
+        {"exp": LONG_FROM_NOW},
         {"exp": "soon"},
         {"exp": True},
         {"exp": float("inf")},
         {"iat": None},
-        {"iat": time.time() + 4_000},
-        {"nbf": time.time() + 4_000},
+        {"iat": LONG_FROM_NOW},
+        {"nbf": LONG_FROM_NOW},
         {"jti": None},
         {"jti": ""},
         {"jti": 5},
@@ -85,7 +90,7 @@ def test_without_a_token_nobody_is_answered_but_by_discovery(hospital: Served):
         {"iss": [EPJ]},
         {"iss": f"{EPJ}/"},
     ],
-    ids=", ".join,
+    ids=shortly,
 )
 def test_a_claim_that_is_wrong_or_missing_is_refused(hospital: Served, changed: dict[str, Any]):
     assert status(hospital, token(HERE, **changed)) == 401
@@ -102,7 +107,7 @@ def test_a_claim_that_is_wrong_or_missing_is_refused(hospital: Served, changed: 
         {"x5u": "https://other.example/cert"},
         {"crit": ["exp"], "exp": 1},
     ],
-    ids=", ".join,
+    ids=shortly,
 )
 def test_a_header_that_brings_something_of_its_own_is_refused(hospital: Served, header: dict[str, Any]):
     assert status(hospital, token(HERE, header=header)) == 401

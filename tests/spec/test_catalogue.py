@@ -75,7 +75,7 @@ def told(case: Case, language: str = "en") -> str:
 
 def test_answers_are_told_by_their_labels_in_the_order_of_the_form():
     assert told(older(four_at=4, dementia_stage="mild"), "nb") == (
-        "Alder: 80; Livslang funksjonsnedsettelse: nei; Grad av demens: mild; 4AT: 4"
+        "Alder: 80; Livslang funksjonsnedsettelse: nei; Grad av demens: mild; 4AT (delirium, 0–12): 4"
     )
     assert told(person()) == "nothing is known"
 

@@ -27,7 +27,7 @@ def token(role: str, /, *units: str, id: str | None = None, **changed: Any) -> s
         "aud": AUDIENCE,
         "sub": sub,
         "iat": now,
-        "exp": now + 600,
+        "exp": now + 3_600,
         "role": role,
         "units": list(units),
         "name": f"Test {role}",
