@@ -22,10 +22,18 @@ from careplans.course.events import By
 
 Standing = Literal["received", "final", "sent", "replaced", "cancelled", "withdrawn"]
 STANDINGS: tuple[Standing, ...] = get_args(Standing)
-Said = Literal["approved", "sent", "cancelled", "withdrawn"]
+Said = Literal["approved", "sent", "cancelled", "withdrawn", "moved", "moves"]
+MOVED: Said = "moved"
+"""Of a message that its sender has followed with one about another patient."""
+
+MOVES: Said = "moves"
+"""Of the one that followed."""
+
 IN, OUT = "in", "out"
 NOTE_TEXTS = {
     "refers_to_unknown": "input_message_refers_to_unknown",
+    "moved": "input_message_moved",
+    "moves": "input_message_moves",
     "another_name": "input_message_another_name",
     "another_birth_date": "input_message_another_birth_date",
     "another_sex": "input_message_another_sex",
@@ -104,8 +112,10 @@ class Kept:
     @property
     def notes(self) -> tuple[str, ...]:
         """Return what a person should see about the message beside what it says."""
-        unknown = ("refers_to_unknown",) if self.refers_to_unknown else ()
-        return (*unknown, *(self.told.get("remarks", ()) if self.way == IN else ()))
+        marked = {each.mark for each in self.marks}
+        moved = tuple(each for each in (MOVED, MOVES) if each in marked)
+        unknown = ("refers_to_unknown",) if self.refers_to_unknown and MOVES not in moved else ()
+        return (*moved, *unknown, *(self.told.get("remarks", ()) if self.way == IN else ()))
 
     @property
     def note_texts(self) -> tuple[str, ...]:

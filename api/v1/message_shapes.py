@@ -13,7 +13,9 @@ from api.v1.shapes import ByWhom
 
 NOTES = (
     "What a person should look at: `refers_to_unknown` where the message changes, adds to or cancels one that is not "
-    "held for this patient; `another_name`, `another_birth_date`, `another_sex` where it says so of the patient."
+    "held for this patient; `moved` where its sender changed, added to or cancelled it by a message about another "
+    "patient, and `moves` of that one; `another_name`, `another_birth_date`, `another_sex` where it says so of the "
+    "patient."
 )
 
 

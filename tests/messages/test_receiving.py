@@ -232,6 +232,43 @@ def test_another_person_under_the_same_number_is_noted_for_a_person_to_see(clien
     assert shown(client, answer["message"])["notes"] == answer["notes"]
 
 
+@pytest.mark.parametrize("late", [False, True])
+@pytest.mark.parametrize("status", ["M", "C"])
+def test_a_message_followed_by_one_about_another_patient_is_doubted_with_its_facts(
+    client: TestClient, status: str, late: bool
+):
+    wrong, right = admitted(client), admitted(client)
+    id = f"first-{wrong.id}"
+    first = message(REPORT, wrong.number, alone(), sent="2026-11-16T15:00:00", msg_id=id)
+    about = {"status": status, "refers_to": id}
+    follows = message(REPORT, right.number, diagnosis("I50"), sent="2026-11-16T16:00:00", **about)
+    answers = {each: taken(client, each) for each in ((follows, first) if late else (first, follows))}
+    assert shown(client, answers[first]["message"])["notes"][0] == "moved"
+    assert shown(client, answers[follows]["message"])["notes"][0] == "moves"
+    facts = proposed(client, wrong.id)
+    assert facts["answers"]["living_alone"] is True, "whose it is, a person finds out"
+    assert [each["values"] for each in facts["notes"] if each["code"] == "input_message_moved"] == [
+        {"time": "2026-11-16 15:00"}
+    ]
+    others = proposed(client, right.id)
+    assert ("input_message_moves" in {each["code"] for each in others["notes"]}) if status == "M" else others is None
+    lines = client.get(f"{wrong.path}/access-log", headers=bearer("administrator", "hospital:STO")).json()["lines"]
+    assert ("message_doubted" in {each["action"] for each in lines}) is not late
+
+
+def test_a_followed_message_of_another_sender_or_kind_with_the_same_id_is_not_doubted(client: TestClient):
+    one, other = admitted(client), admitted(client)
+    id = f"first-{one.id}"
+    answer = taken(client, message(REPORT, one.number, alone(), sent="2026-11-16T15:00:00", msg_id=id))
+    about = {"status": "C", "refers_to": id, "sent": "2026-11-16T16:00:00"}
+    for sent in (
+        message(REPORT, other.number, "", sender="Alvdal kommune", **about),
+        message(TO_DOCTOR, other.number, "", **about),
+    ):
+        assert taken(client, sent)["notes"][0] == "refers_to_unknown"
+    assert "moved" not in shown(client, answer["message"])["notes"]
+
+
 def test_an_addition_adds_to_what_stands(client: TestClient):
     patient = admitted(client)
     id = f"first-{patient.id}"

@@ -17,6 +17,7 @@ from sqlalchemy import bindparam, select
 from api.messages.log import Kept, keep, messages_of
 from api.messages.model import Head, Party
 from api.messages.reading import Received
+from api.messages.receiving.elsewhere import tell_both
 from api.messages.receiving.same_person import differs, remarked
 from api.messages.receiving.settling import Settling, settle
 from api.messages.receiving.telling import as_told
@@ -26,6 +27,7 @@ from api.record.possible import AHEAD
 from api.record.record import Record, by
 from api.record.screenings import naming_of
 from api.record.streams import Naming, Stream, find, open_record, read_stream, survivor
+from api.record.who_sees import may_see
 from api.storage.tables import message
 from api.storage.writer import Change
 from careplans.course.events import Described
@@ -73,10 +75,13 @@ def receive(record: Record, user: User, delivery: Delivery, *, change: Change, t
     remarks = differs(case_of(record, delivery.received).patient, stream.course.who)
     stream = _described(record, user, delivery.received, change=change, stream=stream)
     id = keep(change, _row(delivery, stream.person, remarks), by(user))
-    stream = settle(Settling(record, user, change, texts), stream, newest=id)
+    settling = Settling(record, user, change, texts)
+    others = tell_both(change, _kept(change, stream.person, id), by(user))
+    stream = settle(settling, stream, newest=id)
+    for each in others:
+        _settle_other(settling, each)
     change.saw(stream.person, "message_received", by(user))
-    found = next(each for each in messages_of(change.connection, stream.person) if each.id == id)
-    return Outcome(found, stream)
+    return Outcome(_kept(change, stream.person, id), stream)
 
 
 def naming_in(record: Record, user: User, case: Case) -> Naming:
@@ -148,7 +153,19 @@ def _row(delivery: Delivery, person: str, remarks: tuple[str, ...]) -> Mapping[s
     }
 
 
+def _kept(change: Change, person: str, id: str) -> Kept:
+    return next(each for each in messages_of(change.connection, person) if each.id == id)
+
+
 # Whose it is
+
+
+def _settle_other(settling: Settling, person: str) -> None:
+    """Let what is proposed of another patient say that its message was followed by one about someone else."""
+    change, user = settling.change, settling.user
+    change.saw(person, "message_doubted", by(user))
+    if may_see(change.connection, user, person, now=change.now) and (stream := read_stream(change.connection, person)):
+        settle(settling, stream)
 
 
 def _stream(record: Record, user: User, delivery: Delivery, change: Change) -> Stream:

@@ -8,11 +8,15 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from api.intake.mapped import SCHEMA
-from api.messages.log import Kept
+from api.messages.log import MOVED, MOVES, NOTE_TEXTS, Kept
+from rules.times import oslo
 
 LISTS = ("conditions", "medicines")
 SECTIONS = ("answers", *LISTS)
 OVERRULED, JOINED = "input_message_overruled", "input_message_joined"
+DOUBTS = frozenset({MOVED, MOVES})
+"""What is said of a message after it came, and so is not in the case that it was read as."""
+
 MOST_NOTES = 400
 """Below what a case may hold; a stay has a handful of messages."""
 
@@ -78,12 +82,18 @@ def together(messages: Iterable[Kept]) -> dict[str, Any] | None:
         case = each.told.get("case") or {}
         any_fact = any_fact or any(case.get(section) is not None for section in SECTIONS)
         found.add(case, more=each.status == "addition")
+        found.notes += [_doubt(note, each) for note in each.notes if note in DOUBTS]
     if not any_fact:
         return None
     made: dict[str, Any] = {"schema": SCHEMA, "answers": found.answers, **found.lists, "sources": found.sources}
     if found.notes:
         made["notes"] = found.notes[:MOST_NOTES]
     return made
+
+
+def _doubt(note: str, message: Kept) -> dict[str, Any]:
+    sent = oslo(message.sent).isoformat(" ", "minutes")[:16]
+    return {"code": NOTE_TEXTS[note], "where": "Patient", "values": {"time": sent}}
 
 
 def overruled(messages: Iterable[Kept]) -> list[dict[str, str]]:
