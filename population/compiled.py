@@ -42,6 +42,10 @@ FLAGGED = (LEVEL, "cfs_tree_distance", "norgep_hits", "spict_count")
 """Scores that wait for some of those answers only: which, stands in the columns `asks.<score>.<item>`."""
 
 
+DECIDED_ON = {And: "f", Or: "t"}
+"""The side on which one part decides the whole."""
+
+
 @dataclass(frozen=True, slots=True)
 class Node:
     """A condition under the name of its columns, with the items that it may wait for."""
@@ -129,7 +133,7 @@ class Compiled:
 
         Where parts decide it, that is so of those parts alone, and only where every one of them waits.
         """
-        children, side = self._parts(node), {And: "f", Or: "t"}.get(type(node.condition))
+        children, side = self._parts(node), DECIDED_ON.get(type(node.condition))
         if side:
             all_wait = all_of([others(child.at(side)) | child.at("ne") for child in children])
             through = [others(node.at(side)) | (child.at(side) & all_wait) for child in children]
@@ -189,7 +193,8 @@ def _joined(many: Iterable[tuple[str, ...]]) -> tuple[str, ...]:
 
 
 def _through(node: Node, child: Node) -> str:
-    return f"through.{node.name}.{child.name}"
+    """Return the column of what a part lets through; the parts of a count let all the same through."""
+    return f"through.{node.name}.{child.name}" if type(node.condition) in DECIDED_ON else f"through.{node.name}"
 
 
 def _waits_at_all(node: Node) -> pl.Expr:
