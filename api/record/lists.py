@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Generic, TypeVar
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, and_, bindparam, func, literal, select, tuple_
+from sqlalchemy import ColumnElement, Connection, Row, Select, and_, bindparam, func, literal, select, true, tuple_
 
 from api.people.user import User
 from api.record.cursors import Cursor, cursor_from_text, cursor_to_text
@@ -86,10 +86,8 @@ def listed(record: Record, connection: Connection, asked: Asked, *, user: User, 
     """Return a page of a list of the user's own patients."""
     cursor = cursor_from_text(asked.cursor, asked.list) if asked.cursor else None
     kind, asker = KINDS[asked.list], _asker(record, user, cursor.as_of if cursor else now)
-    size, wanted = max(1, min(asked.size, MOST)), _wanted(asked, kind, asker)
-    total = connection.execute(_count(_wanted(asked, kind, asker, whole=True))).scalar_one() if asked.count else None
-    query = wanted.where(_after(connection, cursor, kind, asker)) if cursor else wanted
-    found = connection.execute(query.limit(size + 1)).all()
+    size = max(1, min(asked.size, MOST))
+    found, total = _found(connection, asked, cursor, asker, size=size + 1)
     page = found[:size]
     clocks, late = _clocks(connection, page, now), _late_measures(connection, page, now)
     listings = (to_listing(row, asked.list, own, now=now) for row, own in zip(page, clocks, strict=True))
@@ -126,10 +124,35 @@ def _wanted(asked: Asked, kind: Kind, asker: Asker, *, whole: bool = False) -> S
     return query.order_by(*begins, high_cfs_first, name, listing.c.person)
 
 
+def _found(
+    connection: Connection, asked: Asked, cursor: Cursor | None, asker: Asker, *, size: int
+) -> tuple[Sequence[Row[Any]], int | None]:
+    """Return the rows of a page, and how many the list has, both of one statement where it is found whole anyway."""
+    kind = KINDS[asked.list]
+    wanted, after = _wanted(asked, kind, asker), _after(connection, cursor, kind, asker) if cursor else true()
+    if asked.count and kind.order == "fetch_first":
+        rows = connection.execute(_counted(wanted, after).limit(size)).all()
+        if rows:
+            return rows, rows[0].total
+    whole = _count(_wanted(asked, kind, asker, whole=True))
+    total = connection.execute(whole).scalar_one() if asked.count else None
+    return connection.execute(wanted.where(after).limit(size)).all(), total
+
+
 def _count(wanted: Select[Any]) -> Select[int]:
     """Return the count of a list, no further than anyone reads: beyond it, to count takes longer than to look."""
     ids = wanted.with_only_columns(listing.c.person).order_by(None).limit(MOST_COUNTED)
     return select(func.count()).select_from(ids.subquery())
+
+
+def _counted(wanted: Select[Any], after: ColumnElement[bool]) -> Select[Any]:
+    """Return what comes of a list with the count of all of it, for one that is found whole before its first row is."""
+    rank, at = wanted.selected_columns.list_rank, wanted.selected_columns.list_at
+    found = wanted.order_by(None).with_only_columns(listing.c.person, rank, at, after.label("after")).cte("found")
+    total = select(func.count()).select_from(select(literal(1)).select_from(found).limit(MOST_COUNTED).subquery())
+    rows = select(listing, found.c.list_rank, found.c.list_at, total.scalar_subquery().label("total"))
+    place = (found.c.list_rank, found.c.list_at, high_cfs_first, name, listing.c.person)
+    return rows.join(found, found.c.person == listing.c.person).where(found.c.after).order_by(*place)
 
 
 def _narrowed(asked: Asked, asker: Asker, *, whole: bool) -> Iterable[ColumnElement[bool]]:
