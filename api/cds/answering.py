@@ -47,7 +47,7 @@ class Answered:
 
 def answered(desk: Desk, call: Call, gathered: Gathered, *, user: User, texts: Texts, now: datetime) -> Answered:
     """Work out what there is to tell; nothing is written here, and what is read is logged before it is answered."""
-    content, stay = case_content(call, gathered), stay_said(call, gathered)
+    content, stay = case_content(call, gathered, now), stay_said(call, gathered)
     if stay and stay.is_void and call.service.hook in AT_STAY:
         return Answered(None, _case(desk, content), None)  # nobody came, and nobody leaves
     begins = call.service.hook == STORED_AT and (stay is None or stay.is_stay)
@@ -59,7 +59,7 @@ def answered(desk: Desk, call: Call, gathered: Gathered, *, user: User, texts: T
     case = _case(desk, whole) if whole is not content else case
     alone = sent is not None and whole is content
     found = sent.assessment if sent and alone else desk.record.screening.assess(case, None, now)
-    asked = Asked(case, found, of_record, _effect(desk, call, gathered, content=whole, before=found, now=now))
+    asked = Asked(case, found, now, of_record, _effect(desk, call, gathered, content=whole, before=found, now=now))
     return Answered(tell(call.service.hook, asked), case, of_record, sent if asked.is_for_us else None)
 
 
@@ -109,7 +109,7 @@ def _effect(
 ) -> Effect | None:
     if not call.selections:
         return None
-    after, ordered = with_orders(call, content, gathered)
+    after, ordered = with_orders(call, content, gathered, now=now)
     if not ordered:
         return None
     assessed = desk.record.screening.assess(_case(desk, after), None, now)

@@ -16,10 +16,12 @@ from api.cds.resources import About, resource_of
 from api.cds.telling import COUNTED, HARM, Effect, Offer, Telling
 from api.record.cards import REASONS, suggestion_id
 from careplans.burden_words import before_rows
-from careplans.words import answer_words, label, score_words
+from careplans.words import answer_words, date_words, label, score_words
 from engine.texts import Texts
 from engine.words import number
 from rules.assessment import Finding, ScoreResult
+from rules.case import Rater
+from rules.times import oslo_day
 
 Card = dict[str, Any]
 LONGEST_SUMMARY, LONGEST_NAME = 139, 60
@@ -34,6 +36,7 @@ ADDRESS = re.compile(r"(:)(//)|(www)(\.)|(.)(@)", re.IGNORECASE)
 CFS_LEVELS = 9
 NAMES_LEVEL = frozenset({"shared", "confirm"})
 BY_TREE = frozenset({"screen", "unscreened"})
+LONGEST_ROLE = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,12 +124,23 @@ def summary(telling: Telling, texts: Texts) -> str:
         items = ", ".join(label(item, texts) for item in telling.missing) or texts("cds.nothing_named")
         said = texts(key, items=items)
     elif telling.about in {"track", "pathway"}:
-        said = texts(key, level=score_words(cfs, texts), suggests=texts(f"suggest.{telling.findings[0].rule}"))
+        said = texts(key, level=_level(telling, texts), suggests=texts(f"suggest.{telling.findings[0].rule}"))
     elif telling.about == "screen" and cfs and _narrows(cfs):
         said = texts(f"{key}_tree", level=score_words(cfs, texts))
     else:
-        said = texts(key, **({"level": score_words(cfs, texts)} if telling.about in NAMES_LEVEL else {}))
+        old = "_old" if telling.about == "confirm" and telling.stale else ""
+        said = texts(key + old, **({"level": _level(telling, texts)} if telling.about in NAMES_LEVEL else {}))
     return _cut(said, LONGEST_SUMMARY)
+
+
+def _level(telling: Telling, texts: Texts) -> str:
+    """Say the level, with the day it was set where that was not here."""
+    level, rater = score_words(telling.cfs, texts), telling.rater
+    return texts("cds.level_of", level=level, date=_day(rater, texts)) if rater else level
+
+
+def _day(rater: Rater, texts: Texts) -> str:
+    return date_words(oslo_day(rater.time), texts) if rater.time else texts("cds.undated")
 
 
 def _narrows(cfs: ScoreResult) -> bool:
@@ -160,10 +174,10 @@ def _cut(text: str, most: int) -> str:
 
 def detail(telling: Telling, texts: Texts) -> str:
     """Return why, what is missing and where it comes from, as Markdown."""
-    effect, cfs = telling.effect, telling.cfs
+    effect = telling.effect
     parts = [
         _effect_table(effect, texts) if effect else "",
-        texts("cds.tree", level=score_words(cfs, texts)) if cfs and telling.about in BY_TREE and _narrows(cfs) else "",
+        _of_level(telling, texts),
         _listed("cds.why", _grounds(telling.findings, texts), texts),
         _listed("cds.hits", _hits(effect, texts) if effect else (), texts),
         _listed("cds.limits", _limits(telling.findings, texts), texts),
@@ -173,6 +187,17 @@ def detail(telling: Telling, texts: Texts) -> str:
         f"_{texts('cds.decides')}_",
     ]
     return "\n\n".join(part for part in parts if part)
+
+
+def _of_level(telling: Telling, texts: Texts) -> str:
+    """Say where a level comes from: by whom and when in the sender's record, or from the tree."""
+    cfs, rater = telling.cfs, telling.rater
+    if cfs and rater:
+        role = _cut(plain(rater.role), LONGEST_ROLE) if rater.role else texts("cds.someone")
+        said = texts("cds.set", level=score_words(cfs, texts), role=role, date=_day(rater, texts))
+        return f"{said} {texts('cds.set_long_ago', confirm=texts('confirm'))}" if telling.stale else said
+    by_tree = cfs and telling.about in BY_TREE and _narrows(cfs)
+    return texts("cds.tree", level=score_words(cfs, texts)) if by_tree else ""
 
 
 def plain(text: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
 from api.cds.call import Call
@@ -20,12 +21,12 @@ BY_PERSON = ("answers", "sources")
 LISTS = ("conditions", "medicines")
 
 
-def case_content(call: Call, gathered: Gathered) -> Content:
+def case_content(call: Call, gathered: Gathered, now: datetime) -> Content:
     """Return the case that the gathered resources make, not yet validated; refuse what is about another patient."""
     entries = [*_of_this_patient(call, gathered.every)]
     _refuse_other_stay(call, gathered.entries.get("encounter", ()))
     bundle = {"resourceType": "Bundle", "type": "collection", "entry": _placed(entries, call)}
-    content = to_case(Document("bundle", bundle)).case
+    content = to_case(Document("bundle", bundle), now).case
     said = stay_said(call, gathered)
     if call.encounter and (said is None or not said.is_void):
         content["encounter"] = {"id": call.encounter, **content.get("encounter", {})}
@@ -132,14 +133,14 @@ def _base(entry: Entry) -> str | None:
     return plain.removesuffix(ending) if plain.endswith(ending) else None
 
 
-def with_orders(call: Call, content: Content, gathered: Gathered) -> tuple[Content, list[Content]]:
+def with_orders(call: Call, content: Content, gathered: Gathered, *, now: datetime) -> tuple[Content, list[Content]]:
     """Return the case as it will be with the selected medicines, and those as the case has them."""
     chosen = [*_chosen(call)]
     if not chosen:
         return content, []
     patient = gathered.entries["patient"]
     alone = Gathered({"patient": patient, "selected": tuple({"resource": each} for each in chosen)})
-    read = case_content(replace(call, encounter=None), alone)
+    read = case_content(replace(call, encounter=None), alone, now)
     rows = read.get("medicines") or []
     return {**content, "medicines": [*(content.get("medicines") or []), *rows]}, rows
 

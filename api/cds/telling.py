@@ -7,15 +7,17 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from typing import Literal
 
 from pydantic_core import to_json
 
+from api.intake.fhir_tables import fhir_table
 from api.record.signed import Known
 from careplans.acceptance import shared_decision_rule
 from rules.assessment import Assessment, Finding, ScoreResult
-from rules.case import Case
+from rules.case import Case, Rater
 from rules.frailty import CGA_TEAM, PALLIATIVE_FOCUS, clinical_judgement, screening_indicated
 from rules.items import cfs_clinician
 from rules.limits import POLYPHARMACY
@@ -74,6 +76,9 @@ class Telling:
     indicator: Indicator = "info"
     effect: Effect | None = None
     cfs: ScoreResult | None = None
+    rater: Rater | None = None
+    """Who set the level in the sender's record, and when; None where it was set here, or is worked out."""
+    stale: bool = False
 
     @property
     def rules(self) -> tuple[str, ...]:
@@ -91,6 +96,7 @@ class Telling:
             "missing": self.missing,
             "offers": [(each.rule, each.recommended) for each in self.offers],
             "levels": (self.cfs.low, self.cfs.high, self.cfs.levels) if self.cfs else None,
+            "rater": (self.rater.role, self.rater.time, self.stale) if self.rater else None,
             "names": effect.names if effect else (),
             "effect": [(_ends(effect.before, name), _ends(effect.after, name)) for name in COUNTED] if effect else (),
         }
@@ -103,6 +109,7 @@ class Asked:
 
     case: Case
     found: Assessment
+    now: datetime
     known: Known | None = None
     effect: Effect | None = None
 
@@ -111,6 +118,23 @@ class Asked:
         """Return whether a person has set the CFS in Rett hjem in this stay."""
         signed = self.known.inputs if self.known else None
         return cfs_clinician.id in (signed or {}).get("answers", {})
+
+    @property
+    def rater(self) -> Rater | None:
+        """Return who set the level in the sender's record, where it was not set here."""
+        return None if self.judged or not self.is_answered else self.case.rater or Rater()
+
+    @property
+    def is_answered(self) -> bool:
+        """Return whether there is a level that someone has set, here or in the sender's record."""
+        return cfs_clinician.id in self.case.answers
+
+    @property
+    def is_stale(self) -> bool:
+        """Return whether the level describes another time than this stay, or than now where there is none."""
+        at = self.rater.time if self.rater else None
+        limit = timedelta(days=fhir_table("cfs")["days_before_admission"])
+        return at is not None and (self.case.encounter.admitted or self.now) - at > limit
 
     @property
     def is_for_us(self) -> bool:
@@ -124,14 +148,15 @@ def tell(hook: str, asked: Asked) -> Telling | None:
     died = asked.known is not None and asked.known.course.died is not None
     if died or any(note.code == DEAD for note in asked.case.notes):
         return None
-    return BY_HOOK[hook](asked)
+    told = BY_HOOK[hook](asked)
+    return replace(told, rater=asked.rater, stale=asked.is_stale) if told and told.cfs else told
 
 
 def _seen(asked: Asked) -> Telling | None:
     """At a look at the record: what is certain only, for one looks often."""
     if asked.known and asked.known.is_followed:
         return None
-    if cfs_clinician.id in asked.case.answers:
+    if asked.is_answered:
         return _route(asked)
     return _to_screen(asked) if asked.found.fired(screening_indicated.id) else None
 
@@ -139,7 +164,7 @@ def _seen(asked: Asked) -> Telling | None:
 def _begun(asked: Asked) -> Telling | None:
     """At admission: also the question that would settle whether someone is to be screened."""
     missing = _undecided(asked.found, screening_indicated.id)
-    if missing and cfs_clinician.id not in asked.case.answers:
+    if missing and not asked.is_answered:
         return Telling("ask", missing=missing[:MOST_MISSING], ask=asked.found.ask_next, offers=(_screening(),))
     return _seen(asked)
 
@@ -149,9 +174,9 @@ def _leaving(asked: Asked) -> Telling | None:
     if asked.known and asked.known.is_followed:
         return None
     found = asked.found
-    if cfs_clinician.id not in asked.case.answers:
-        fired = found.fired(screening_indicated.id)
-        return _with(_to_screen(asked), "unscreened") if fired else None
+    to_screen = found.fired(screening_indicated.id)
+    if not asked.is_answered or (asked.is_stale and to_screen):
+        return _with(_to_screen(asked), "unscreened") if to_screen else None
     if found.fired(clinical_judgement.id):
         return None
     if found.pathway is None:
@@ -189,9 +214,9 @@ def _to_screen(asked: Asked) -> Telling:
     tree, others = found.scores["cfs_tree"], [each for each in found.undecided if each.rule.startswith("cga_team")]
     missing = tuple(dict.fromkeys(item for each in others for item in each.missing))[:MOST_MISSING]
     because, ask = _of(found, screening_indicated.id), tree.next_question or found.ask_next
-    told = cfs_clinician.id in asked.case.answers
-    about: About = "confirm" if told else "screen"
-    return Telling(about, because, missing, ask, (_screening(),), cfs=found.scores["cfs"] if told else tree)
+    about: About = "confirm" if asked.is_answered else "screen"
+    cfs = found.scores["cfs"] if asked.is_answered else tree
+    return Telling(about, because, missing, ask, (_screening(),), cfs=cfs)
 
 
 def _with(telling: Telling, about: About) -> Telling:
@@ -203,7 +228,7 @@ def _route(asked: Asked) -> Telling | None:
     found = asked.found
     routes = tuple(each for each in found.offers if each.suggests in ROUTES)
     to_judge = () if asked.judged else (_screening(),)
-    if not routes:
+    if not routes or asked.is_stale:
         return _to_screen(asked) if to_judge and found.fired(screening_indicated.id) else None
     shared = found.fired(shared_decision_rule())
     team = next((each for each in routes if each.suggests == CGA_TEAM), None)

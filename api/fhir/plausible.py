@@ -6,11 +6,11 @@ import re
 from datetime import datetime, timedelta
 
 from api.fhir.handed_in import FORM, HandedIn
+from api.intake.fhir_answers import CLOCKS_DIFFER
 from api.intake.fhir_tables import fhir_table
 from careplans.course.state import Course
 from engine.errors import InputError
 
-CLOCKS_DIFFER = timedelta(minutes=5)
 MADE_HERE = re.compile(r"[0-9a-f]{32}", re.ASCII)
 """How we name a stay that nobody had a name for; which of another system's it is, is not known."""
 

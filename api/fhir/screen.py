@@ -60,7 +60,7 @@ class Screened:
 
 def screen(screening: Screening, content: Mapping[str, Any], texts: Texts, *, now: datetime) -> Json:
     """Return what the rules make of a Bundle, as a Bundle whose references lead to each other."""
-    case = screening.checked(read_case(to_case(Document("bundle", bundle_in(content))).case))
+    case = screening.checked(read_case(to_case(Document("bundle", bundle_in(content)), now).case))
     found = screening.assess(case, None, now)
     names = {f"{kind}/": f"urn:uuid:{uuid.uuid4()}" for kind in KINDS}
     told = Screened(case, found, plan_of(screening, case, found, PlanRequest()), texts, Place(names), now)

@@ -7,6 +7,8 @@ Begin reading in `reading.py`, then `fhir.py` or `message_facts.py`; `docs/input
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from api.intake.fhir import bundle_to_case
 from api.intake.mapped import Intake
 from api.intake.message_facts import message_to_case
@@ -15,11 +17,14 @@ from api.intake.reading import Document, read_document
 __all__ = ["Document", "Intake", "read_document", "to_case"]
 
 
-def to_case(document: Document) -> Intake:
-    """Return the case that the document holds or proposes, with notes on what could not be used."""
+def to_case(document: Document, now: datetime | None = None) -> Intake:
+    """Return the case that the document holds or proposes, with notes on what could not be used.
+
+    With `now`, a Bundle's answers that are dated ahead of it are left out: each would be the newest for years.
+    """
     match document.kind:
         case "bundle":
-            return bundle_to_case(document.content)
+            return bundle_to_case(document.content, now)
         case "message":
             return message_to_case(document.content)
         case "case":

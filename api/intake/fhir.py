@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from api.intake.fhir_answers import answers
@@ -30,7 +31,7 @@ _USED = frozenset(
 )
 
 
-def bundle_to_case(content: Mapping[str, Any]) -> Intake:
+def bundle_to_case(content: Mapping[str, Any], now: datetime | None = None) -> Intake:
     """Return the case that a Bundle proposes, or raise `InputError` where it is not one patient's, or not FHIR R4."""
     bundle = read_bundle(content)
     require_one_patient(bundle)
@@ -43,7 +44,7 @@ def bundle_to_case(content: Mapping[str, Any]) -> Intake:
             encounter.mapped,
             conditions(bundle, encounter.main),
             medicines(bundle),
-            answers(bundle, encounter.admitted),
+            answers(bundle, encounter.admitted, now),
             Mapped(notes=_not_used(bundle)),
         ]
     )

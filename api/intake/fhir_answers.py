@@ -21,6 +21,7 @@ from rules.knowledge import ITEMS
 
 CFS = "cfs_clinician"
 _LONG_AGO = float("-inf")
+CLOCKS_DIFFER = timedelta(minutes=5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,13 +40,15 @@ class Said:
         return self.time.start.timestamp() if self.time else _LONG_AGO
 
 
-def answers(bundle: Bundle, admitted: datetime | None) -> Mapped:
+def answers(bundle: Bundle, admitted: datetime | None, now: datetime | None = None) -> Mapped:
     """Return the newest answer to each item, and notes about what was not used."""
-    said, notes = _from_forms(bundle)
+    forms, notes = _from_forms(bundle)
     levels, more = _from_observations(bundle)
-    latest = _latest([*said, *levels])
+    every = [*forms, *levels]
+    said = [each for each in every if not _is_ahead(each, now)]
+    latest = _latest(said)
     newest = {item: found[0] for item, found in latest.items() if _agree(found)}
-    replaced = len(said) + len(levels) - sum(map(len, latest.values()))
+    replaced = len(said) - sum(map(len, latest.values()))
     cfs = newest.get(CFS)
     return Mapped(
         answers={item: each.value for item, each in newest.items()},
@@ -54,11 +57,17 @@ def answers(bundle: Bundle, admitted: datetime | None) -> Mapped:
         notes=(
             *notes,
             *more,
+            *count_note("input_answers_ahead", "answers", len(every) - len(said)),
             *count_note("input_older_answers", "answers", replaced),
             *_conflicts(sorted(latest.keys() - newest.keys())),
             *_old_level(cfs, admitted),
         ),
     )
+
+
+def _is_ahead(said: Said, now: datetime | None) -> bool:
+    """Return whether an answer is dated ahead, which is a mistake: nobody has judged it yet."""
+    return now is not None and said.time is not None and said.time.start > now + CLOCKS_DIFFER
 
 
 def _source(said: Said) -> Mapping[str, Any]:

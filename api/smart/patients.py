@@ -66,18 +66,18 @@ async def name_of(fetcher: Fetcher, server: Server, place: str | None) -> str | 
     return said if said and said.isprintable() else None
 
 
-def content_of(call: Call, gathered: Gathered) -> dict[str, Any]:
+def content_of(call: Call, gathered: Gathered, now: datetime) -> dict[str, Any]:
     """Return what is told as a case, without what cannot be read; raise `InputError` where it is no patient."""
     for keys in FEWER:
         try:
-            return case_content(call, gathered)
+            return case_content(call, gathered, now)
         except InputError as wrong:
             logger().info("launch_read_less", why=wrong.code)
             gathered = replace(
                 gathered, entries={key: gathered.entries[key] for key in keys if key in gathered.entries}
             )
             call = call if "encounter" in keys else replace(call, encounter=None)
-    return case_content(call, gathered)
+    return case_content(call, gathered, now)
 
 
 def found_or_told(

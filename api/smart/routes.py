@@ -164,7 +164,7 @@ async def _opened(desk: Desk, granted: Granted, *, server: Server, launching: La
         return desk.back_to(HOME)
     call, gathered = await facts_of(launching.fetcher, server, granted)
     try:
-        content = await run_in_threadpool(content_of, call, gathered)
+        content = await run_in_threadpool(content_of, call, gathered, desk.now)
         tell = partial(found_or_told, desk.record, desk.user, content, texts=desk.t, now=desk.now)
         found = await run_in_threadpool(tell)
     except InputError as wrong:

@@ -7,6 +7,7 @@ import time
 import uuid
 from base64 import urlsafe_b64encode
 from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from joserfc.jwk import ECKey, RSAKey
@@ -71,16 +72,18 @@ def outcome() -> Content:
     return {"resourceType": "OperationOutcome", "issue": [{"severity": "error", "code": "timeout"}]}
 
 
-def level(cfs: int, *, of: str = "p1") -> Content:
+def level(cfs: int, *, of: str = "p1", days_ago: float = 1, **more: Any) -> Content:
     """Return a CFS that someone has set in the hospital's record."""
+    when = datetime.now(UTC) - timedelta(days=days_ago)
     return {
         "resourceType": "Observation",
         "id": "cfs",
         "status": "final",
         "code": {"coding": [{"system": "http://snomed.info/sct", "code": "763264000"}]},
         "subject": {"reference": f"Patient/{of}"},
-        "effectiveDateTime": "2026-11-20T10:00:00+01:00",
+        "effectiveDateTime": when.isoformat(timespec="seconds"),
         "valueInteger": cfs,
+        **more,
     }
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
+from rules.times import oslo
 from tests.cds.conforming import check_answer, check_discovery
 from tests.cds.hooks import (
     BASE,
@@ -85,8 +87,62 @@ def test_someone_of_65_is_asked_about_at_admission_and_not_at_each_look(demo: Se
 def test_a_cfs_of_the_hospitals_record_is_to_be_confirmed_and_sends_nobody_to_the_team_yet(demo: Served):
     said = {"patient": patient("c1"), "cfs": found(level(6, of="c1"))}
     (card,) = cards_of(demo, call("patient-view", said, patientId="c1"))
-    assert card["summary"].startswith("CFS 6 står i journalen")
+    day = oslo(datetime.now(UTC) - timedelta(days=1)).strftime("%d.%m.%Y")
+    assert card["summary"].startswith(f"CFS 6 ({day}) står i journalen")
+    assert f"CFS 6 er satt av noen i journalen, {day}." in card["detail"]
     assert [each["actions"][0]["resource"]["resourceType"] for each in card["suggestions"]] == ["Task"]
+
+
+def test_who_has_set_a_level_in_the_hospitals_record_is_told_by_role_and_never_as_markup(demo: Served):
+    nurse = {"resourceType": "Practitioner", "id": "n1", "qualification": [{"code": {"text": "<b>Sykepleier</b>"}}]}
+    set_by = level(6, of="c2", performer=[{"reference": "Practitioner/n1"}])
+    said = {"patient": patient("c2"), "cfs": found(set_by, nurse)}
+    (card,) = cards_of(demo, call("patient-view", said, patientId="c2"))
+    assert "satt av &lt;b&gt;Sykepleier&lt;/b&gt; i journalen" in card["detail"]
+
+
+@pytest.mark.parametrize("hook", ["patient-view", "encounter-start", "encounter-discharge"])
+def test_a_level_dated_ahead_is_no_level(demo: Served, hook: str):
+    said = {"patient": patient("a1"), "cfs": found(level(6, of="a1", days_ago=-30_000))}
+    (card,) = cards_of(demo, call(hook, said, patientId="a1"))
+    assert "CFS 6" not in card["summary"] + card["detail"]
+
+
+def test_of_a_level_dated_ahead_and_an_older_one_the_older_one_counts(demo: Served):
+    both = found(level(8, of="a2", days_ago=-1, id="ahead"), level(6, of="a2"))
+    (card,) = cards_of(demo, call("patient-view", {"patient": patient("a2"), "cfs": both}, patientId="a2"))
+    assert "CFS 6" in card["summary"]
+
+
+@pytest.mark.parametrize("hook", ["patient-view", "encounter-start", "encounter-discharge"])
+@pytest.mark.parametrize("levels", [4, 6, 9])
+def test_a_level_of_long_ago_leads_nowhere_but_to_a_new_one(demo: Served, hook: str, levels: int):
+    said = {"patient": patient("o1"), "cfs": found(level(levels, of="o1", days_ago=9_000))}
+    (card,) = cards_of(demo, call(hook, said, patientId="o1"))
+    about = "unscreened" if hook == "encounter-discharge" else "confirm"
+    assert card["source"]["topic"]["code"] == about
+    assert [each["actions"][0]["resource"]["resourceType"] for each in card["suggestions"]] == ["Task"]
+    assert "Vurder nivået på nytt" in card["detail"]
+    if about == "confirm":
+        assert card["summary"].endswith("er for gammel til å gjelde nå. Vurder nivået på nytt.")
+
+
+def test_a_level_is_as_old_as_it_was_at_the_admission(demo: Served):
+    begun = (datetime.now(UTC) - timedelta(days=40)).isoformat(timespec="seconds")
+    stay = {"id": "e5", "status": "in-progress", "class": {"code": "IMP"}, "period": {"start": begun}}
+    whole = {"resourceType": "Encounter", "subject": {"reference": "Patient/o2"}, **stay}
+    for days_ago, old in ((50, False), (60, True)):
+        said = {"patient": patient("o2"), "encounter": whole, "cfs": found(level(6, of="o2", days_ago=days_ago))}
+        (card,) = cards_of(demo, call("encounter-start", said, patientId="o2", encounterId="e5"))
+        assert ("for gammel" in card["summary"]) is old
+
+
+def test_a_level_without_a_day_says_so(demo: Served):
+    undated = level(6, of="u1")
+    del undated["effectiveDateTime"]
+    said = {"patient": patient("u1"), "cfs": found(undated)}
+    (card,) = cards_of(demo, call("patient-view", said, patientId="u1"))
+    assert card["summary"].startswith("CFS 6 (uten dato) står i journalen")
 
 
 def test_a_new_medicine_is_shown_before_and_after(demo: Served):

@@ -1,9 +1,11 @@
 """CFS observations and questionnaire responses as answers: the newest wins, and says from where."""
 
+from datetime import datetime
 from typing import Any
 
 import pytest
 
+from api.intake import Document, to_case
 from tests.unit.intake_documents import (
     SNOMED,
     Json,
@@ -153,6 +155,19 @@ def test_a_cfs_more_than_14_days_before_the_admission_is_used_with_a_note(time, 
     found = [encounter(), cfs(6, time)]
     assert level(*found) == 6
     assert notes(*found).get("input_cfs_old") == ({"date": "2026-11-02", "days": 14} if old else None)
+
+
+def test_what_is_dated_ahead_is_left_out_and_counted_where_it_is_known_what_time_it_is():
+    found = bundle(
+        cfs(7, "2026-11-16T16:05:01+01:00", id="a"),
+        cfs(6, "2026-11-16T16:05:00+01:00", id="b"),
+        form(question("mst", {"valueInteger": 2}), authored="2026-11-17"),
+    )
+    now = datetime.fromisoformat("2026-11-16T16:00:00+01:00")
+    made = to_case(Document("bundle", found), now)
+    assert made.case["answers"] == {"cfs_clinician": 6}
+    assert {each.code: dict(each.values) for each in made.notes} == {"input_answers_ahead": {"count": 2}}
+    assert to_case(Document("bundle", found)).case["answers"]["cfs_clinician"] == 7
 
 
 def test_an_admission_by_date_is_the_start_for_the_age_of_a_cfs():
