@@ -240,6 +240,11 @@ def _of_stay(
         steps = _after_stay(course, stay, basis, offsets=offsets)
     if newest and left_undecided(course, basis):
         steps = (*steps, _settling_step(stay, offsets))
+    return clocks_in_stay(course, stay, steps)
+
+
+def clocks_in_stay(course: Course, stay: Stay, steps: Iterable[Step]) -> tuple[StepClock, ...]:
+    """Return the clocks of the hospital's own steps of a stay, also of one that is over."""
     every = (replace(step, due=_due(course, stay.id, step)) for step in steps)
     return tuple(_clock(course, stay.id, step) for step in every)
 
@@ -262,8 +267,13 @@ def _after_stay(
     found = basis.get(screening.assessment) if screening and not screening.unjudged else None
     if found:
         return _before_plan(found, stay, offsets)
+    return (epikrise_step(stay, offsets),)
+
+
+def epikrise_step(stay: Stay, offsets: Mapping[str, int]) -> Step:
+    """Return what is owed after any stay, whatever is known of it."""
     template = step(EPIKRISE)
-    return (Step(EPIKRISE, template.kind, template.owners, due(template.due, _from(stay, offsets), owner="")),)
+    return Step(EPIKRISE, template.kind, template.owners, due(template.due, _from(stay, offsets), owner=""))
 
 
 def _settling_step(stay: Stay, offsets: Mapping[str, int]) -> Step:
@@ -296,6 +306,14 @@ def _need_step(course: Course, stay: Stay, offsets: Mapping[str, int]) -> tuple[
 
 def _before_plan(found: Basis, stay: Stay, offsets: Mapping[str, int]) -> tuple[Step, ...]:
     """Return the clocks that do not wait for a plan, whatever pathway it will be."""
+    every = hospital_steps(found, stay, offsets)
+    beside = read("pathway")["before_plan"]["steps"]
+    # What was to be done in hospital is over when the stay is.
+    return tuple(step for step in every if step.id in beside) if stay.discharged else every
+
+
+def hospital_steps(found: Basis, stay: Stay, offsets: Mapping[str, int]) -> tuple[Step, ...]:
+    """Return what the hospital owes of a stay without a plan, from its admission to its discharge."""
     clock = Clock(
         index=found.assessment.index_date,
         admitted=stay.admitted,
@@ -305,8 +323,7 @@ def _before_plan(found: Basis, stay: Stay, offsets: Mapping[str, int]) -> tuple[
     )
     every = timeline(found.assessment, clock, pathway=None, instead=replacement(place(found.case)))
     beside = read("pathway")["before_plan"]["steps"]
-    still = () if stay.discharged else ("admission",)  # what was to be done in hospital is over when the stay is
-    return tuple(step for step in every if step.due.anchor in still or step.id in beside)
+    return tuple(step for step in every if step.due.anchor == "admission" or step.id in beside)
 
 
 def _due(course: Course, of: str, part: Step | Action, *, plan: PlanState | None = None) -> Due:

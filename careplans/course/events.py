@@ -11,6 +11,7 @@ from typing import Literal, get_args
 
 Place = Literal["home", "adapted_housing", "short_term_care", "care_home"]
 Sex = Literal["female", "male", "unknown"]
+Urgency = Literal["acute", "elective"]
 Verdict = Literal["accepted", "overridden"]
 Participant = Literal["patient", "next_of_kin", "treating_doctor", "nurse", "geriatric_team", "gp", "interpreter"]
 Ending = Literal["completed", "declined", "moved", "other"]
@@ -42,6 +43,7 @@ class Admitted:
     municipality: str | None = None
     room: str | None = None
     assumed: bool = False
+    urgency: Urgency | None = None
     kind: Literal["admitted"] = "admitted"
 
 

@@ -123,6 +123,7 @@ def _admitted(case: Case, here: Here, at: datetime, *, assumed: bool = False) ->
         municipality=case.patient.municipality,
         room=encounter.room,
         assumed=assumed,
+        urgency=encounter.urgency,
     )
 
 
