@@ -13,11 +13,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from api.fhir.elements import Json
-from api.fhir.outcome import FHIR_JSON, PREFIX
+from api.fhir.outcome import FHIR_JSON, PREFIX, Issue, operation_outcome
 from api.fhir.searching import refuse_numbers
 from api.intake.reading import read_json
 from api.people.entrance import entrance_of
 from api.v1.asking import JSON, LARGE
+from api.v1.languages import LANGUAGES
 from api.v1.problems import Problem
 from engine.errors import InputError
 from engine.texts import Texts
@@ -84,7 +85,25 @@ async def form_of(request: Request) -> Pairs:
 
 def is_lenient(request: Request) -> bool:
     """Return whether the caller asks that unknown parameters are passed over."""
-    return "handling=lenient" in request.headers.get("prefer", "").replace(" ", "").replace('"', "").lower()
+    return "handling=lenient" in _preferences(request)
+
+
+def as_preferred(request: Request, made: str, texts: Texts) -> str:
+    """Return what to answer about a resource that was made: the resource, or what `Prefer` asks for instead."""
+    wanted = re.search(r"(?:^|[,;\s])return=(\w+)", _preferences(request))
+    match wanted and wanted[1]:
+        case "minimal":
+            return ""
+        case "operationoutcome":
+            issue = Issue("informational", "stored", texts("fhir.stored"), None, "information")
+            return as_json(operation_outcome([issue], texts.language))
+    return made
+
+
+def etag(version: str, texts: Texts) -> str:
+    """Return a version as an entity tag; in another language than Bokmål the same version reads otherwise."""
+    apart = "" if texts.language == LANGUAGES[0] or version.endswith(LANGUAGES) else f"-{texts.language}"
+    return f'W/"{version}{apart}"'
 
 
 def answer(request: Request, resource: Json, texts: Texts, *, status: int = 200, **headers: str) -> Response:
@@ -92,9 +111,9 @@ def answer(request: Request, resource: Json, texts: Texts, *, status: int = 200,
     version = resource.get("meta", {}).get("versionId")
     told = {"Content-Language": texts.language, "Vary": "Accept, Accept-Language", **headers}
     if version is not None:
-        told["ETag"] = f'W/"{version}"'
+        told["ETag"] = etag(version, texts)
         told["Last-Modified"] = _http_date(resource["meta"]["lastUpdated"])
-        if status == 200 and _has(request, version):  # noqa: PLR2004 # read, and not made
+        if status == 200 and _has(request, told["ETag"]):  # noqa: PLR2004 # read, and not made
             return Response(status_code=304, headers=told)
     return Response(as_json(resource), status, told, media_type=FHIR_JSON)
 
@@ -109,9 +128,15 @@ def _refuse_other_format(wanted: str) -> None:
         raise Problem("_format", "format_unknown")
 
 
-def _has(request: Request, version: str) -> bool:
+def _has(request: Request, tag: str) -> bool:
     said = request.headers.get("if-none-match")
-    return said is not None and (said.strip() == "*" or version in TAG.findall(said))
+    return said is not None and (said.strip() == "*" or bool(set(TAG.findall(tag)) & set(TAG.findall(said))))
+
+
+def _preferences(request: Request) -> str:
+    """Return what `Prefer` says in one way of writing: a value may be quoted, and the header stand twice (RFC 7240)."""
+    said = ",".join(request.headers.getlist("prefer")).lower().replace('"', "")
+    return re.sub(r"\s*=\s*", "=", said)
 
 
 def _http_date(at: str) -> str:

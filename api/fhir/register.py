@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends, FastAPI, Path, Request, Response
 from starlette.concurrency import run_in_threadpool
 
 from api.fhir.about import read_about
-from api.fhir.asking import answer, as_json, base_of, form_of, is_lenient, resource_of, speaks_json
+from api.fhir.asking import answer, as_json, as_preferred, base_of, etag, form_of, is_lenient, resource_of, speaks_json
 from api.fhir.capability import capability_statement, operation_definition
 from api.fhir.elements import Json
 from api.fhir.forms import form, forms
@@ -122,11 +122,12 @@ async def hand_in(request: Request, user: Screener, key: IdempotencyKey = None) 
         about = read_about(record, change.connection, stored.person, texts)
         made = next(questionnaire_response(about, each) for each in about.screenings if each.id == stored.screening)
         place = f"{base_of(request)}/QuestionnaireResponse/{stored.screening}/_history/{stored.version}"
-        headers = {"Location": place, "ETag": f'W/"{stored.version}"', "Content-Language": texts.language}
+        headers = {"Location": place, "ETag": etag(str(stored.version), texts), "Content-Language": texts.language}
         return Answer(as_json(made), stored.person, headers, 201, stored.screening)
 
     kept = await NamedBy(record, user, whole.case).do(once(Key.of(request, user, key=key, body=data), work))
-    return Response(kept.body, kept.status, dict(kept.headers), media_type=FHIR_JSON)
+    told = as_preferred(request, kept.body, texts)
+    return Response(told, kept.status, dict(kept.headers), media_type=FHIR_JSON if told else None)
 
 
 # The access log

@@ -54,6 +54,34 @@ def test_what_the_renderer_does_not_send_is_stamped(client: TestClient, patient:
     assert client.get(answer.headers["location"], headers=NURSE).json() == made
 
 
+@pytest.mark.parametrize(
+    ("prefer", "kind"),
+    [
+        ("return=minimal", None),
+        ('respond-async, return = "minimal"', None),
+        ("return=OperationOutcome", "OperationOutcome"),
+        ("handling=lenient; return=representation", "QuestionnaireResponse"),
+        ("noreturn=minimal", "QuestionnaireResponse"),
+    ],
+)
+def test_what_is_answered_is_what_is_preferred(client: TestClient, patient: Patient, prefer: str, kind: str | None):
+    answer = client.post(f"{ROUTE}?patient={patient.id}", json=response(), headers=NURSE | {"Prefer": prefer})
+    assert answer.status_code == 201
+    assert client.get(answer.headers["location"], headers=NURSE).status_code == 200
+    assert answer.headers["etag"] == 'W/"1"'
+    assert (answer.json()["resourceType"] if answer.content else None) == kind
+    assert ("content-type" in answer.headers) is (kind is not None)
+
+
+def test_who_sends_a_form_again_may_prefer_another_answer(client: TestClient, patient: Patient):
+    key = {"Idempotency-Key": "preferred-otherwise"}
+    first = client.post(f"{ROUTE}?patient={patient.id}", json=response(), headers=NURSE | key)
+    again = client.post(
+        f"{ROUTE}?patient={patient.id}", json=response(), headers=NURSE | key | {"Prefer": "return=minimal"}
+    )
+    assert (again.content, again.headers["location"]) == (b"", first.headers["location"])
+
+
 def test_an_author_in_the_form_is_not_believed(client: TestClient, patient: Patient):
     sent = response(author={"display": "Overlegen"}, subject={"reference": f"Patient/{patient.id}"})
     answer = client.post(ROUTE, json=sent, headers=NURSE)

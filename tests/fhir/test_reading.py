@@ -223,6 +223,20 @@ def test_who_has_the_newest_version_is_sent_nothing(client: TestClient):
     assert newer.headers["etag"] != etag
 
 
+def test_who_asks_in_another_language_is_sent_it_although_the_version_is_the_same(client: TestClient, patient: Patient):
+    address = f"/fhir/RiskAssessment/{patient.screening}"
+    tags = {}
+    for language in ("nb", "nn", "en"):
+        asked = DOCTOR | {"Accept-Language": language}
+        answer = client.get(address, headers=asked)
+        tags[language] = answer.headers["etag"]
+        assert answer.headers["vary"] == "Accept, Accept-Language"
+        assert client.get(address, headers=asked | {"If-None-Match": tags[language]}).status_code == 304
+        others = ", ".join(tag for each, tag in tags.items() if each != language) or '"x"'
+        assert client.get(address, headers=asked | {"If-None-Match": others}).status_code == 200
+    assert tags["nb"] == f'W/"{client.get(address, headers=DOCTOR).json()["meta"]["versionId"]}"'
+
+
 def test_a_correction_is_a_newer_version_of_the_same_resources(client: TestClient):
     patient = Patient.screened(client, 6)
     address = f"/api/v1/screenings/{patient.screening}"
