@@ -14,6 +14,7 @@ from careplans.course.events import (
     OwnerSet,
     PlanClosed,
     PlanStarted,
+    PracticeSet,
     RecordBlocked,
     StepDone,
     StepNotDone,
@@ -316,3 +317,30 @@ def home_check(browser, patient, text):
     """Paste a text into the box."""
     csrf = csrf_of(browser.get(f"{patient.path}/plan").text)
     return browser.post(f"{patient.path}/plan/epikrise", data={"csrf": csrf, "key": "epikrise:check", "epikrise": text})
+
+
+@pytest.mark.parametrize(
+    ("which", "writes", "lets"), [(30, "amina", {"amina", "ingrid", "henrik"}), (32, "tariq", {"tariq"})]
+)
+def test_an_undo_is_offered_to_those_whom_the_server_lets_and_others_are_told_whom_to_ask(demo, which, writes, lets):
+    patient = at_home(demo, which, days=20).tell(PracticeSet("Solsiden"), who=EPJ)
+    names = {"course": patient.stay, "step": "HPH2"}
+    patient.send(demo.browser(writes), "plan", "done", key="done:step-HPH2", sure="yes", **names)
+    patient.send(demo.browser(writes), "plan", "hand_over", owner="primary_nurse", **(names | {"step": "HPH3"}))
+    marked, handed = (each.id for each in patient.seen.stream.recorded[-2:])
+    for person in ("amina", "ingrid", "henrik", "tariq", "marte"):
+        browser = demo.browser(person)
+        for event, at in ((marked, "plan"), (handed, "plan/step-HPH3")):
+            page = browser.get(f"{patient.path}/{at}").text
+            offered, asks = f'name="event" value="{event}"' in page, "Feil? Spør den som skrev det:" in page
+            assert (offered, asks) == (person in lets, person not in lets), (person, at)
+            answer = patient.send(browser, "plan", "undo", event=event, reason="" if offered else "test")
+            assert answer.status_code == (422 if offered else 403), (person, at)  # 422: the reason is asked for
+
+
+def test_who_only_reads_is_neither_offered_an_undo_nor_told_whom_to_ask(demo):
+    patient = at_home(demo, 31, days=20).tell(StepDone("E-31", "HPH1", ago(hours=1)))
+    page = demo.browser("anne").get(f"{patient.path}/plan")
+    assert page.status_code == 200
+    assert 'name="form" value="undo"' not in page.text
+    assert "Spør den som skrev" not in page.text

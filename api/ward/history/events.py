@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cached_property
 from typing import Any
 
-from api.people.access import RECORDS
 from api.people.user import User
 from api.places.municipalities import municipality_in_words
-from api.record.taking_back import may_take_back
 from api.record.told_events import told, undone_in
 from api.ward.correcting import corrected
+from api.ward.undoing import Undoing, undoing
 from api.ward.words import Words
 from careplans.course.events import Event, Recorded, Undone
 from careplans.course.state import RECEIPT
@@ -79,23 +78,11 @@ def lines(recorded: Sequence[Recorded], ground: Ground, *, user: User, now: date
     """Return what may be shown, the newest first."""
     undone = undone_in(recorded)
     by_what = {e.event.event: e for e in recorded if isinstance(e.event, Undone) and e.id not in undone}
-    shown = [each.recorded for each in reversed(told(recorded))]
-    back = {each.id for each in shown if may_take_back(user, Undone(each.id, ""), recorded, now=now)}
-    made = (_line(each, by_what, ground, may_undo=each.id in back - undone) for each in shown)
-    if user.role not in RECORDS["undone"]:
-        return tuple(made)
-    asked = {each.id: whom_to_ask(each, ground.texts) for each in shown if each.id not in back | undone}
-    return tuple(replace(each, ask=asked.get(each.recorded.id)) for each in made)
+    back = undoing(recorded, ground.texts, user=user, now=now)
+    return tuple(_line(each.recorded, by_what, ground, back) for each in reversed(told(recorded)))
 
 
-def whom_to_ask(recorded: Recorded, texts: Texts) -> str:
-    """Return who takes an event back: whoever wrote it, or a doctor where the hospital's record sent it."""
-    if recorded.by.role == "system":
-        return texts("history.ask_doctor")
-    return texts("history.ask_writer", who=recorded.by.name or texts(f"role.{recorded.by.role}"))
-
-
-def _line(each: Recorded, undone: Mapping[str, Recorded], ground: Ground, *, may_undo: bool) -> Line:
+def _line(each: Recorded, undone: Mapping[str, Recorded], ground: Ground, back: Undoing) -> Line:
     event = each.event
     return Line(
         recorded=each,
@@ -103,7 +90,8 @@ def _line(each: Recorded, undone: Mapping[str, Recorded], ground: Ground, *, may
         happened=_happened(event, each.at, ground.words),
         note=getattr(event, "note", None) or getattr(event, "reason", None),
         undone=undone.get(each.id),
-        may_undo=may_undo,
+        may_undo=back.may(each),
+        ask=back.ask(each),
     )
 
 

@@ -19,6 +19,7 @@ from api.ward.plan.evaluation import measure_rows, renewed, with_cfs_accounted
 from api.ward.plan.forms import FORMS
 from api.ward.plan.prints import AUDIENCES, LANGUAGES, SHEETS
 from api.ward.plan.view import Shown, shown
+from api.ward.undoing import Undoing, undoing
 from careplans.course.events import Event, StepDone
 from careplans.course.fold import EVALUATION
 from careplans.course.state import RECEIPT, PlanState
@@ -68,6 +69,7 @@ def plan_page(desk: Desk, patient: Patient, *, wrong: Wrong | None = None) -> HT
         view=page,
         forms=FORMS,
         may=_may(desk, patient),
+        undoing=_undoing(desk, patient),
         **_renewal_view(desk, patient, page),
         wrong=wrong or begun,
         begun=begun,
@@ -84,9 +86,8 @@ def _step_page(desk: Desk, patient: Patient, key: str, *, wrong: Wrong | None = 
     if row is None:
         raise HTTPException(404)
     status, may = 422 if wrong else 200, _may(desk, patient)
-    return patient_page(
-        desk, "plan_step", patient, status=status, view=page, row=row, forms=FORMS, may=may, wrong=wrong
-    )
+    about = {"view": page, "row": row, "forms": FORMS, "may": may, "undoing": _undoing(desk, patient)}
+    return patient_page(desk, "plan_step", patient, status=status, **about, wrong=wrong)
 
 
 def _again(desk: Desk, patient: Patient, wrong: Wrong) -> HTMLResponse:
@@ -102,6 +103,10 @@ def _may(desk: Desk, patient: Patient) -> dict[str, bool]:
     allowed = {form.id: may_record(role, form.kind) for form in FORMS.values()}
     allowed |= {"renew_plan": _renews(desk, patient), "receipt": may_write(role, StepDone("", RECEIPT, desk.now))}
     return {form: alive and allowed[form] for form in allowed}
+
+
+def _undoing(desk: Desk, patient: Patient) -> Undoing:
+    return undoing(patient.seen.stream.recorded, desk.t, user=desk.user, now=desk.now)
 
 
 def _renews(desk: Desk, patient: Patient) -> bool:
