@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -101,10 +101,13 @@ class Reading:
             raise TokenRefused("hpr_number")
 
     def _units(self, claims: Mapping[str, Any], works_at: Organisation | None) -> Iterable[Unit]:
-        """Return the units that are said; what names none gives access to none."""
-        said = _named(claims, self.names.units)
-        words: Sequence[object] = said.split() if isinstance(said, str) else said if isinstance(said, list) else []
-        for word in (*words[:MOST_UNITS], *(works_at.units if works_at else ())):
+        """Return the units that are said, and of whoever works at an organisation of ours that one's and no other's.
+
+        What names none gives access to none.
+        """
+        said = works_at.units if works_at else _named(claims, self.names.units)
+        words: Iterable[object] = said.split() if isinstance(said, str) else said
+        for word in list(words)[:MOST_UNITS] if isinstance(words, list | tuple) else ():
             unit = Unit.parse(word) if isinstance(word, str) and word.isprintable() else None
             if unit and len(unit.id) <= LONGEST_UNIT:
                 yield self._whole(unit)

@@ -74,6 +74,11 @@ def read(**changed: Any) -> User:
     return READING.user(claims)
 
 
+@pytest.mark.parametrize("said", [["hospital:OUS"], "hospital:OUS ward:OUS/A1", ["municipality:4601"], 7])
+def test_whoever_works_at_an_organisation_sees_its_units_and_no_other_whatever_the_claim_says(said):
+    assert read(units=said).units == {Unit("hospital", "STO")}
+
+
 def test_a_nurse_of_the_hospital_comes_in_with_the_hospitals_units():
     assert read() == User("pseudonym=", "nurse", frozenset({Unit("hospital", "STO")}), "Ingrid Nes")
 
