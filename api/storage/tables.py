@@ -310,6 +310,27 @@ deviation = Table(
 MESSAGES = (message, message_mark, message_effect, deviation)
 """Append-only too, and not needed to tell a course."""
 
+figure_month = Table(
+    "figure_month",  # a month whose figures were counted, and are never counted again
+    tables,
+    Column("month", Date, primary_key=True),  # its first day
+    Column("at", Moment, nullable=False),
+    Column("program", String(40), nullable=False),  # the version that counted it
+)
+figure_cell = Table(
+    "figure_cell",  # how many stays of a month came to what: counts alone, and nobody's id
+    tables,
+    Column("hospital", String(200), primary_key=True),
+    Column("breakdown", String(20), primary_key=True),
+    Column("figure", String(60), primary_key=True),
+    Column("month", Date, ForeignKey("figure_month.month"), primary_key=True),
+    Column("part", String(300), primary_key=True),  # which ward, municipality or group of the breakdown
+    Column("category", String(60), primary_key=True),
+    Column("count", Integer, nullable=False),
+)
+FIGURES = (figure_month, figure_cell)
+"""Append-only too: what was once published is never another number."""
+
 listing = Table(
     "listing",
     tables,
