@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 import time
 from collections import OrderedDict
@@ -9,14 +10,15 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
+from weakref import WeakValueDictionary
 
 from api.people.keys import Keys
 from api.people.refused import EhrUnknown, LaunchUnavailable, ProviderAway
 from api.people.tokens import Tokens, Trust
 from api.settings import LOOPBACK, Ehr, is_closed_line
-from api.smart.asking import Asker
+from api.smart.asking import SECONDS, Asker
 
-KNOWN_FOR, MOST_KNOWN, LONGEST = 600.0, 50, 2_000
+KNOWN_FOR, FAILED_FOR, MOST_KNOWN, LONGEST = 600.0, 10.0, 50, 2_000
 WRITTEN = re.compile(r"https?://[!-~]+")
 CONFORMANCE = "http://fhir-registry.smarthealthit.org/StructureDefinition/oauth-uris"
 IN_METADATA = {"authorize": "authorization_endpoint", "token": "token_endpoint"}
@@ -35,6 +37,8 @@ class Endpoints:
     says_issuer: bool
     capabilities: frozenset[str]
     methods: tuple[str, ...] | None
+    is_here: bool
+    """Whether the system is on this machine, by the settings; only then may its servers be."""
 
 
 @dataclass(frozen=True)
@@ -67,6 +71,8 @@ class Ehrs:
         self._listed, self._asker, self._clock = {_plain(each.iss): each for each in listed}, asker, clock
         self._in_demo = in_demo
         self._known: OrderedDict[str, Known] = OrderedDict()
+        self._failed: OrderedDict[str, float] = OrderedDict()
+        self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     def settings_of(self, iss: str) -> Ehr:
         """Return what is set for the system that says this address; raise `EhrUnknown` for one that is not listed."""
@@ -84,19 +90,20 @@ class Ehrs:
         return FRAMED_IN_DEMO if self._in_demo else settings.framed_by
 
     async def known(self, iss: str) -> Known:
-        """Return a system with its endpoints, asked for anew now and then."""
+        """Return a system with its endpoints, asked for anew now and then; many who wait make one question."""
         settings, name = self.settings_of(iss), iss.rstrip("/")
-        found = self._known.get(name)
-        if found is None or self._clock() - found.at > KNOWN_FOR:
-            if found:
-                await found.tokens.close()
-            endpoints = await self._discovered(name)
-            found = Known(settings, endpoints, self._tokens(settings, endpoints), self._clock())
-            self._known[name] = found
-            while len(self._known) > MOST_KNOWN:
-                _, oldest = self._known.popitem(last=False)
-                await oldest.tokens.close()
-        return found
+        async with self._turns.setdefault(name, asyncio.Lock()):
+            found = self._known.get(name)
+            if found is None or self._clock() - found.at > KNOWN_FOR:
+                endpoints = await self._asked(name)
+                found = Known(settings, endpoints, self._tokens(settings, endpoints), self._clock())
+                await self._remember(name, found)
+            return found
+
+    def forget(self) -> None:
+        """Forget what systems said of themselves."""
+        self._known.clear()
+        self._failed.clear()
 
     async def close(self) -> None:
         """Let go of what is under way."""
@@ -104,12 +111,34 @@ class Ehrs:
             await each.tokens.close()
         await self._asker.close()
 
+    async def _remember(self, name: str, found: Known) -> None:
+        older = [self._known.pop(name)] if name in self._known else []
+        self._known[name] = found
+        older += [self._known.popitem(last=False)[1]] if len(self._known) > MOST_KNOWN else []
+        for each in older:
+            await each.tokens.close()
+
+    async def _asked(self, iss: str) -> Endpoints:
+        """Return what a system says, in the time of one question; who did not answer is left alone for a while."""
+        if self._clock() - self._failed.get(iss, float("-inf")) < FAILED_FOR:
+            raise LaunchUnavailable
+        self._failed.pop(iss, None)
+        try:
+            async with asyncio.timeout(SECONDS):
+                return await self._discovered(iss)
+        except (LaunchUnavailable, TimeoutError):
+            self._failed[iss] = self._clock()
+            while len(self._failed) > MOST_KNOWN:
+                self._failed.popitem(last=False)
+            raise LaunchUnavailable from None
+
     async def _discovered(self, iss: str) -> Endpoints:
         """Return what a server says at its well-known address, else in its CapabilityStatement."""
         said = await self._asker.find(f"{iss}/.well-known/smart-configuration")
         if said is None:
             said = _in_metadata(await self._asker.get(f"{iss}/metadata"))
-        authorize, token = (_address(said.get(name)) for name in IN_METADATA.values())
+        is_here = urlsplit(iss).hostname in LOOPBACK
+        authorize, token = (_address(said.get(name), is_here=is_here) for name in IN_METADATA.values())
         if authorize is None or token is None:
             raise LaunchUnavailable
         issuer, methods = said.get("issuer"), said.get("token_endpoint_auth_methods_supported")
@@ -117,10 +146,11 @@ class Ehrs:
             authorize,
             token,
             issuer if isinstance(issuer, str) else iss,
-            _address(said.get("jwks_uri")),
+            _address(said.get("jwks_uri"), is_here=is_here),
             said.get("authorization_response_iss_parameter_supported") is True,
             frozenset(_texts(said.get("capabilities"))),
             tuple(_texts(methods)) if isinstance(methods, list) else None,
+            is_here,
         )
 
     def _tokens(self, settings: Ehr, endpoints: Endpoints) -> Tokens:
@@ -139,8 +169,11 @@ class Ehrs:
         """Return where the keys are: as SMART says it, else as OpenID Connect does for the issuer."""
         if endpoints.keys:
             return endpoints.keys
-        about = await self._asker.get(f"{endpoints.issuer.rstrip('/')}/.well-known/openid-configuration")
-        found = _address(about.get("jwks_uri"))
+        issuer = _address(endpoints.issuer, is_here=endpoints.is_here)
+        if issuer is None:
+            raise LaunchUnavailable
+        about = await self._asker.get(f"{issuer.rstrip('/')}/.well-known/openid-configuration")
+        found = _address(about.get("jwks_uri"), is_here=endpoints.is_here)
         if found is None or about.get("issuer") != endpoints.issuer:
             raise LaunchUnavailable
         return found
@@ -165,9 +198,11 @@ def _texts(value: object) -> list[str]:
     return [each for each in value if isinstance(each, str)] if isinstance(value, list) else []
 
 
-def _address(value: object) -> str | None:
-    written = isinstance(value, str) and WRITTEN.fullmatch(value) and len(value) <= LONGEST
-    return str(value) if written and "#" not in str(value) and is_closed_line(str(value)) else None
+def _address(value: object, *, is_here: bool) -> str | None:
+    """Return an address that a system tells of; one elsewhere cannot have us ask servers on our own machine."""
+    if not isinstance(value, str) or not WRITTEN.fullmatch(value) or len(value) > LONGEST or "#" in value:
+        return None
+    return value if is_closed_line(value) and (is_here or urlsplit(value).hostname not in LOOPBACK) else None
 
 
 def _plain(iss: str) -> str | None:

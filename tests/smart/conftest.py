@@ -54,7 +54,7 @@ class House:
     def with_new_ehr(self) -> House:
         """Return the same house beside a record system that nobody has changed."""
         self.ehr = Ehr(self.ehr.iss)
-        self.launching.ehrs._known.clear()
+        self.launching.ehrs.forget()
         return self
 
     def browser(self) -> TestClient:

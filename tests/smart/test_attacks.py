@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -312,6 +313,64 @@ def test_endpoints_that_are_no_addresses_are_not_used(houses: Houses, at):
         ehr.about[name] = at
         house = houses(ehr)
         assert house.out(house.browser()).json()["code"] == "launch_unavailable"
+
+
+@pytest.mark.parametrize("name", ["token_endpoint", "authorization_endpoint", "jwks_uri", "issuer"])
+@pytest.mark.parametrize("at", ["http://127.0.0.1:8000/x", "https://localhost/x", "http://[::1]/x"])
+def test_a_system_elsewhere_cannot_have_us_ask_our_own_machine(houses: Houses, name, at):
+    ehr = Ehr()
+    assert ehr.about
+    ehr.about[name] = at
+    if name == "issuer":
+        del ehr.about["jwks_uri"]
+        ehr.claims = {"iss": at}
+    if name == "jwks_uri":
+        del ehr.about["issuer"]
+    house = houses(ehr)
+    browser = house.browser()
+    out = house.out(browser)
+    if out.status_code == 303:
+        out = browser.get(BACK, params=ehr.signs_in(out.headers["location"]))
+    assert out.status_code in {400, 503}
+    assert "/x" not in ehr.asked
+    assert "/x/.well-known/openid-configuration" not in ehr.asked
+
+
+def test_a_system_on_this_machine_that_is_listed_may_have_its_servers_here(houses: Houses):
+    ehr = Ehr("http://127.0.0.1:9000/fhir")
+    house = houses(ehr, smart=(listed(iss=ehr.iss),))
+    assert house.launched().status_code == 303
+
+
+def test_a_system_that_does_not_answer_is_left_alone_for_a_while(house: House, monkeypatch: pytest.MonkeyPatch):
+    clock = [1_000.0]
+    monkeypatch.setattr(house.launching.ehrs, "_clock", lambda: clock[0])
+    at = "/fhir/.well-known/smart-configuration"
+    house.ehr.raw[at] = httpx2.Response(500)
+    for _ in range(3):
+        assert house.out(house.browser()).status_code == 503
+    assert house.ehr.asked[at] == 1
+    del house.ehr.raw[at]
+    clock[0] += 11
+    assert house.out(house.browser()).status_code == 303
+
+
+def test_many_who_are_launched_at_once_make_one_question(house: House):
+    at = "/fhir/.well-known/smart-configuration"
+    house.ehr.raw[at] = 0.3
+    browsers = [house.browser() for _ in range(4)]
+    with ThreadPoolExecutor(len(browsers)) as pool:
+        answers = list(pool.map(house.out, browsers))
+    assert {each.status_code for each in answers} == {303}
+    assert house.ehr.asked[at] == 1
+
+
+def test_a_slow_system_is_waited_for_once_though_it_is_asked_in_two_ways(house: House):
+    house.ehr.about = None
+    house.ehr.raw |= {"/fhir/.well-known/smart-configuration": 3.0, "/fhir/metadata": 20.0}
+    began = time.monotonic()
+    assert house.out(house.browser()).status_code == 503
+    assert time.monotonic() - began < 6
 
 
 @settings(max_examples=40, deadline=1_000, suppress_health_check=[HealthCheck.function_scoped_fixture])
