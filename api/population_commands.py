@@ -120,18 +120,24 @@ def _synth(arguments: Namespace) -> int:
 COMMANDS: Mapping[str, Command] = {"template": _template, "check": _check, "screen": _screen, "synth": _synth}
 
 
-def _request(arguments: Namespace) -> Request:
+def request_of(folder: Path, on: date | None, *, overlay: Path | None = None, key_file: Path | None = None) -> Request:
+    """Return a request to read an extract, on a day or today; who the people are is hidden by the key, if any."""
     from api.screening import read_overlay
     from population.run import Request
 
-    named = arguments.overlay or os.environ.get("RETTHJEM_OVERLAY")
     return Request(
-        extract=arguments.folder,
-        on=arguments.on or _today(),
+        extract=folder,
+        on=on or _today(),
         names_a_person=_names_a_person,
-        overlay=read_overlay(Path(named)) if named else None,
-        key=_key(arguments),
+        overlay=read_overlay(overlay) if overlay else None,
+        key=_key(key_file),
     )
+
+
+def _request(arguments: Namespace) -> Request:
+    named = arguments.overlay or os.environ.get("RETTHJEM_OVERLAY")
+    overlay = Path(named) if named else None
+    return request_of(arguments.folder, arguments.on, overlay=overlay, key_file=arguments.key_file)
 
 
 def _runner(arguments: Namespace) -> Runner:
@@ -148,14 +154,14 @@ def _runner(arguments: Namespace) -> Runner:
     return local(workers)
 
 
-def _key(arguments: Namespace) -> bytes | None:
+def _key(file: Path | None) -> bytes | None:
     """Return the key that hides who people are; a short one could be guessed."""
-    given = read_bytes(str(arguments.key_file)) if arguments.key_file else os.environ.get(KEY, "").encode()
+    given = read_bytes(str(file)) if file else os.environ.get(KEY, "").encode()
     key = given.strip()
-    if not key and not arguments.key_file:
+    if not key and not file:
         return None
     if len(key) < SHORTEST_KEY:
-        raise InputError("--key-file" if arguments.key_file else KEY, "key_too_short", least=SHORTEST_KEY)
+        raise InputError("--key-file" if file else KEY, "key_too_short", least=SHORTEST_KEY)
     return key
 
 

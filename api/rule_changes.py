@@ -1,12 +1,14 @@
-"""`retthjem rules diff OLD NEW`: what differs between two rule sets, in words."""
+"""`retthjem rules diff OLD NEW`: what differs between two rule sets, in words, and what that does to an extract."""
 
 from __future__ import annotations
 
 import json
+from argparse import Namespace
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from api.files import print_out
 from api.screening import read_overlay
 from engine.comparison import Change, compare
 from engine.errors import InputError, RuleSetError
@@ -32,6 +34,24 @@ def named_ruleset(name: str) -> RuleSet:
         return from_snapshot(kept)
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RuleSetError):
         raise InputError("rules diff", "not_a_kept_rule_set") from None
+
+
+def run_diff(arguments: Namespace, texts: Texts) -> None:
+    """Print what differs between the two that are named and, of an extract, what that does to its people."""
+    old, new = map(named_ruleset, arguments.names)
+    if arguments.extract is None:
+        print_out(told(old, new, texts))
+        return
+    from api.population_commands import request_of
+    from api.rule_effects import effects_json, effects_told
+    from population.changed import changed
+
+    request = request_of(arguments.extract, arguments.on)
+    found = changed(request, old, new)
+    if arguments.json:
+        print_out(effects_json(found, (old, new), request.on))
+    else:
+        print_out(told(old, new, texts) + effects_told(found, texts, request.on))
 
 
 def told(old: RuleSet, new: RuleSet, texts: Texts) -> str:

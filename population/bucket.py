@@ -37,12 +37,16 @@ PERIODS = {"prescriptions": ("from", "to"), "services": ("from", "to"), "stays":
 
 @dataclass(frozen=True, slots=True)
 class Bucket:
-    """People with their tables; `who` has what they are called and where they lie, in the same order."""
+    """People with their tables; `who` has what they are called and where they lie, in the same order.
+
+    `stays`: person, by the place among the people, admitted, discharged; none that was set aside.
+    """
 
     who: pl.DataFrame
     tables: Tables
     rows: Mapping[str, int]
     faults: Sequence[Mapping[str, object]]
+    stays: pl.DataFrame
 
 
 @dataclass
@@ -64,6 +68,11 @@ class _Reading:
         self.found += counted(name, self.faults_of[name], rows)
         no_one = self.faults_of[name].index(Fault("person", "missing", "row"))
         return rows.filter((pl.col("fault") & (1 << no_one)) == 0)
+
+    def unread(self, column: str) -> int:
+        """Return the bit of a patient's word that could not be read, 0 where the file has no such column."""
+        faults = self.faults_of[PATIENTS]
+        return sum(1 << place for place, each in enumerate(faults) if each == Fault(column, "unknown_choice", "value"))
 
     def set_aside(self, name: str) -> pl.Expr:
         return (pl.col("fault") & bits_of(self.faults_of[name], aside="row")) != 0
@@ -90,7 +99,8 @@ def read_bucket(folder: Path, bucket: int, on: date, *, faults_of: Mapping[str, 
         icd=icd,
         atc=atc,
     )
-    return Bucket(_who(people, listed.get("stays"), on), made, reading.rows, reading.found)
+    stays = listed.get("stays")
+    return Bucket(_who(people, stays, on), made, reading.rows, reading.found, _stays(stays))
 
 
 def empty_bucket() -> Bucket:
@@ -104,7 +114,7 @@ def empty_bucket() -> Bucket:
         icd=code_table(pl.DataFrame(schema={"code": pl.String, "system": pl.String})),
         atc=atc_table(pl.Series([None], dtype=pl.String)),
     )
-    return Bucket(_who(people, None, date.max), none, {}, ())
+    return Bucket(_who(people, None, date.max), none, {}, (), _stays(None))
 
 
 def _people(reading: _Reading) -> pl.DataFrame:
@@ -162,8 +172,7 @@ def _known(reading: _Reading, people: pl.DataFrame, listed: Mapping[str, pl.Data
         rows = listed.get(table)
         said = people[column] if column in people.columns else pl.Series(column, [None] * people.height, pl.Boolean)
         has, lost = (_holds(people, rows, which) for which in (pl.lit(value=True), pl.col("aside")))
-        unread = reading.faults_of[PATIENTS].index(Fault(column, "unknown_choice", "value"))
-        known = said.fill_null(has & ((people["fault"] & (1 << unread)) == 0))
+        known = said.fill_null(has & ((people["fault"] & reading.unread(column)) == 0))
         yield (known & ~lost).alias(column)
 
 
@@ -186,6 +195,12 @@ def _lines(rows: pl.DataFrame | None) -> pl.DataFrame:
         rows = _EMPTY_LINES
     use = pl.col("use").cat.to(pl.Enum(words))
     return rows.filter(~pl.col("aside")).select("person", "atc", use, "from", "to", "dose", "unit")
+
+
+def _stays(rows: pl.DataFrame | None) -> pl.DataFrame:
+    if rows is None:
+        return pl.DataFrame(schema={"person": PERSON, "admitted": pl.Date, "discharged": pl.Date})
+    return rows.filter(~pl.col("aside")).select("person", "admitted", "discharged").sort("person", "admitted")
 
 
 def _who(people: pl.DataFrame, stays: pl.DataFrame | None, on: date) -> pl.DataFrame:

@@ -92,8 +92,8 @@ class Found:
 
 def checked(request: Request, runner: Runner, tell: Tell) -> Found:
     """Return what is wrong with an extract; nothing of it is kept."""
-    with TemporaryDirectory(prefix="retthjem-") as folder, _room_told("TMPDIR", Path(folder)):
-        jobs = _split(request, Path(folder))
+    with TemporaryDirectory(prefix="retthjem-") as folder, room_told("TMPDIR", Path(folder)):
+        jobs = split_into_jobs(request, Path(folder))
         return _found(list(_told(runner, look_through, jobs, tell=tell)))
 
 
@@ -101,9 +101,9 @@ def screen(request: Request, out: Path, runner: Runner, *, tell: Tell, dictionar
     """Screen an extract into a folder; None where the folder holds that already, whole."""
     if not _begun(request, out):
         return None
-    with _room_told("-o", out):
+    with room_told("-o", out):
         folder = out / UNFINISHED
-        jobs = _split(request, folder)
+        jobs = split_into_jobs(request, folder)
         before = sum(rows_of(job).exists() for job in jobs)
         found = _found(list(_told(runner, screen_bucket, jobs, tell=tell)))
         _put_together(request, out, jobs, found=found, dictionary=dictionary)
@@ -138,7 +138,8 @@ def _refuse_other(before: Mapping[str, object], asked: Mapping[str, object]) -> 
         raise InputError("-o", "out_of_other_run", differing=differing)
 
 
-def _split(request: Request, folder: Path) -> list[Job]:
+def split_into_jobs(request: Request, folder: Path) -> list[Job]:
+    """Split an extract into buckets under a folder, and return a job for each."""
     sources = request.sources
     how = how_to_split(sources, request.on, key=request.key, people_a_bucket=request.people_a_bucket)
     for _ in split(sources, how, folder / PARTS):
@@ -206,7 +207,7 @@ def _write_quality(found: Found, folder: Path) -> None:
 
 
 @contextmanager
-def _room_told(where: str, folder: Path) -> Iterator[None]:
+def room_told(where: str, folder: Path) -> Iterator[None]:
     """Say that there is no room where a disk is full; what was finished stays, and the same command goes on."""
     try:
         yield

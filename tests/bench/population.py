@@ -113,7 +113,7 @@ def _group(made: Path) -> None:
 
 def _split(made: Path) -> None:
     with tempfile.TemporaryDirectory(dir=made) as folder:
-        run._split(_request(made), Path(folder))
+        run.split_into_jobs(_request(made), Path(folder))
 
 
 def _everything(made: Path) -> None:
