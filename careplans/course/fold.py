@@ -67,11 +67,14 @@ def _told(course: Course, recorded: Recorded) -> Course:
 
 def _ended_by_the_next(course: Course) -> Course:
     """End a stay that nobody has told the end of where the next begins: nobody lies in two beds."""
-    ended = (
-        replace(stay, discharged=later.admitted) if stay.discharged is None else stay
-        for stay, later in pairwise(course.stays)
-    )
+    ended = (_ended_by(stay, later) if stay.discharged is None else stay for stay, later in pairwise(course.stays))
     return replace(course, stays=(*ended, *course.stays[-1:]))
+
+
+def _ended_by(stay: Stay, later: Stay) -> Stay:
+    """End a stay where the next begins; on one day and in one hospital it is the same one, written down twice."""
+    same = stay.hospital == later.hospital and oslo_day(stay.admitted) == oslo_day(later.admitted)
+    return replace(stay, discharged=later.admitted, told_twice=same)
 
 
 def _ended_by_death(course: Course) -> Course:

@@ -36,7 +36,11 @@ class Rest:
 
 @dataclass(frozen=True, slots=True)
 class Stay:
-    """A hospital stay as it stands now; `expected_at` is when someone first said on which day it is to end."""
+    """A hospital stay as it stands now; `expected_at` is when someone first said on which day it is to end.
+
+    `told_twice` is one whose end nobody told before another began in the same hospital that day: one admission, written
+    down twice, as in two records that are merged.
+    """
 
     id: str
     admitted: datetime
@@ -49,6 +53,7 @@ class Stay:
     assumed: bool = False
     room: str | None = None
     expected_at: datetime | None = None
+    told_twice: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,12 +224,13 @@ class Course:
     def owed(self) -> tuple[Stay, ...]:
         """Return the stays that ended without an epikrise that is sent or given up, and that no plan has as a step.
 
+        Of an admission that was told twice, the last one told owes it: the patient never went home from the first.
         A plan that was closed in hospital owes nothing after it; with one closed at home its clocks were let go.
         """
         return tuple(stay for stay in self.stays if stay.discharged is not None and self._owes(stay, stay.discharged))
 
     def _owes(self, stay: Stay, left: datetime) -> bool:
-        if (stay.id, EPIKRISE) in self.marks or not self.concerns(stay):
+        if stay.told_twice or (stay.id, EPIKRISE) in self.marks or not self.concerns(stay):
             return False
         followed = (plan for plan in self.plans if plan.followed(stay.id))
         let_go = any(plan.status == "closed" and not plan.closed_before(left) for plan in followed)

@@ -246,6 +246,26 @@ def test_an_epikrise_is_owed_for_a_stay_that_nobody_screened_in() -> None:
     assert story.course.owed == ()
 
 
+@pytest.mark.parametrize(
+    ("hours", "hospital", "told_home", "owed"),
+    [
+        (3, "St. Olavs", False, []),
+        (3, "ORK", False, ["S1"]),
+        (24, "St. Olavs", False, ["S1"]),
+        (3, "St. Olavs", True, ["S1"]),
+    ],
+)
+def test_an_admission_that_was_told_twice_that_day_owes_one_epikrise(hours, hospital, told_home, owed) -> None:
+    story, again = Story(), admitted().at + timedelta(hours=hours)
+    story.tell(admitted(), *([home(at=admitted().at + timedelta(hours=1))] if told_home else []))
+    told = story.tell(replace(admitted("S2", again), hospital=hospital))
+    assert [stay.id for stay in story.course.owed] == owed
+    story.tell(home("S2", again + timedelta(days=2)))
+    assert [stay.id for stay in story.course.owed] == [*owed, "S2"]
+    story.undo(told)
+    assert story.course.stays[0].told_twice is False
+
+
 def test_a_plan_made_in_the_new_stay_takes_over() -> None:
     story = readmitted()
     story.tell(Screened("K2", "A2", "S2"), PlanStarted("P2", "A2", LATER))
