@@ -20,6 +20,9 @@ from api.storage.writer import Change
 MINE = (draft.c.by == bindparam("who"), draft.c.person == bindparam("of"), draft.c.form == bindparam("called"))
 FIND, ADD, DROP = select(draft).where(*MINE), insert(draft), delete(draft).where(*MINE)
 SAVE = update(draft).where(*MINE).values(version=bindparam("next"), body=bindparam("text"), at=bindparam("moment"))
+OTHERS = select(draft).where(
+    draft.c.by != bindparam("who"), draft.c.person == bindparam("of"), draft.c.form == bindparam("called")
+)
 TAKE = update(draft).where(*MINE)
 BEGUN = (
     select(draft.c.by, draft.c.person, draft.c.form, draft.c.at, draft.c.name, draft.c.role, draft.c.units)
@@ -65,6 +68,15 @@ def begun(connection: Connection, user: User, persons: Iterable[str], forms: Ite
         for row in rows
         if row.by == user.id or _colleague(user, row.units)
     }
+
+
+def beside(connection: Connection, user: User, place: Place) -> tuple[Begun, Draft] | None:
+    """Return the newest draft that a colleague has of the same form, of a patient whom the user sees."""
+    rows = connection.execute(OTHERS.order_by(draft.c.at.desc()), _key(user, place))
+    found = next((row for row in rows if _colleague(user, row.units)), None)
+    if found is None:
+        return None
+    return Begun(place, found.by, found.name, found.role, found.at), Draft(found.version, found.body, found.at)
 
 
 def take_draft(user: User, place: Place, whose: str, change: Change) -> None:

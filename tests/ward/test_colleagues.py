@@ -89,6 +89,23 @@ def test_a_draft_that_is_taken_over_is_gone_on_with_and_the_first_finds_whose_it
     assert ("demo-amina", "draft_taken") in seen(demo, path)
 
 
+def test_whoever_types_is_told_that_the_draft_was_taken_over_and_what_they_write_is_kept_beside_it(demo, nurse, doctor):
+    path = begun(demo, nurse, "typing")
+    page = nurse.get(path).text
+    typed = fields(page) | {"do": "draft", "cfs_clinician": "6"}
+    assert nurse.post(path, data=typed, headers={"HX-Request": "true"}).status_code == 200
+    answer(doctor, path, "take_over")
+    for level in ("6", "7"):  # it is said for as long as both have a draft
+        saved = nurse.post(path, data=typed | {"cfs_clinician": level}, headers={"HX-Request": "true"})
+        assert "Amina Warsame har tatt over kladden" in saved.text
+    assert fields(nurse.get(path).text)["cfs_clinician"] == ["7"]
+    page = doctor.get(path).text
+    assert fields(page)["cfs_clinician"] == ["6"]
+    assert "Ingrid Nes har også en kladd her" in page
+    send(doctor, path, "save")
+    assert "har også en kladd her" not in doctor.get(path).text
+
+
 def test_one_who_begins_anew_leaves_the_other_draft_as_it_is(demo, nurse, doctor):
     path = begun(demo, nurse, "own")
     answer(doctor, path, "own")

@@ -17,7 +17,7 @@ from api.storage.writer import Change
 from api.ward.correcting import answers_corrected
 from api.ward.desk import Desk
 from api.ward.form.content import RATERS
-from api.ward.form.drafting import Kept, Window, drop, keep, kept_draft
+from api.ward.form.drafting import Beside, Kept, Window, drop, keep, kept_beside, kept_draft
 from api.ward.form.fields import Fields, whole
 from api.ward.form.form import Form
 from api.ward.form.known import Known, known_of, since_plan
@@ -173,6 +173,7 @@ class Sitting:
             "sight": sight,
             "panel": panel_view(sight),
             "correcting": as_told(self._correcting(form)),
+            "beside": self._beside(form),
             "action": self.path,
             "paper": PAPER in self.ways,
             "second": SECOND in self.ways,
@@ -183,6 +184,15 @@ class Sitting:
             "rated": self.whole.rated,
             "own_already": any(each.by.id == self.desk.user.id for each in self.whole.here),
         }
+
+    def _beside(self, form: Form) -> Beside | None:
+        """Return a colleague's draft of the form, but one from before the last signing; a second rater sees none."""
+        if SECOND in self.ways:
+            return None
+        with self.desk.reading() as connection:
+            found = kept_beside(connection, self.desk.user, self.place, form.fields.one("window"))
+        newest = self.known.newest
+        return None if found and newest and newest.at > found.begun.at else found
 
     def _correcting(self, form: Form) -> tuple[str, ...]:
         """Return what signing would change of the screening that is corrected; a second rater corrects nothing."""
