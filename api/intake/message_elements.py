@@ -86,10 +86,13 @@ class Node:
     def code(self, *path: str) -> Code | None:
         """Return a coded value (CS or CV), or None where it is absent."""
         node = self.one(*path)
-        if node is None:
-            return None
-        oid = node.attribute("S")
-        return Code(node.attribute("V"), system_id(oid), oid, node.attribute("DN") or node.attribute("OT"))
+        return node.coded if node else None
+
+    @property
+    def coded(self) -> Code:
+        """Return what this element codes."""
+        oid = self.attribute("S")
+        return Code(self.attribute("V"), system_id(oid), oid, self.attribute("DN") or self.attribute("OT"))
 
     def day(self, *path: str) -> date | None:
         """Return an XML Schema date, or None where it is absent."""

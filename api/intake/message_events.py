@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Literal, get_args
 
 from api.intake.mapped import Mapped, count_note, known
-from api.intake.message_elements import Node
+from api.intake.message_elements import Node, report_table
 from api.intake.message_head import Envelope
 from api.intake.times import Moment
 from api.messages.tables import name_of, qualified
@@ -121,9 +121,17 @@ def _one(node: Node, envelope: Envelope, *, alone: What | None = None) -> Happen
 
 def _what(node: Node) -> What | None:
     said = node.code("po:Hendelsekode")
-    name = name_of("event", said.value) if said else None
+    if said is None:
+        return _in_words(node)
+    name = name_of("event", said.value)
     found = OF_CODE.get(name or "", name)
     return next((what for what in WHATS if what == found), None)
+
+
+def _in_words(node: Node) -> What | None:
+    """Return what an event without a code is called, where the words are those of the official examples."""
+    said = (node.text("po:BeskrivelseAvHendelse") or "").casefold().rstrip(":. ")
+    return next((what for what in WHATS if said in report_table()["event_words"].get(what, ())), None)
 
 
 def _at(what: What, moment: Moment, sent: Moment) -> datetime:

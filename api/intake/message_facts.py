@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from lxml import etree
 
 from api.intake.epikrise_facts import epikrise_facts
-from api.intake.mapped import Intake, Mapped, Values, count_note, known, proposed, shortened, to_intake
+from api.intake.fitted import checked, fitting, named
+from api.intake.mapped import Intake, Mapped, Values, count_note, known, proposed, shortened
 from api.intake.message_elements import Node, report_table
 from api.intake.message_events import encounter
 from api.intake.message_head import Envelope, described, full_name, opened
@@ -16,6 +17,7 @@ from api.intake.report_function import function, services
 from api.intake.report_medicines import medicines
 from api.messages.tables import qualified
 from engine.errors import InputError
+from forms.model import DiagnosisModel
 from rules.case import Note
 
 
@@ -32,8 +34,8 @@ def facts_of(envelope: Envelope) -> Intake:
     source = proposed(envelope.title, envelope.msg_id, envelope.sent.start.isoformat())
     who = Mapped(notes=tuple(_status_notes(envelope))), described(envelope)
     if envelope.kind == "epikrise":
-        return to_intake([*who, *epikrise_facts(envelope.body, source)])
-    return to_intake([*who, *_facts(envelope, source)])
+        return fitting([*who, *epikrise_facts(envelope.body, source)], envelope.body)
+    return fitting([*who, *_facts(envelope, source)], envelope.body)
 
 
 def _facts(envelope: Envelope, source: Values) -> Iterator[Mapped]:
@@ -131,8 +133,8 @@ def _diagnosis(diagnosis: Node, *, main: bool) -> Values:
     row = {"code": shortened(code), "system": shortened(system), **({"main": True} if main else {})}
     coded = diagnosis.code("po:Diagnosekode")
     called = (coded.name if coded else None) or diagnosis.text("po:DiagnoseBeskrivelse") or ""
-    name = shortened(" ".join(called.split()))
-    return {**row, "name": name} if name and name != row["code"] else row
+    name = named(shortened(" ".join(called.split())))
+    return checked(DiagnosisModel, {**row, "name": name} if name and name != row["code"] else row, diagnosis)
 
 
 def _diagnosis_code(diagnosis: Node) -> tuple[str, str]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from lxml import etree
 
+from api.intake.fitted import checked, named
 from api.intake.mapped import Mapped, Values, known
 from api.intake.message_elements import Code, Node, report_table
 from api.intake.reading import names_in_messages
@@ -14,6 +15,7 @@ from api.messages.model import Kind, Status
 from api.messages.tables import KINDS, kind_table, name_of, namespaces, qualified
 from engine.errors import InputError
 from forms.identity import parse_identity_number
+from forms.model import PatientModel
 from rules.case import Note
 
 CONTENT = ("mh:Document", "mh:RefDoc", "mh:Content")
@@ -79,13 +81,13 @@ def described(envelope: Envelope) -> Mapped:
     table = report_table()["sex"]
     about = known(
         {
-            "name": _given_first(person.text("dis:Name")) if epikrise else full_name(person, "mh"),
+            "name": named(_given_first(person.text("dis:Name")) if epikrise else full_name(person, "mh")),
             "birth_date": _birth_date(born),
             "sex": table.get(sex.value, table["other"]) if sex and sex.value else None,
         }
     )
     identity, notes = _epikrise_identity(person) if epikrise else _identity(person)
-    return Mapped(patient={**identity, **about}, notes=notes)
+    return Mapped(patient=checked(PatientModel, {**identity, **about}, person), notes=notes)
 
 
 def full_name(person: Node, prefix: str) -> str | None:

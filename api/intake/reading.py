@@ -16,8 +16,7 @@ from itertools import accumulate, chain
 from pathlib import Path
 from typing import Any, Literal, NoReturn, TypeAlias
 
-from lxml import etree
-
+from api.intake.reading_xml import FORBIDDEN, as_utf8, read_xml
 from engine.errors import InputError
 from rules.knowledge import ITEMS
 
@@ -27,7 +26,6 @@ Steps: TypeAlias = tuple[str | int, ...]
 MAX_BYTES = 20_000_000
 MAX_DEPTH = 64
 MAX_PARTS = 1_000_000  # brackets and commas; 20 MB of a real Bundle has about this many
-MAX_TAGS = 200_000  # of a message; the largest example has under a thousand
 
 _NAMES = Path(__file__).parent / "data" / "known_names.toml"
 _BOM = b"\xef\xbb\xbf"
@@ -38,13 +36,6 @@ _NO_MARKS = bytes(set(range(256)) - set(b"[]{},"))
 _STEPS = bytes.maketrans(b"[{]}", b"\x02\x02\x00\x00")
 # Escapes that may stand for a character that is forbidden below, and those that no text people read holds.
 _SUSPECT_ESCAPE = re.compile(r"\\(?:u(?:[dD][89a-fA-F]|00[0189]|007[fF]|20[26])|[bf])")
-# Control characters, halves of characters, and the signs that turn the direction of the text around them.
-_FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
-_DOCTYPE = re.compile(rb"<!(?:DOCTYPE|ENTITY)", re.IGNORECASE)
-# Every element of these begins with the one byte "<", so that elements can be counted before they are made.
-_ENCODING = re.compile(rb"""\A\s*<\?xml[^>]*?\sencoding\s*=\s*["']([^"']*)["']""")
-_ENCODINGS = frozenset({"utf-8", "us-ascii", "iso-8859-1", "iso-8859-15", "windows-1252"})
-_ELEMENT_IN_MESSAGE = re.compile(r"(?:mismatch: |in tag |element )([A-Za-z]+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,13 +44,17 @@ class Document:
 
     kind: Kind
     content: Any = field(repr=False)
+    written: str = field(default="", repr=False)
+    """A message as it stood, before signs that must not be shown were replaced."""
 
 
 def read_document(data: bytes) -> Document:
     """Return the document in `data`, or raise `InputError` saying where it is wrong, without quoting it."""
     _refuse_too_large(data)
-    if data.removeprefix(_BOM).strip(_SPACE).startswith(b"<"):
-        return Document("message", _read_xml(data))
+    body = as_utf8(data).removeprefix(_BOM).strip(_SPACE)
+    if body.startswith(b"<"):
+        found = read_xml(body, known_names())
+        return Document("message", found.root, found.written)
     content = read_json(data)
     return Document(_kind(content), content)
 
@@ -106,7 +101,7 @@ def _read_json(body: bytes, *, first_line: int) -> dict[str, Any]:
         raise InputError(where, "json_damaged") from None
     if repeated:
         _refuse_repeated(content, *repeated[0])
-    if _SUSPECT_ESCAPE.search(text) or _FORBIDDEN.search(text):
+    if _SUSPECT_ESCAPE.search(text) or FORBIDDEN.search(text):
         _refuse_forbidden_characters(content)
     if not isinstance(content, dict):
         raise InputError("document", "not_json_object")
@@ -152,7 +147,7 @@ def _refuse_repeated(content: Any, owner: dict[str, Any], key: str) -> NoReturn:
 
 def _refuse_forbidden_characters(content: Any) -> None:
     for path, value in walk(content):
-        if isinstance(value, str) and _FORBIDDEN.search(value):
+        if isinstance(value, str) and FORBIDDEN.search(value):
             raise InputError(place(path), "control_character")
 
 
@@ -206,47 +201,3 @@ def names_in_messages() -> frozenset[str]:
 @cache
 def _names() -> Mapping[str, list[str]]:
     return tomllib.loads(_NAMES.read_text("utf-8"))
-
-
-# XML
-
-
-def _read_xml(data: bytes) -> etree._Element:
-    if _DOCTYPE.search(data):
-        raise _refused_doctype()
-    declared = _ENCODING.match(data.removeprefix(_BOM))
-    if declared and declared[1].decode("latin-1").lower() not in _ENCODINGS:
-        raise InputError("document", "xml_encoding")
-    if data.count(b"<") > MAX_TAGS:
-        raise InputError("document", "too_many_parts", most=MAX_TAGS)
-    # Nothing outside the document is fetched, no entity is opened, and libxml2's own bounds stay on.
-    parser = etree.XMLParser(
-        resolve_entities=False,
-        no_network=True,
-        load_dtd=False,
-        huge_tree=False,
-        remove_comments=True,
-        remove_pis=True,
-    )
-    try:
-        root = etree.fromstring(data.strip(_SPACE), parser)
-    except etree.XMLSyntaxError as error:
-        raise _damaged_xml(error) from None
-    except (ValueError, LookupError):
-        raise InputError("document", "xml_damaged") from None
-    if root.getroottree().docinfo.internalDTD is not None:  # written in an encoding that hid it above
-        raise _refused_doctype()
-    if _FORBIDDEN.search(etree.tostring(root, encoding="unicode")):
-        raise InputError("document", "control_character")
-    return root
-
-
-def _refused_doctype() -> InputError:
-    return InputError("document", "doctype")
-
-
-def _damaged_xml(error: etree.XMLSyntaxError) -> InputError:
-    element = _ELEMENT_IN_MESSAGE.search(str(error.msg))
-    named = f" {element[1]}" if element and element[1] in known_names() else ""
-    where = f"line {error.lineno}{named}" if error.lineno else "document"
-    return InputError(where, "xml_damaged")

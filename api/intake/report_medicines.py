@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from datetime import date
 
+from api.intake.fitted import checked, named
 from api.intake.mapped import Mapped, Values, count_note, known, shortened
 from api.intake.message_elements import Code, Node, report_table
+from forms.model import MedicineModel
 from rules.case import Note
 
 
@@ -36,9 +38,10 @@ def _is(code: Code | None, group: str) -> bool:
 def _line(prescription: Node) -> tuple[Values, list[str]]:
     info = prescription.one("epj3:Forskrivningsinfo") or prescription
     atc = info.code("epj3:Atc")
-    start, stop = _first_day(info), _last_day(info)
+    (start, stop), odd = _days(info)
     use, flags = _use(info.code("epj3:Bruk"), stop)
-    name = _name(info)
+    flags += [*odd, *(["input_medicines_dosage"] if _has_dosage(prescription, info) else [])]
+    name = named(_name(info))
     if name is None and (atc is None or atc.value is None):
         flags.append("input_medicines_without_name")
         name = str(report_table()["medicine"]["name_not_known"])
@@ -49,7 +52,14 @@ def _line(prescription: Node) -> tuple[Values, list[str]]:
         "from": start.isoformat() if start else None,
         "to": stop.isoformat() if stop else None,
     }
-    return known(row), flags
+    return checked(MedicineModel, known(row), prescription), flags
+
+
+def _has_dosage(prescription: Node, info: Node) -> bool:
+    """Return whether the message says more of how it is taken than a list of medicines holds."""
+    strength = info.one("epj3:Styrke")
+    words = (info.text("epj3:DosVeiledEnkel"), prescription.text("epj3:Merknad"))
+    return any(words) or bool(strength and strength.attribute("V"))
 
 
 def _name(info: Node) -> str | None:
@@ -70,11 +80,11 @@ def _use(code: Code | None, stop: date | None) -> tuple[str | None, list[str]]:
     return None, ["input_medicines_use_unknown"]
 
 
-def _first_day(info: Node) -> date | None:
-    start = info.moment("epj3:DoseringStarttidspunkt")
-    return start.first_day if start else None
-
-
-def _last_day(info: Node) -> date | None:
-    stop = info.moment("epj3:DoseringSluttidspunkt")
-    return stop.last_day if stop else None
+def _days(info: Node) -> tuple[tuple[date | None, date | None], list[str]]:
+    """Return the first and the last day, and what is odd of them: days in the wrong order say nothing."""
+    start, stop = info.moment("epj3:DoseringStarttidspunkt"), info.moment("epj3:DoseringSluttidspunkt")
+    days = start.first_day if start else None, stop.last_day if stop else None
+    if start and stop and stop.last_day < start.first_day:
+        return (None, None), ["input_medicines_dates_reversed"]
+    inexact = any(each and not each.full_date for each in (start, stop))
+    return days, ["input_medicines_dates_inexact"] if inexact else []

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import random
+import re
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 from rules.case import Case, Diagnosis, Encounter, Medicine, Patient
+from rules.codes import CODE_SHAPES
 from tests.patients import random_case
 
 PIECES = (
@@ -33,6 +35,7 @@ WRITTEN = (
     "readmission_criteria", "next_of_kin", "gp", "interpreter",
 )  # fmt: skip
 NUMBERS = ("15814512336", None, None)
+LONGEST_ID = 300  # of any case
 FIRST = datetime(2026, 11, 16, 13, 10, tzinfo=UTC)
 
 
@@ -61,7 +64,7 @@ def _patient(case: Case, dice: random.Random) -> Patient:
     return replace(
         case.patient,
         id=number,
-        local_id=None if number else dice.choice((None, words(dice))),
+        local_id=None if number else dice.choice((None, words(dice)[:LONGEST_ID])),
         name=dice.choice((None, words(dice))),
         sex=dice.choice((None, "female", "male", "unknown")),
         municipality="5001",
@@ -82,8 +85,13 @@ def _stay(dice: random.Random) -> Encounter:
 def _named(diagnoses: tuple[Diagnosis, ...] | None, dice: random.Random) -> tuple[Diagnosis, ...] | None:
     if diagnoses is None:
         return None
-    systems = ("icd-10", "icd-10", "icpc-2", "text")
-    return tuple(replace(d, system=dice.choice(systems), name=dice.choice((None, words(dice)))) for d in diagnoses)
+    return tuple(replace(each, system=_system(each, dice), name=dice.choice((None, words(dice)))) for each in diagnoses)
+
+
+def _system(diagnosis: Diagnosis, dice: random.Random) -> str:
+    """Return a system that the code may be of, as every case that was read has it."""
+    found = dice.choice(("icd-10", "icd-10", "icpc-2", "text"))
+    return found if re.fullmatch(CODE_SHAPES.get(found, ".*"), diagnosis.code) else "text"
 
 
 def _medicines(medicines: tuple[Medicine, ...] | None, dice: random.Random) -> tuple[Medicine, ...] | None:

@@ -1,5 +1,6 @@
 """An Innleggelsesrapport (PLO 1.6) as a case: what is proposed, what stays unknown, what is refused and where."""
 
+import re
 import time
 from pathlib import Path
 from typing import Any
@@ -373,6 +374,7 @@ def test_partial_times_reach_from_the_first_day_to_the_last():
     dates = '<epj3:DoseringStarttidspunkt V="2026-02"/><epj3:DoseringSluttidspunkt V="2026"/>'
     found = line("1", dates)
     assert (found["from"], found["to"]) == ("2026-02-01", "2026-12-31")
+    assert notes(medicine("1", dates))["input_medicines_dates_inexact"] == {"count": 1}
 
 
 def test_a_medicine_that_was_stopped_is_left_out_and_counted():
@@ -389,6 +391,49 @@ def test_a_medicine_without_a_name_still_counts():
 def test_the_strength_and_the_dosage_in_words_are_no_daily_dose():
     info = '<epj3:DosVeiledEnkel>2 tabl kl 08</epj3:DosVeiledEnkel><epj3:Styrke V="1" U="mg"/>'
     assert not {"dose", "unit", "doses_per_day"} & set(line("1", info))
+    assert notes(medicine("1", info))["input_medicines_dosage"] == {"count": 1}
+    assert "input_medicines_dosage" not in notes(medicine("1"))
+
+
+def test_a_medicine_that_ends_before_it_begins_is_kept_without_days_and_with_a_note():
+    dates = '<epj3:DoseringStarttidspunkt V="2026-11-10"/><epj3:DoseringSluttidspunkt V="2026-11-01"/>'
+    assert line("1", dates) == {"name": "Burinex", "use": "regular"}
+    assert notes(medicine("1", dates))["input_medicines_dates_reversed"] == {"count": 1}
+
+
+# What is long or odd
+
+
+def test_a_text_longer_than_a_case_holds_is_shortened_and_said():
+    remark = f"<Merknad>{'y' * 20_001}</Merknad>"
+    kin = f"<ParorendeForesatt><Slektskap V='1' DN='Datter'/>{remark}</ParorendeForesatt>"
+    found = case(kin)["answers"]["next_of_kin"]
+    assert (len(found), found[-1]) == (20_000, "…")
+    assert notes(kin)["input_text_shortened"] == {"count": 20_000}
+    assert "input_text_shortened" not in notes(kin.replace("y" * 20_001, "y" * 19_000))
+
+
+def test_signs_that_cannot_be_shown_are_counted_and_the_rest_is_read():
+    words = "<SamletVurderingFunksjonsniva><Merknad>Går\u202e ute\x7f</Merknad></SamletVurderingFunksjonsniva>"
+    body = f"<InfoKartleggingFunksjonsniva>{words}</InfoKartleggingFunksjonsniva>"
+    assert case(body)["answers"]["function_before"] == "Går\ufffd ute\ufffd"
+    assert notes(body)["input_characters_replaced"] == {"count": 2}
+
+
+def test_a_name_of_signs_that_cannot_be_seen_is_none():
+    assert line(name="\u200b")["name"] == "legemiddel uten navn i kilden"
+
+
+def test_a_code_that_is_not_of_its_system_is_refused_by_line_and_element():
+    error = refused_report(report(diagnosis("HJERTE")))
+    assert error.code == "code_not_of_system"
+    assert re.fullmatch(r"line \d+ MedisinskDiagnose", error.where)
+
+
+def test_more_notes_than_a_case_holds_are_counted():
+    found = read_report(report(service("9") * 600)).notes
+    assert len(found) == 401
+    assert (found[-1].code, found[-1].values) == ("input_more_notes", {"count": 200})
 
 
 # People and words

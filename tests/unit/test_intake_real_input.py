@@ -133,6 +133,7 @@ def test_what_the_official_report_says_in_words_is_counted():
         "input_report_words": 6,
         "input_report_allergies": 1,
         "input_report_aids": 3,
+        "input_medicines_dosage": 5,
     }
 
 
@@ -155,6 +156,7 @@ def test_the_official_discharge_report_says_nothing_of_function_at_home():
     assert [row["code"] for row in case["conditions"]] == ["A46", "I509"]
     assert [row["name"] for row in case["medicines"]][:2] == ["Burinex", "Triatec"]
     assert set(case["answers"]) == {"interpreter", "living_alone"}
+    assert case["encounter"] == {"admitted": "2018-01-30T14:00:00+01:00", "discharged": "2018-02-02T10:00:00+01:00"}
 
 
 def test_the_official_epikrise():
@@ -162,8 +164,17 @@ def test_the_official_epikrise():
     assert case["patient"]["name"] == "Line Danser"
     assert [(row["code"], row.get("main")) for row in case["conditions"]] == [
         ("I330", True),
+        ("B951", None),  # the asterisk code of the first
         ("E119", None),
         ("I252", None),
     ]
     assert [row["atc"] for row in case["medicines"]] == ["C03CA01", "C07AB02", "M04AA01", "B01AC06", "J01CE02"]
     assert case["answers"] == {"gp": "Tulle tre"}
+    assert case["encounter"] == {"admitted": "2017-04-27T09:00:10+02:00", "discharged": "2017-05-04T09:20:12+02:00"}
+    counted = {note["code"]: note["values"].get("count") for note in case["notes"]}
+    assert counted == {
+        "input_report_changed": None,
+        "input_report_allergies": 1,
+        "input_report_words": 9,
+        "input_medicines_dosage": 5,
+    }

@@ -154,8 +154,37 @@ def test_a_message_is_read_only_in_an_encoding_whose_elements_can_be_counted():
 def test_a_sign_that_steers_a_terminal_or_turns_the_text_is_refused_however_it_is_written(sign):
     assert "gp: control_character" in refusal(json.dumps({"gp": f"a{sign}b"}).encode())
     assert "gp: control_character" in refusal(json.dumps({"gp": f"a{sign}b"}, ensure_ascii=False).encode())
-    assert "control_character" in refusal(f"<a>{sign}</a>".encode())
-    assert "control_character" in refusal(f'<a b="&#{ord(sign)};"/>'.encode())
+
+
+@pytest.mark.parametrize("sign", ["\x7f", "\x9b", "\u202e", "\u2066"])
+def test_such_a_sign_in_a_message_is_replaced_and_the_message_is_kept_as_it_stood(sign):
+    for body in (f"<a>før {sign}etter</a>", f'<a b="før &#{ord(sign)};etter"/>', f"<a><b/>før {sign}etter</a>"):
+        found = read_document(body.encode())
+        said = [*found.content.itertext(), *found.content.attrib.values()]
+        assert said == ["før \ufffdetter"]
+        assert sign in found.written or f"&#{ord(sign)};" in found.written
+
+
+@pytest.mark.parametrize("encoding", ["ISO-8859-1", "us-ascii", "windows-1252"])
+def test_a_dash_of_windows_is_read_as_one_whatever_western_encoding_is_declared(encoding):
+    head = f'<?xml version="1.0" encoding="{encoding}"?>'.encode()
+    assert read_document(head + b"<a>1\x962 \xe6</a>").content.text == "1–2 æ"
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be"])
+def test_a_message_in_utf_16_is_read_under_the_same_bounds(encoding):
+    head = '<?xml version="1.0" encoding="UTF-16"?>'
+    assert read_document(f"{head}<a>Áile \N{OLDER WOMAN}</a>".encode(encoding)).content.text == "Áile \N{OLDER WOMAN}"
+    assert "doctype" in refusal(f"{head}<!DOCTYPE a><a/>".encode(encoding))
+    assert "xml_encoding" in refusal("<a/>".encode(encoding)[:-1])
+
+
+def test_a_message_that_is_too_deep_or_a_text_too_long_is_said_to_be_so_and_not_damaged():
+    deep = refusal(b"<MsgHead>\n" * 300 + b"</MsgHead>" * 300)
+    assert deep.startswith("line 257 MsgHead: xml_too_deep")
+    long = refusal(b"<MsgHead>\n<MsgInfo>\n<Type>" + b"x" * 11_000_000 + b"</Type></MsgInfo></MsgHead>")
+    assert long.startswith("line ")
+    assert "xml_text_too_long" in long
 
 
 def test_marks_that_only_say_which_way_a_letter_is_read_are_left_alone():
@@ -186,8 +215,14 @@ def test_damaged_xml_names_the_line_and_an_element_of_the_schema():
 
 def test_damaged_xml_does_not_name_an_element_that_is_no_schemas():
     message = refusal(b"<MsgHead>\n<Bodil></MsgHead>")
-    assert message.startswith("line 2:")
+    assert message.startswith("line 2 MsgHead:"), "the nearest one that is"
     assert "Bodil" not in message
+
+
+@pytest.mark.parametrize("inside", ["\x08", "&#8;", "&x;", "a & b", "<", "</Notat>"])
+def test_damaged_xml_names_the_element_that_is_open_there(inside):
+    body = f"<MsgHead>\n<MsgInfo>\n<Type>{inside}</Type></MsgInfo></MsgHead>"
+    assert refusal(body.encode()).startswith("line 3 Type: xml_damaged")
 
 
 @pytest.mark.parametrize("data", [b"<a", b"<a>\x00</a>", b"<a></b>", b"<>", b"<?xml?>"])

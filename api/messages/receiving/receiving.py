@@ -130,8 +130,6 @@ def _refuse_future(head: Head, now: datetime) -> None:
 
 def _row(delivery: Delivery, person: str, remarks: tuple[str, ...]) -> Mapping[str, Any]:
     head, intake = delivery.received.head, delivery.received.intake
-    if intake:
-        read_case(intake.case)  # what it proposes can be stored, also where that is not done at once
     told = {
         "case": remarked(intake.case, remarks) if intake else None,
         "events": [as_told(each) for each in delivery.received.events],

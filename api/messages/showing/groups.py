@@ -164,6 +164,12 @@ def _item(element: Element, found: Gathered, texts: Texts) -> None:
         return
     for code in children(element, "Observation", "CodedDescr", "Concept"):
         found.add("diagnoses", _with_code(coded(code), code), kind)
+    for code in children(element, "Observation", "CodedDescr", "Modifier", "Value"):
+        found.add(
+            "diagnoses",
+            _with_code(coded(code), code),
+            coded(child(element, "Observation", "CodedDescr", "Modifier", "Name")),
+        )
     for words in children(element, "Observation", "Description"):
         found.add("notes", lines_of(words), heading=kind or texts("message_shown.part.notes"))
 
