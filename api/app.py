@@ -19,6 +19,7 @@ from api.cds.register import FromBrowsers
 from api.cds.register import register as register_cds
 from api.fhir.outcome import answer_outcomes, too_large
 from api.fhir.register import register as register_fhir
+from api.heads import Heads
 from api.observing.figures import stored_figures
 from api.observing.health import Healthy, Parts, health_route
 from api.observing.metrics import Metrics, metrics_route
@@ -83,7 +84,7 @@ def within(app: FastAPI, service: Service) -> ASGIApp:
     """Return routes with what stands around every request: its line in the log, its headers, its largest length."""
     limited = SaidLength(app, most=service.settings.largest_body, refusal=too_large)
     shared = FromBrowsers(limited, service.settings)
-    return SecureHeaders(Observed(shared, Templates(app), service.metrics))
+    return SecureHeaders(Observed(Heads(shared), Templates(app), service.metrics))
 
 
 def routes(service: Service) -> FastAPI:

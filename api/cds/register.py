@@ -31,6 +31,7 @@ class FromBrowsers:
             allow_origins=["*"] if anywhere else settings.cds.origins,
             allow_methods=["GET", "POST", "OPTIONS"],
             allow_headers=["*"] if anywhere else ["Authorization", "Content-Type", "Accept", "X-Request-Id"],
+            expose_headers=["Content-Language", "Retry-After", "WWW-Authenticate", "X-Request-Id"],
             max_age=DAY,
         )
 

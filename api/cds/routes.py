@@ -15,7 +15,7 @@ from api.cds.feedback import read_feedback
 from api.cds.gathering import Gathered, gather
 from api.cds.services import Service, discovery, services
 from api.cds.who import Caller, caller
-from api.fhir.asking import LARGEST
+from api.fhir.asking import LARGEST, PARTS
 from api.fhir.outcome import FHIR_JSON, Issue, operation_outcome
 from api.fhir.turns import turn
 from api.people.entrance import entrance_of
@@ -49,7 +49,7 @@ def discover(request: Request) -> Response:
     """Return the services, each with its hook and what it asks to be sent along."""
     entrance_of(request).limiter.count_address(request)
     texts = texts_for(request.headers)
-    return JSONResponse(discovery(texts), headers=_language(texts) | {"Vary": "Accept-Language"})
+    return JSONResponse(discovery(texts), headers=_language(texts))
 
 
 @router.post("/{service}")
@@ -58,7 +58,7 @@ async def call(request: Request, desk: ThisDesk, called: ThisService, who: Calli
     texts, at = texts_for(request.headers), now()
     size = await _size(request)
     async with turn(size):
-        _, content = await json_of(request, large=LARGE)
+        _, content = await json_of(request, large=LARGE, parts=PARTS)
     asked = read_call(called, content)
     who = await who.alone(desk.record) if asked.server else who
     gathered = await gather(asked, desk.fetcher)
@@ -75,7 +75,7 @@ async def call(request: Request, desk: ThisDesk, called: ThisService, who: Calli
 async def feedback(request: Request, desk: ThisDesk, called: ThisService, who: Calling) -> Response:
     """Store what was made of cards."""
     async with turn(await _size(request)):
-        _, content = await json_of(request)
+        _, content = await json_of(request, parts=PARTS)
     given = read_feedback(content)
 
     def work(change: Change) -> None:
@@ -109,4 +109,4 @@ def _cannot(lacking: tuple[str, ...], texts: Texts) -> Response:
 
 
 def _language(texts: Texts) -> dict[str, str]:
-    return {"Content-Language": texts.language}
+    return {"Content-Language": texts.language, "Vary": "Accept-Language"}

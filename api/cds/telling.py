@@ -29,7 +29,9 @@ COUNTED = ("regular_medicines", "as_needed_medicines", "norgep_hits", "fall_risk
 HARM = ("norgep_hits", "fall_risk_medicines")
 ROUTES = frozenset({CGA_TEAM, PALLIATIVE_FOCUS})
 MOST_MISSING = 6
-DEAD = "input_deceased"
+GONE = frozenset({"input_deceased", "input_patient_not_in_use"})
+"""Notes that say that there is nobody to do anything for by this record."""
+
 NO_EXTRA_HELP = "A"
 
 
@@ -137,16 +139,23 @@ class Asked:
         return at is not None and (self.case.encounter.admitted or self.now) - at > limit
 
     @property
+    def is_gone(self) -> bool:
+        """Return whether the patient is dead, or has another record now."""
+        died = self.known is not None and self.known.course.died is not None
+        return died or any(note.code in GONE for note in self.case.notes)
+
+    @property
     def is_for_us(self) -> bool:
         """Return whether this can be someone whom Rett hjem is for."""
         rule = screening_indicated.id
+        if self.is_gone:
+            return False
         return self.found.fired(rule) or bool(_undecided(self.found, rule) or self.found.tracks)
 
 
 def tell(hook: str, asked: Asked) -> Telling | None:
     """Return what there is to tell, or None."""
-    died = asked.known is not None and asked.known.course.died is not None
-    if died or any(note.code == DEAD for note in asked.case.notes):
+    if asked.is_gone:
         return None
     told = BY_HOOK[hook](asked)
     return replace(told, rater=asked.rater, stale=asked.is_stale) if told and told.cfs else told

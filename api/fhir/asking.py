@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from email.utils import format_datetime
+from functools import partial
+from ipaddress import ip_address
 from urllib.parse import parse_qsl
 
 from starlette.concurrency import run_in_threadpool
@@ -17,20 +20,25 @@ from api.fhir.outcome import FHIR_JSON, PREFIX, Issue, operation_outcome
 from api.fhir.searching import refuse_numbers
 from api.intake.reading import read_json
 from api.people.entrance import entrance_of
-from api.v1.asking import JSON, LARGE
+from api.v1.asking import LARGE
 from api.v1.languages import LANGUAGES
 from api.v1.problems import Problem
 from engine.errors import InputError
 from engine.texts import Texts
 
 FORM = "application/x-www-form-urlencoded"
-FORMATS = frozenset({"json", "application/json", FHIR_JSON})
+KINDS = frozenset({"application/json", FHIR_JSON})
+FORMATS = KINDS | {"json"}
 RANGES = FORMATS | {"*/*", "application/*"}
-LARGEST = 4_000_000
-"""Bytes of a resource: some four times the largest Bundle of one patient that was seen, and read within a second even
-where it is made to take long (900,000 names, 60,000 entries)."""
+LARGEST, PARTS = 4_000_000, 250_000
+"""Bytes and parts (brackets and commas) of a resource: some four times the largest Bundle of one patient that was seen.
+
+A real one of that size has 200,000 parts; what is made to take long has more, and is refused before it is parsed."""
 
 LONGEST_FORM, MOST_FIELDS = 10_000, 50
+PARAMETER = re.compile(r"""\s*([^=\s"]+)\s*=\s*"?([^"]*?)"?\s*""")
+VERSION = re.compile(r"4\.0(\.[0-9]+)?")
+UTF8 = frozenset({"utf-8", "utf8", "us-ascii"})
 TAG = re.compile(r'(?:W/)?"([^"]*)"')
 Pairs = list[tuple[str, str]]
 
@@ -45,20 +53,25 @@ async def speaks_json(request: Request) -> None:
 
 
 def base_of(request: Request) -> str:
-    """Return the address of the FHIR server, as others see it."""
+    """Return the address of the FHIR server, as others see it.
+
+    Without a public name it is the one that was asked, if it can only be this machine: any other is the sender's word.
+    """
     settings = entrance_of(request).settings
-    return (settings.public_url or str(request.base_url).rstrip("/")) + PREFIX
+    asked = str(request.base_url).rstrip("/")
+    near = settings.public_url is None and _is_near(request.base_url.hostname or "")
+    return (asked if near else settings.address) + PREFIX
 
 
 async def resource_of(request: Request) -> tuple[bytes, Json]:
     """Return the body as it was sent, and the resource in it."""
-    kind = _content_type(request)
-    if not JSON.fullmatch(kind):
+    if not _is_ours(request.headers.get("content-type", "")):
         raise Problem(None, "not_json")
     data = await request.body()
     if len(data) > LARGEST:
         raise Problem(None, "body_too_large")
-    content = await run_in_threadpool(read_json, data) if len(data) > LARGE else read_json(data)
+    read = partial(read_json, data, parts=PARTS)
+    content = await run_in_threadpool(read) if len(data) > LARGE else read()
     if not isinstance(content.get("resourceType"), str):
         raise InputError("resourceType", "no_resource_type")
     return data, content
@@ -124,8 +137,18 @@ def as_json(resource: Json) -> str:
 
 
 def _refuse_other_format(wanted: str) -> None:
-    if wanted.replace(" ", "+").partition(";")[0] not in FORMATS:
+    kind, parameters = _parted(wanted.replace("fhir json", "fhir+json"))  # a plus sign is a space in an address
+    if kind not in FORMATS or not _is_version(parameters):
         raise Problem("_format", "format_unknown")
+
+
+def _is_near(host: str) -> bool:
+    """Return whether a host is an address, or a name that no other domain has."""
+    try:
+        ip_address(host)
+    except ValueError:
+        return "." not in host
+    return True
 
 
 def _has(request: Request, tag: str) -> bool:
@@ -150,7 +173,24 @@ def _content_type(request: Request) -> str:
 def _accepts_json(accepted: str) -> bool:
     """Return whether one of the ranges is ours; what has the weight 0 is not wanted."""
     for each in accepted.split(","):
-        name, *parameters = (part.strip().lower() for part in each.split(";"))
-        if name in RANGES and not any(re.fullmatch(r"q=0(\.0*)?", part) for part in parameters):
+        name, parameters = _parted(each)
+        wanted = re.fullmatch(r"0(\.0*)?", parameters.get("q", "1")) is None
+        if name in RANGES and wanted and _is_version(parameters):
             return True
     return False
+
+
+def _is_ours(content_type: str) -> bool:
+    """Return whether a body is JSON in UTF-8, of this version of FHIR where it says one."""
+    kind, parameters = _parted(content_type)
+    return kind in KINDS and parameters.get("charset", "utf-8") in UTF8 and _is_version(parameters)
+
+
+def _is_version(parameters: Mapping[str, str]) -> bool:
+    return VERSION.fullmatch(parameters.get("fhirversion", "4.0")) is not None
+
+
+def _parted(said: str) -> tuple[str, Mapping[str, str]]:
+    """Return a media type and its parameters, in small letters."""
+    kind, *rest = said.lower().split(";")
+    return kind.strip(), {found[1]: found[2] for part in rest if (found := PARAMETER.fullmatch(part))}

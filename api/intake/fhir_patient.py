@@ -36,7 +36,10 @@ def patient(bundle: Bundle) -> Mapped:
     )
     sources = {item: proposed("Patient", bundle.patient.id) for item in answers}
     return Mapped(
-        patient={**identity, **about}, answers=answers, sources=sources, notes=(*without, *notes, *_death(element))
+        patient={**identity, **about},
+        answers=answers,
+        sources=sources,
+        notes=(*without, *notes, *_death(element), *_not_in_use(element)),
     )
 
 
@@ -76,6 +79,12 @@ def _sex(element: Element) -> str | None:
 def _death(element: Element) -> tuple[Note, ...]:
     dead = element.truth("deceasedBoolean") or element.moment("deceasedDateTime")
     return (Note("input_deceased", "Patient"),) if dead else ()
+
+
+def _not_in_use(element: Element) -> tuple[Note, ...]:
+    """Tell of a record that is not in use, or that another has taken the place of."""
+    replaced = any(link.text("type") == "replaced-by" for link in element.many("link"))
+    return (Note("input_patient_not_in_use", "Patient"),) if replaced or element.truth("active") is False else ()
 
 
 def _name(element: Element) -> str | None:

@@ -59,12 +59,16 @@ def read_document(data: bytes) -> Document:
     return Document(_kind(content), content)
 
 
-def read_json(data: bytes) -> dict[str, Any]:
-    """Return the JSON object in `data`; every name stands once, and every number and text can be stored."""
+def read_json(data: bytes, *, parts: int = MAX_PARTS) -> dict[str, Any]:
+    """Return the JSON object in `data`; every name stands once, and every number and text can be stored.
+
+    `parts` is how many it may have: whoever takes smaller documents has less to wait for.
+    """
     _refuse_too_large(data)
     body = data.removeprefix(_BOM).strip(_SPACE)
     if not body:
         raise InputError("document", "empty")
+    _refuse_too_complex(body, parts)
     return _read_json(body, first_line=data[: data.find(body[:1])].count(b"\n") + 1)
 
 
@@ -85,7 +89,6 @@ def _kind(content: Mapping[str, Any]) -> Kind:
 
 
 def _read_json(body: bytes, *, first_line: int) -> dict[str, Any]:
-    _refuse_too_complex(body)
     text = _decode(body)
     repeated: list[tuple[dict[str, Any], str]] = []
     try:
@@ -108,20 +111,20 @@ def _read_json(body: bytes, *, first_line: int) -> dict[str, Any]:
     return content
 
 
-def _refuse_too_complex(body: bytes) -> None:
+def _refuse_too_complex(body: bytes, most: int) -> None:
     """Refuse what would cost much memory or time to parse, by counting in bytes what lies outside the strings."""
-    if body.count(b'"') > 4 * MAX_PARTS:  # a name and a text for each part: the strings alone would take long
-        raise _too_many_parts()
+    if body.count(b'"') > 4 * most:  # a name and a text for each part: the strings alone would take long
+        raise _too_many_parts(most)
     marks = _STRING.sub(b"", body).translate(None, delete=_NO_MARKS)
-    if len(marks) > MAX_PARTS:
-        raise _too_many_parts()
+    if len(marks) > most:
+        raise _too_many_parts(most)
     depths = accumulate(map((-1).__add__, marks.translate(_STEPS, delete=b",")))
     if any(map(MAX_DEPTH.__lt__, depths)):
         raise InputError("document", "nested_too_deep", most=MAX_DEPTH)
 
 
-def _too_many_parts() -> InputError:
-    return InputError("document", "too_many_parts", most=MAX_PARTS)
+def _too_many_parts(most: int) -> InputError:
+    return InputError("document", "too_many_parts", most=most)
 
 
 def _decode(body: bytes) -> str:

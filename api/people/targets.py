@@ -15,6 +15,7 @@ LONGEST = 4_000
 PORTS = {"https": 443, "http": 80}
 UNRESERVED = frozenset(ascii_letters + digits + "-._~")
 WRITTEN = re.compile(r"[!-~]+")
+PREFIX = re.compile(r"(?:/(?!\.{1,2}(?:/|\Z))[A-Za-z0-9._~-]+)+/?")
 ESCAPED = re.compile(r"%([0-9A-Fa-f]{2})")
 
 
@@ -69,12 +70,13 @@ def _letter(escaped: re.Match[str]) -> str:
 
 
 def _forwarded(request: Request) -> str | None:
-    """Return the origin that the nearest proxy says it was asked for."""
-    scheme, host, port = (_last(request, f"x-forwarded-{name}") for name in ("proto", "host", "port"))
+    """Return the origin that the nearest proxy says it was asked for, and the path it puts us under, if it does."""
+    scheme, host, port, prefix = (_last(request, f"x-forwarded-{name}") for name in ("proto", "host", "port", "prefix"))
     if not scheme or not host:
         return None
     has_port = bool(re.search(r":\d+\Z", host)) and not host.endswith("]")
-    return f"{scheme.lower()}://{host}{f':{port}' if port.isdigit() and not has_port else ''}"
+    under = prefix.rstrip("/") if PREFIX.fullmatch(prefix) else ""
+    return f"{scheme.lower()}://{host}{f':{port}' if port.isdigit() and not has_port else ''}{under}"
 
 
 def _last(request: Request, name: str) -> str:

@@ -12,6 +12,7 @@ from fastapi.security import APIKeyCookie, HTTPBearer
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 
+from api.heads import SAID
 from api.observing.logs import logger
 from api.people.access import Action, may
 from api.people.entrance import Entrance, entrance_of
@@ -152,7 +153,9 @@ async def _named_by(request: Request, entrance: Entrance, token: str, *, with_pr
     if with_proof:
         if bound is None:
             raise TokenRefused("unproved")
-        sent = Sent(request.method, targets(request, entrance.settings, entrance.limiter), token)
+        sent = Sent(
+            request.scope.get(SAID, request.method), targets(request, entrance.settings, entrance.limiter), token
+        )
         if not secrets.compare_digest(await entrance.proofs.check(request.headers.getlist("dpop"), sent), bound):
             raise ProofRefused("proof_key")
     entrance.reading.check_scopes(claims)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime
+from functools import partial
 from typing import Annotated, Any
 
 from fastapi import Header, Path
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 
-from api.intake.reading import read_json
+from api.intake.reading import MAX_PARTS, read_json
 from api.record.record import Record
 from api.v1.problems import Problem
 
@@ -42,13 +43,14 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
-async def json_of(request: Request, *, large: int = LARGE) -> tuple[bytes, dict[str, Any]]:
+async def json_of(request: Request, *, large: int = LARGE, parts: int = MAX_PARTS) -> tuple[bytes, dict[str, Any]]:
     """Return the body as it was sent, and the JSON object in it; a large one is read beside the event loop."""
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if not JSON.fullmatch(kind):
         raise Problem(None, "not_json")
     data = await request.body()
-    return data, await run_in_threadpool(read_json, data) if len(data) > large else read_json(data)
+    read = partial(read_json, data, parts=parts)
+    return data, await run_in_threadpool(read) if len(data) > large else read()
 
 
 def etag(version: int) -> str:

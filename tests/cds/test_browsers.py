@@ -51,6 +51,24 @@ def test_an_answer_and_a_refusal_are_both_for_the_page_to_read(demo: Served, hos
     assert (refused.status_code, refused.headers["access-control-allow-origin"]) == (401, OWN)
 
 
+def test_a_page_may_read_what_an_answer_says_beside_its_body(demo: Served, hospital: Served):
+    body = call("patient-view", {"patient": patient()})
+    for served, origin in ((demo, OTHER), (hospital, OWN)):
+        answer = served.client.post(at("patient-view"), json=body, headers={"Origin": origin})
+        shown = {each.strip() for each in answer.headers["access-control-expose-headers"].split(",")}
+        assert {"Retry-After", "WWW-Authenticate", "Content-Language"} <= shown
+
+
+def test_an_answer_is_kept_for_those_of_its_language_alone(demo: Served):
+    body = call("patient-view", {"patient": patient()})
+    for answer in (
+        demo.client.get(BASE),
+        demo.client.post(at("patient-view"), json=body),
+        demo.client.post(at("patient-view"), json=call("patient-view")),
+    ):
+        assert "Accept-Language" in answer.headers["vary"]
+
+
 def test_nothing_else_is_shared_with_other_pages(demo: Served):
     answer = demo.client.get("/health", headers={"Origin": OTHER})
     assert "access-control-allow-origin" not in answer.headers

@@ -55,6 +55,21 @@ def sent(served: Served, *given: dict[str, Any], hook: str = "patient-view") -> 
     return int(served.client.post(f"{at(hook)}/feedback", json={"feedback": list(given)}).status_code)
 
 
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"active": False},
+        {"link": [{"type": "replaced-by", "other": {"reference": "Patient/p2"}}]},
+        {"deceasedBoolean": True},
+    ],
+    ids=["not active", "replaced", "dead"],
+)
+def test_of_a_record_that_nobody_is_treated_by_there_is_no_card_and_nothing_is_stored(fresh: Served, said: Any):
+    for hook in ("encounter-start", "patient-view", "encounter-discharge"):
+        assert cards_of(fresh, call(hook, {"patient": patient(**said), "medicines": medicines()})) == []
+    assert count(fresh, listing) == 0
+
+
 def test_an_admission_is_stored_once_as_the_records_own(fresh: Served):
     body = call("encounter-start", {"patient": patient(), "medicines": medicines()})
     first, second = cards_of(fresh, body), cards_of(fresh, body)

@@ -398,6 +398,10 @@ def test_a_type_that_is_not_here_says_so(client: TestClient, kind: str):
         ("application/json;q=0", None, 406),
         ("application/fhir+xml", "json", 200),
         ("*/*", "application/fhir+json", 200),
+        ('application/fhir+json; charset=utf-8; fhirVersion="4.0"', None, 200),
+        ("application/fhir+json; fhirVersion=5.0", None, 406),
+        ("application/fhir+json; fhirVersion=5.0, application/json", None, 200),
+        ("*/*", "application/fhir+json; fhirVersion=3.0", 406),
         ("*/*", "xml", 406),
         ("*/*", "text/turtle", 406),
     ],
@@ -407,6 +411,16 @@ def test_json_is_the_only_format(client: TestClient, accept: str, wanted: str | 
     answer = client.get("/fhir/metadata", params=asked, headers={"Accept": accept})
     assert answer.status_code == status
     assert answer.headers["content-type"] == "application/fhir+json"
+
+
+def test_the_headers_of_an_answer_are_had_alone(client: TestClient, patient: Patient):
+    for path in (f"/fhir/Patient/{patient.id}", "/fhir/metadata", "/cds-services", "/signin"):
+        headers = DOCTOR if patient.id in path else {}
+        whole, alone = client.get(path, headers=headers), client.head(path, headers=headers)
+        assert (alone.status_code, alone.content) == (whole.status_code, b"")
+        told = {"content-type", "content-length", "etag", "content-language"} & set(whole.headers)
+        assert {each: alone.headers[each] for each in told} == {each: whole.headers[each] for each in told}
+    assert client.head("/fhir/$screen", headers=DOCTOR).status_code == 404
 
 
 def test_the_language_is_the_callers(client: TestClient, patient: Patient):

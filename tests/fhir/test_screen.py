@@ -216,6 +216,25 @@ def test_another_kind_of_body_is_refused(client: TestClient):
     assert (answer.status_code, code_of(answer)) == (415, "not_json")
 
 
+@pytest.mark.parametrize(
+    ("kind", "status"),
+    [
+        ("application/fhir+json", 200),
+        ("application/json", 200),
+        ('APPLICATION/FHIR+JSON; Charset="UTF-8"; fhirVersion=4.0', 200),
+        ("application/json-patch+json", 415),
+        ("application/merge-patch+json", 415),
+        ("application/json; charset=utf-16", 415),
+        ("application/fhir+json; fhirVersion=5.0", 415),
+        ("", 415),
+    ],
+)
+def test_a_body_is_json_in_utf_8_of_this_version(client: TestClient, kind: str, status: int):
+    content = json.dumps(bundle(FORM)).encode()
+    answer = client.post("/fhir/$screen", content=content, headers=NURSE | {"Content-Type": kind})
+    assert answer.status_code == status, answer.text
+
+
 def mutations(sent: Any, dice: random.Random) -> Any:
     """Return a document with one thing in it replaced by something of another kind."""
     changed = json.loads(json.dumps(sent))

@@ -138,6 +138,27 @@ def test_the_port_before_the_proxy_counts(host, port, found):
     assert found in called(request(**said))
 
 
+@pytest.mark.parametrize(
+    ("prefix", "found"),
+    [
+        ("/rett-hjem", "/rett-hjem/a"),
+        ("/helse/rett-hjem/", "/helse/rett-hjem/a"),
+        ("/old, /rett-hjem", "/rett-hjem/a"),
+        ("", "/a"),
+        ("/", "/a"),
+        ("rett-hjem", "/a"),
+        ("/..", "/a"),
+        ("/x/../y", "/a"),
+        ("/x?", "/a"),
+        ("//evil.example", "/a"),
+    ],
+)
+def test_the_path_that_a_proxy_puts_us_under_counts(prefix, found):
+    said = {"x_forwarded_proto": "https", "x_forwarded_host": "ward.example.no", "x_forwarded_prefix": prefix}
+    assert called(request(**said)) == {"https://retthjem.example.no/a", f"https://ward.example.no{found}"}
+    assert called(request(peer="192.0.2.1", **said)) == {"https://retthjem.example.no/a"}
+
+
 def test_this_machine_has_several_names_where_it_has_no_public_one():
     assert called(request(host="localhost:8000"), public=None) == {"http://127.0.0.1:8000/a", "http://localhost:8000/a"}
     assert called(request(host="localhost:9000"), public=None) == {"http://127.0.0.1:8000/a"}

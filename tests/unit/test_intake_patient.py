@@ -129,6 +129,18 @@ def test_a_death_is_a_note():
     assert "input_deceased" not in notes(person=patient(deceasedBoolean=False))
 
 
+@pytest.mark.parametrize(
+    ("said", "noted"),
+    [
+        ({"active": False}, True),
+        ({"link": [{"type": "refer"}, {"type": "replaced-by", "other": {"reference": "Patient/q"}}]}, True),
+        ({"active": True, "link": [{"type": "replaces", "other": {"reference": "Patient/q"}}]}, False),
+    ],
+)
+def test_a_record_that_is_not_in_use_is_noted(said, noted):
+    assert ("input_patient_not_in_use" in notes(person=patient(**said))) is noted
+
+
 def test_the_gp_is_the_display_or_the_name_of_the_practitioner():
     assert answers(generalPractitioner=[{"display": "Fastlege Test"}])["gp"] == "Fastlege Test"
     doctor = {"resourceType": "Practitioner", "id": "d", "name": [{"given": ["Kari"], "family": "Berg"}]}
