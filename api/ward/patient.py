@@ -78,6 +78,8 @@ def next_place(desk: Desk, patient: Patient) -> str | None:
         return None
     if coming.what in {SCREENING, NEED} and desk.may("form"):
         return f"{patient.path}/screen"
+    if coming.what == "ask" and desk.may("form") and patient.course.in_hospital:
+        return f"{patient.path}/screen#q-{coming.about}"
     if coming.what in PLACES:
         return f"{patient.path}/{PLACES[coming.what]}"
     plan = plan_in(course)

@@ -7,9 +7,11 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from careplans.actions import question_owner
 from careplans.catalogue import read, replacement
 from careplans.course.choices import chosen_track, undecided_offers
 from careplans.course.due import Basis
+from careplans.course.left import UNDECIDED
 from careplans.course.state import Course, NextStep, Screening
 from careplans.course.waits import end_of
 from careplans.parts import Due
@@ -32,6 +34,19 @@ def to_settle(course: Course, screening: Screening, found: Basis, *, what: str, 
         return NextStep(what, str(at_once["owner"]), _days_after(screening, at_once["days"]), of)
     due = _soon(screening) if what in {"decide", "start_plan"} else None
     return NextStep(what, _decider(course, of, assessment), due, about or of)
+
+
+def to_ask_first(course: Course, screening: Screening, assessment: Assessment) -> NextStep | None:
+    """Return the question to ask before anyone decides, where in hospital the way itself hangs on an answer.
+
+    It is due when deciding is. Who can have no answer decides without it, and what is decided is asked for no more.
+    """
+    item, listed = assessment.ask_next, assessment.on_team_list
+    if not course.in_hospital or item is None or assessment.tracks or listed is None or listed.reason != UNDECIDED:
+        return None
+    if _at_once(course, screening.assessment, assessment):
+        return None
+    return NextStep("ask", question_owner(item), _soon(screening), item)
 
 
 def _soon(screening: Screening) -> datetime | None:

@@ -18,7 +18,7 @@ from careplans.course.choices import (
     renewed_at_home,
     undecided_offers,
 )
-from careplans.course.deciders import to_settle
+from careplans.course.deciders import to_ask_first, to_settle
 from careplans.course.due import SCREENING, Basis, screening_in, waiting_plan
 from careplans.course.events import StepDone
 from careplans.course.fold import aware
@@ -87,7 +87,8 @@ def _asked_of(asked: _Asked, screening: Screening) -> NextStep | None:
     if plan and screening.stay is None and corrected is None:
         return _rescored(asked, screening, plan, waiting=waiting)
     if waiting:
-        return to_settle(course, screening, found, what="decide")
+        first = None if plan else to_ask_first(course, screening, assessment)
+        return first or to_settle(course, screening, found, what="decide")
     if corrected and plan:
         seen = _reviewed(course, plan, corrected.at)
         return None if seen else to_settle(course, screening, found, what=REVIEW, about=plan.id)

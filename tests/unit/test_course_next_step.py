@@ -34,7 +34,7 @@ from careplans.course.next_step import next_step
 from careplans.course.state import NextStep
 from careplans.course.waits import END_OF_DAY
 from rules.assess import assess
-from rules.assessment import Assessment, Finding, Track, Undecided
+from rules.assessment import Assessment, Finding, TeamListEntry, Track, Undecided
 from rules.case import Answer, Case
 from rules.ruleset import national
 from rules.times import OSLO
@@ -177,6 +177,29 @@ def test_suggestions_are_decided_and_the_plan_starts_before_what_is_unknown_is_a
     assert what(story, basis) == ("start_plan", "treating_doctor")
     story.tell(PlanStarted("P1", "A1", DAY_HOME, ("nutrition",)))
     assert what(story, basis) == ("expected_discharge_set", "treating_doctor")
+
+
+def test_where_the_way_hangs_on_an_answer_it_is_asked_before_anyone_decides_and_by_when_they_are_to() -> None:
+    story, open_way = screened(), offering(FOOD, ask_next="residence")
+    undecided = replace(open_way.assessment, on_team_list=TeamListEntry("undecided"))
+    basis = replace(open_way, assessment=undecided)
+    screening = story.course.screening
+    assert screening
+    assert screening.at
+    due = screening.at + timedelta(hours=24)
+    assert coming(story, basis) == NextStep("ask", "ward_nurse", due, "residence")
+    known = replace(basis, assessment=replace(undecided, ask_next=None))
+    assert what(story, known) == ("decide", "treating_doctor")
+    with_track = replace(basis, assessment=replace(undecided, tracks=offering(TEAM).assessment.tracks))
+    assert what(story, with_track) == ("decide", "geriatric_team")
+    decided(story, "accepted", "nutrition")  # whoever can have no answer decides without it
+    assert what(story, basis) == ("start_plan", "treating_doctor")
+
+
+def test_what_cannot_wait_is_decided_before_anything_is_asked() -> None:
+    story, found = screened(), offering(finding("pathway_decide", "action:pathway_decide"), ask_next="residence")
+    basis = replace(found, assessment=replace(found.assessment, on_team_list=TeamListEntry("undecided")))
+    assert what(story, basis) == ("decide", "geriatric_team")
 
 
 def test_what_is_unknown_is_asked_when_nothing_waits_to_be_started() -> None:

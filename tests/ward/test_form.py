@@ -286,6 +286,14 @@ def test_whoever_signs_is_told_when_and_what_is_theirs_to_do_next(demo, nurse):
     assert "told receipt" not in demo.browser("henrik").get(f"/patients/{person}/assessment").text
 
 
+def test_whoever_signs_with_nothing_more_to_do_is_told_what_comes_next_for_the_patient_and_whose_it_is(demo):
+    person, henrik = patient(demo, "receipt-others"), demo.browser("henrik")
+    send(henrik, f"/patients/{person}/screen", "save", cfs_clinician="3")
+    told = henrik.get(f"/patients/{person}/assessment").text.partition('class="told receipt"')[2].partition("</p>")[0]
+    assert re.search(r"Ingenting mer venter på deg her\. Neste for pasienten: .+ \((Lege|Sykepleier)\)", told)
+    assert "Neste for deg" not in told
+
+
 def test_one_who_was_signed_out_is_told_that_the_last_answers_were_not_kept(demo):
     person = patient(demo, "signed-out")
     path = f"/patients/{person}/screen"

@@ -14,6 +14,7 @@ from api.ward.assessment.shown import Shown
 from api.ward.assessment.suggestions import Reader, medicine_names, one_by_one, recommended, suggestions
 from api.ward.assessment.turning import turn_words, turns_of
 from api.ward.desk import Desk
+from api.ward.lists.reader import step_in_words
 from api.ward.patient import Patient
 from careplans.burden_words import before_rows
 from careplans.catalogue import read
@@ -98,9 +99,16 @@ def _receipt(desk: Desk, patient: Patient, shown: Shown) -> View | None:
     found, t = receipt_of(desk, patient, shown), desk.t
     if found is None:
         return None
-    what = t(f"next.{found.what}") if found.what and f"next.{found.what}" in t else None
+    what = _task(found.what, t) if found.what else None
     dated = t("screen.signed.by", what=what, when=desk.words.moment(found.due)) if what and found.due else what
-    return {"title": t("screen.signed.title", time=desk.words.moment(found.at)), "next": dated, "where": found.where}
+    title = t("screen.signed.title", time=desk.words.moment(found.at))
+    owner = t(f"who.{found.owner}") if found.owner else None
+    return {"title": title, "next": dated, "where": found.where, "owner": owner}
+
+
+def _task(what: str, t: Texts) -> str:
+    """Say a task as what is to be done, where it has such words, else by its name."""
+    return t(f"next.{what}") if f"next.{what}" in t else step_in_words(what, t)
 
 
 def _ask_for_cfs(found: Assessment, t: Texts) -> tuple[str, str | None] | None:
