@@ -230,7 +230,7 @@ def _store(record: Record, user: User, out: _Out, seen: Seen, change: Change) ->
         out.status,
         change.now,
         sender_of(record, user, course),
-        _party(about.head["receiver"]) if about else receiver_of(record, out.kind, course, gp=out.gp),
+        _received(about) or receiver_of(record, out.kind, course, gp=out.gp),
         refers_to=about.msg_id if about else None,
         conversation=about.first if about else None,
     )
@@ -257,6 +257,12 @@ def _store(record: Record, user: User, out: _Out, seen: Seen, change: Change) ->
 
 def _party(said: Mapping[str, Any]) -> Party:
     return Party(said.get("organisation"), said.get("unit"), tuple(said.get("her_ids") or ()), said.get("person"))
+
+
+def _received(about: Kept | None) -> Party | None:
+    """Return who got the message that is followed, and so gets what follows it."""
+    party = _party(about.head["receiver"]) if about else None
+    return party if party and party.organisation else None
 
 
 def _nothing(seen: Seen, about: Kept) -> Content:

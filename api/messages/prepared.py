@@ -100,7 +100,7 @@ def language_of(read: str) -> Language:
 def approved(content: Content, user: User, at: datetime) -> Content:
     """Return what goes out, with who made it final."""
     profession: Profession | None = "doctor" if user.role in DOCTORS else "nurse" if user.role in NURSES else None
-    return replace(content, approved=Approved(at, user.name or user.id, profession))
+    return replace(content, approved=Approved(at, user.name or user.id, profession, user.hpr))
 
 
 def digest_of(content: Content) -> str:
@@ -135,9 +135,7 @@ def sender_of(record: Record, user: User, course: Course) -> Party:
 
 
 def receiver_of(record: Record, kind: Kind, course: Course, *, gp: str | None) -> Party:
-    """Return who receives: the municipality, or the GP; nobody is named where it would tell where someone lives."""
-    if course.protected:
-        return Party()
+    """Return who receives, the municipality or the GP; of a protected address the message alone says it."""
     if kind in TO_MUNICIPALITY:
         return _municipality(record, course.municipality)
     called = course.practice or gp

@@ -53,7 +53,7 @@ class Reading:
         role = self._role(claims, works_at)
         self._check_person(claims, role)
         shown = name[:LONGEST_NAME] if isinstance(name, str) and name.isprintable() else None
-        return User(id, role, frozenset(self._units(claims, works_at)), shown or None)
+        return User(id, role, frozenset(self._units(claims, works_at)), shown or None, self._hpr(claims, role))
 
     def check_scopes(self, claims: Mapping[str, Any]) -> None:
         """Raise `ScopeMissing` unless an access token has each scope that is asked for."""
@@ -96,9 +96,13 @@ class Reading:
             return
         if self.asked.level is not None and _text(_named(claims, self.names.security_level)) != self.asked.level:
             raise TokenRefused("level")
-        number = _text(_named(claims, self.names.hpr_number)) or ""
-        if role in self.asked.hpr_roles and not HPR_NUMBER.fullmatch(number):
+        if role in self.asked.hpr_roles and self._hpr(claims, role) is None:
             raise TokenRefused("hpr_number")
+
+    def _hpr(self, claims: Mapping[str, Any], role: Role) -> str | None:
+        """Return the number in the register of health personnel; a system has none."""
+        number = _text(_named(claims, self.names.hpr_number)) or ""
+        return number if role != "system" and HPR_NUMBER.fullmatch(number) else None
 
     def _units(self, claims: Mapping[str, Any], works_at: Organisation | None) -> Iterable[Unit]:
         """Return the units that are said, and of whoever works at an organisation of ours that one's and no other's.

@@ -111,7 +111,7 @@ def hashed(secret: str) -> str:
 def as_json(user: User, launched: Launched | None = None) -> str:
     """Return a user as it is stored with the session, and what the system that launched it said."""
     units = sorted(str(unit) for unit in user.units)
-    said = {"id": user.id, "role": user.role, "units": units, "name": user.name}
+    said = {"id": user.id, "role": user.role, "units": units, "name": user.name, "hpr": user.hpr}
     return json.dumps(said | ({"launched": asdict(launched)} if launched else {}), ensure_ascii=False)
 
 
@@ -119,7 +119,7 @@ def from_json(text: str) -> User:
     """Return the user that was stored with a session."""
     said = json.loads(text)
     units = frozenset(unit for unit in map(Unit.parse, said["units"]) if unit)
-    return User(said["id"], said["role"], units, said["name"])
+    return User(said["id"], said["role"], units, said["name"], said.get("hpr"))
 
 
 def _launched(text: str) -> Launched | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal, get_args
 
 Role = Literal[
@@ -42,12 +42,16 @@ class Unit:
 
 @dataclass(frozen=True, slots=True)
 class User:
-    """Who asks; `units` are those the person works for, and `id` is the provider's name for the person."""
+    """Who asks; `units` are those the person works for, and `id` is the provider's name for the person.
+
+    `hpr` is the number in the register of health personnel, where the provider says it.
+    """
 
     id: str
     role: Role
     units: frozenset[Unit] = frozenset()
     name: str | None = None
+    hpr: str | None = field(default=None, repr=False, compare=False)
 
     def of(self, kind: UnitKind) -> frozenset[str]:
         """Return the ids of the user's units of one kind."""

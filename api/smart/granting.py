@@ -72,7 +72,7 @@ async def person(known: Known, granted: Granted, nonce: str, hospital: str) -> t
     if found.role == "system":
         raise RoleUnknown  # which no person is
     units = frozenset(unit for unit in map(Unit.parse, known.settings.units) if unit)
-    return User(_named(known, claims), found.role, units, found.name), _place(claims)
+    return User(_named(known, claims), found.role, units, found.name, found.hpr), _place(claims)
 
 
 def _named(known: Known, claims: Claims) -> str:

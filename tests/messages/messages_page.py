@@ -29,7 +29,9 @@ WORDS = """
   there were. Nothing is cut: the schemas set no length.
 - The epikrise's XHTML is made of {elements}, without attributes. What people wrote is always text.
 - No address and no municipality of the patient is written. Where the address is protected, neither are next of kin,
-  the GP's name and telephone, and telephone numbers that are set locally.
+  the GP's name and telephone, and telephone numbers that are set locally. The head names the receiver also then, for
+  without it nothing can be sent; pages, lists and the answers about messages do not, and only the record system is
+  given the message itself.
 - A final PLO message carries who approved it and when (AnsvarForRapport), a final epikrise too (ApprDate,
   RelServProvider, Status F). Without these it is a draft.
 - A change (M), an addition (A) and a cancellation (C) refer to the message before in ConversationRef: RefToParent is
@@ -37,8 +39,13 @@ WORDS = """
   first message's id in all of them [confirm]. A cancellation carries whose it was and of which stay, and nothing
   clinical.
 - A final message has the names and HER-ids that the operator listed (`messages.parties` in `docs/settings.md`); where
-  the sender or the receiver has none it cannot be made final. HPR numbers are not known to Rett hjem: an approver's
-  number says «ikke oppgitt» until the record system fills it in. The demo's HER-ids are made up, from 99000000.
+  the sender or the receiver has none it cannot be made final, and the page says why and what to do.
+  The demo's HER-ids are made up, from 99000000.
+- The approver's HPR number is the one in the sign-in's claim (`issuer.claims.hpr_number` in `docs/settings.md`,
+  HelseID's unless another is named). Where the sign-in has none, a PLO message says «ikke oppgitt» where the schema
+  wants a number (AnsvarligRapport/Ident, type HPR), an epikrise leaves Id and TypeId of HCProf out, and the page tells
+  the approver before it is made final: the record system is to fill it in before it sends, for a receiver may refuse
+  the message without it.
 - A draft from the command line does not know who sends and who receives; name and HER-id then say «ikke oppgitt», so
   that no receiver takes it for addressed.
 """

@@ -20,6 +20,7 @@ from api.record.opening import open_with_reason
 from api.record.record import Record
 from api.record.streams import Naming
 from engine.errors import InputError
+from tests.messages.reading_back import facts_in
 from tests.v1.issuer import bearer
 from tests.v1.people import DOCTOR as DOCTOR_CALLS
 from tests.v1.people import SYSTEM, Patient, number
@@ -51,12 +52,12 @@ def of_practice(client: TestClient, which: int) -> Patient:
     return found
 
 
-def final(both: tuple[TestClient, Record], patient: Patient, kind: Any = "epikrise") -> str:
+def final(both: tuple[TestClient, Record], patient: Patient, kind: Any = "epikrise", by: User = DOCTOR) -> str:
     """Make a message final and return its id."""
     client, record = both
     version = client.get(patient.path, headers=SYSTEM).json()["version"]
     asked = Finishing(patient.id, kind, {}, version, lacks_seen=True)
-    return record.writer.run(lambda change: finish(record, DOCTOR, asked, change))
+    return record.writer.run(lambda change: finish(record, by, asked, change))
 
 
 def outbox(client: TestClient, who: dict[str, str] = SYSTEM) -> list[dict[str, Any]]:
@@ -136,6 +137,33 @@ def test_a_final_message_has_the_her_ids_that_the_operator_listed(both, patient)
     assert head.sender.her_ids == ("59", "90998")
     assert (head.receiver.organisation, head.receiver.unit) == ("Solsiden legesenter", "Fastleger")
     assert head.receiver.her_ids == ("1201", "1202")
+
+
+@pytest.mark.parametrize("hpr", [None, "9144889"])
+@pytest.mark.parametrize("kind", ["epikrise", "utskrivningsrapport"])
+def test_a_final_message_has_the_hpr_number_of_the_sign_in_or_says_that_it_is_not_known(both, patient, kind, hpr):
+    client, _ = both
+    id = final(both, patient, kind, by=replace(DOCTOR, hpr=hpr))
+    (found,) = (each for each in outbox(client) if each["id"] == id)
+    said = facts_in(etree.fromstring(found["content"].encode()))["approved"]
+    assert said == (hpr or {"epikrise": None, "utskrivningsrapport": "ikke oppgitt"}[kind])
+
+
+@pytest.mark.parametrize(
+    ("kind", "receiver"), [("epikrise", "Solsiden legesenter"), ("utskrivningsrapport", "Trondheim kommune")]
+)
+def test_of_a_protected_address_the_message_alone_names_its_receiver(both, patient, kind, receiver):
+    client, _ = both
+    patient.tell(SYSTEM, kind="address_protected", protected=True)
+    id = final(both, patient, kind)
+    (found,) = (each for each in outbox(client) if each["id"] == id)
+    head = read_message(etree.fromstring(found["content"].encode())).head
+    assert head.receiver.organisation == receiver
+    assert head.receiver.addressed
+    for path in (f"/api/v1/messages/{id}", f"{patient.path}/messages"):
+        said = client.get(path, headers=DOCTOR_CALLS)
+        assert said.status_code == 200
+        assert receiver not in said.text
 
 
 @pytest.mark.parametrize("practice", [None, "Fjellsiden"])

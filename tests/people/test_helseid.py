@@ -12,6 +12,7 @@ from sqlalchemy import Engine
 
 from api.people.claims import Reading
 from api.people.refused import ScopeMissing, TokenRefused
+from api.people.sessions import as_json, from_json
 from api.people.user import Unit, User
 from api.settings import Issuer, Settings
 from api.storage.writer import Writer
@@ -81,6 +82,12 @@ def test_whoever_works_at_an_organisation_sees_its_units_and_no_other_whatever_t
 
 def test_a_nurse_of_the_hospital_comes_in_with_the_hospitals_units():
     assert read() == User("pseudonym=", "nurse", frozenset({Unit("hospital", "STO")}), "Ingrid Nes")
+
+
+def test_the_number_in_the_register_of_health_personnel_is_kept_with_whoever_came_in():
+    assert read().hpr == "181000001"
+    assert from_json(as_json(read())).hpr == "181000001"
+    assert "181000001" not in repr(read())
 
 
 def test_the_narrowest_organisation_that_is_known_says_where_and_as_what():

@@ -26,6 +26,7 @@ MANY = Limits(person=1_000_000, system=1_000_000, address=1_000_000, wrong_token
 PARTIES = (
     MessageParty(unit="hospital:STO", name="St. Olavs hospital HF", her_id="59"),
     MessageParty(unit="ward:STO/GER2", name="Geriatri 2", her_id="90998"),
+    MessageParty(unit="municipality:5001", name="Trondheim kommune", her_id="1101"),
     MessageParty(
         unit="practice:Solsiden",
         name="Solsiden legesenter",

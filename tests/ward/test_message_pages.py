@@ -83,7 +83,8 @@ def test_a_draft_to_someone_without_a_her_id_says_that_it_cannot_be_sent(demo, d
     assert "Godkjenn som endelig" in doctor.get(page_of(patient, "epikrise")).text
     monkeypatch.setattr("api.ward.messages.pages.unaddressed", lambda *_: ("receiver",))
     page = doctor.get(page_of(patient, "epikrise")).text
-    assert "Mottakeren mangler HER-id: kan ikke sendes" in words_of(page)
+    assert "Meldingen kan ikke bli endelig: mottakeren mangler, eller har ikke HER-id" in words_of(page)
+    assert "be driften legge inn HER-id" in words_of(page).replace("ber du", "be")
     assert "Godkjenn som endelig" not in page
 
 

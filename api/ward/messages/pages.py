@@ -157,7 +157,7 @@ def _draft_page(
         found=found,
         digest=digest_of(found.content) if found else "",
         content=_preview(desk, patient, kind, found) if found else Shown(),
-        receiver=_receiver(receiver),
+        receiver=None if patient.course.protected else _receiver(receiver),
         unaddressed=unaddressed(desk.record, sender, receiver),
         begun=begun,
         leaves=leaves(patient, kind),
