@@ -2,47 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
+from itertools import groupby
 
-from population.steering.counting import Cell
+from population.steering.book import Book, Places
+from population.steering.counting import ALL, Cell
+from population.steering.parting import Parting
+from population.steering.rows import Block, Row
+from population.steering.wholes import Told, Wholes, months_in
 
-
-@dataclass(frozen=True, slots=True)
-class Block:
-    """Categories that are shown as one number."""
-
-    categories: tuple[str, ...]
-    count: int
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """What is shown of one part, or of several that are told together; without parts, of the whole hospital.
-
-    `n` is the sum of the blocks: what a share is of. `lacking` is how many more there are who lack what the figure
-    needs or whom it is not about; None where they are at most `unsure`, and counted with the figure's spare category.
-    `total` is days, rounded; `kappa` is of two raters. Both are None where they would tell too much.
-    """
-
-    parts: tuple[str, ...]
-    blocks: tuple[Block, ...]
-    lacking: int | None = None
-    unsure: int = 0
-    total: int | None = None
-    kappa: float | None = None
-
-    @property
-    def n(self) -> int:
-        """Return how many stays the blocks are of."""
-        return sum(block.count for block in self.blocks)
-
-    def count(self, *categories: str) -> int | None:
-        """Return how many were in the categories, None where the blocks do not tell them from others."""
-        inside = [block for block in self.blocks if set(block.categories) <= set(categories)]
-        told = {category for block in inside for category in block.categories}
-        return sum(block.count for block in inside) if told == set(categories) else None
+__all__ = ["Block", "Published", "Row", "Table", "published"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,13 +40,40 @@ class Published:
 
     tables: tuple[Table, ...]
 
-    def of(self, hospital: str, figure: str, breakdown: str = "all") -> tuple[Table, ...]:
+    def of(self, hospital: str, figure: str, breakdown: str = ALL) -> tuple[Table, ...]:
         """Return a figure's tables in order of time."""
         wanted = (hospital, figure, breakdown)
         found = (each for each in self.tables if (each.hospital, each.figure, each.breakdown) == wanted)
         return tuple(sorted(found, key=lambda each: each.first))
 
 
-def published(cells: Iterable[Cell]) -> Published:
-    """Return what may be shown of the closed months; more months change nothing of what was shown before."""
-    raise NotImplementedError
+def published(cells: Iterable[Cell], places: Places | None = None) -> Published:
+    """Return what may be shown of the closed months; more months change nothing of what was shown before.
+
+    `places` are each hospital's wards and municipalities, `{"St. Olavs": {"ward": [...], "municipality": [...]}}`. They
+    are public, so parts that are told together can be named. Without them, the parts of earlier months are taken.
+    """
+    ordered = sorted(cells, key=lambda cell: cell.hospital)
+    by_hospital = groupby(ordered, key=lambda cell: cell.hospital)
+    return Published(
+        tuple(each for hospital, held in by_hospital for each in _of_hospital(hospital, held, places or {}))
+    )
+
+
+def _of_hospital(hospital: str, cells: Iterable[Cell], places: Places) -> Iterator[Table]:
+    book = Book(cells, places.get(hospital, {}))
+    wholes = Wholes(book)
+    yield from (_table(hospital, told) for told in (*wholes, *Parting(book, wholes)))
+
+
+def _table(hospital: str, told: Told) -> Table:
+    return Table(
+        hospital=hospital,
+        figure=told.figure.id,
+        breakdown=told.breakdown,
+        first=told.first,
+        months=len(months_in(told.first, told.span)),
+        covers=told.covers,
+        of=told.by.within,
+        rows=told.rows,
+    )
