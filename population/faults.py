@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import reduce
+from operator import or_
 from typing import Literal
 
 import polars as pl
@@ -36,8 +38,9 @@ Faults = Sequence[tuple[Fault, pl.Expr]]
 
 def masked(faults: Faults) -> pl.Expr:
     """Return the faults of a row as the bits of one number."""
-    bits = [found.fill_null(value=False).cast(MASK) * (1 << place) for place, (_, found) in enumerate(faults)]
-    return pl.sum_horizontal(bits).cast(MASK)
+    none = pl.lit(0, MASK)
+    bits = (pl.when(found).then(pl.lit(1 << place, MASK)).otherwise(none) for place, (_, found) in enumerate(faults))
+    return reduce(or_, bits, none)
 
 
 def bits_of(faults: Iterable[Fault], *, aside: Aside) -> int:

@@ -24,6 +24,15 @@ ITEM = pl.UInt8
 NUMBERED = ("code", "system", "atc")
 """Columns of few distinct words, which are looked up as they are written."""
 
+WORDED = ("yes_no", "choice", "municipality")
+"""Columns of few distinct words, which are looked up without the blanks about them, capitals or not."""
+
+LEFT_OUT: Mapping[str, type[pl.DataType]] = {
+    "day": pl.Date, "yes_no": pl.Boolean, "choice": pl.UInt8, "municipality": pl.String, "text": pl.String,
+    "amount": pl.Float64,
+}  # fmt: skip
+"""What stands, as null, for a column that the file leaves out."""
+
 
 @dataclass(frozen=True, slots=True)
 class Numbered:
@@ -67,13 +76,19 @@ def reading(table: Table, types: Mapping[str, pl.DataType], numbered: Numbered) 
     """Return how the table's columns are read, those that the file leaves out as unknown; not whose row it is."""
     place = _Place(table, types, numbered)
     columns = [column for column in table.columns if column.kind not in {"person", "unread"}]
-    found = [_with_missing(column, READERS[column.kind](column, _given(column), place), place) for column in columns]
+    found = [_read(column, place) for column in columns]
     return Reading(
         tuple(_present(column, types).alias(f"given.{column.name}") for column in columns),
         tuple(each.alias(name) for read in found for name, each in read.first.items()),
         {name: value for read in found for name, value in read.values.items()},
         tuple(fault for read in found for fault in read.faults),
     )
+
+
+def _read(column: Column, place: _Place) -> Read:
+    if column.name not in place.types and column.kind in LEFT_OUT:
+        return Read({column.name: pl.lit(None, LEFT_OUT[column.kind])})
+    return _with_missing(column, READERS[column.kind](column, _given(column), place), place)
 
 
 def _given(column: Column) -> pl.Expr:
@@ -87,8 +102,23 @@ def _present(column: Column, types: Mapping[str, pl.DataType]) -> pl.Expr:
         return pl.lit(None, pl.String)
     if not _is_text(kind) or column.kind in NUMBERED:  # what is numbered is looked up as it is written
         return pl.col(column.name)
+    if isinstance(kind, pl.Enum) and column.kind in WORDED:
+        return _where_not_blank(pl.col(column.name), kind)
     stripped = pl.col(column.name).cast(pl.String).str.strip_chars()
     return pl.when(stripped != "").then(stripped)
+
+
+def _where_not_blank(given: pl.Expr, kind: pl.Enum) -> pl.Expr:
+    blank = [word for word in kind.categories if not word.strip()]
+    return pl.when(~given.is_in(blank)).then(given) if blank else given
+
+
+def _of_words(given: pl.Expr, kind: pl.DataType, read: Callable[[pl.Expr], pl.Expr]) -> pl.Expr:
+    """Return what a text is read as; where the words are known beforehand, each of them is read once."""
+    if not isinstance(kind, pl.Enum):
+        return read(given)
+    said = pl.select(read(pl.lit(kind.categories))).to_series()
+    return given.to_physical().replace_strict(list(range(said.len())), said)
 
 
 def _is_text(kind: pl.DataType) -> bool:
@@ -103,8 +133,11 @@ class _Place:
     types: Mapping[str, pl.DataType]
     numbered: Numbered
 
+    def kind_of(self, column: Column) -> pl.DataType:
+        return self.types.get(column.name, pl.String())
+
     def is_text(self, column: Column) -> bool:
-        return _is_text(self.types.get(column.name, pl.String()))
+        return _is_text(self.kind_of(column))
 
     def aside(self, column: Column) -> Aside:
         """Return what is set aside for a fault: a row that has lost what it is about says nothing."""
@@ -116,7 +149,7 @@ def _with_missing(column: Column, found: Read, place: _Place) -> Read:
     if not column.filled:
         return found
     missing = _given(column).is_null()
-    if column.kind in NUMBERED:
+    if column.kind in NUMBERED and place.numbered.blank:
         missing |= _given(column).cast(pl.String).is_in(place.numbered.blank)
     return Read(found.values, ((Fault(column.name, "missing", "row"), missing), *found.faults), found.first)
 
@@ -157,14 +190,20 @@ def _of_day(column: Column, place: _Place) -> Mapping[str, pl.Expr]:
 
 
 def _yes_no(column: Column, given: pl.Expr, place: _Place) -> Read:
-    text = given.cast(pl.String).str.to_lowercase()
-    read: pl.Expr = pl.when(text.is_in(YES)).then(pl.lit(value=True)).when(text.is_in(NO)).then(pl.lit(value=False))
-    said = given if place.types.get(column.name) == pl.Boolean() else read
-    return _word(column, said, place)
+    kind = place.kind_of(column)
+    return _word(column, given if kind == pl.Boolean() else _of_words(given, kind, _yes_or_no), place)
+
+
+def _yes_or_no(given: pl.Expr) -> pl.Expr:
+    text = given.cast(pl.String).str.strip_chars().str.to_lowercase()
+    return pl.when(text.is_in(YES)).then(pl.lit(value=True)).when(text.is_in(NO)).then(pl.lit(value=False))
 
 
 def _choice(column: Column, given: pl.Expr, place: _Place) -> Read:
-    return _word(column, _place_among(given.str.to_lowercase(), column.codes), place)
+    def read(words: pl.Expr) -> pl.Expr:
+        return _place_among(words.str.strip_chars().str.to_lowercase(), column.codes)
+
+    return _word(column, _of_words(given, place.kind_of(column), read), place)
 
 
 def _word(column: Column, said: pl.Expr, place: _Place) -> Read:
@@ -181,7 +220,10 @@ def _municipality(column: Column, given: pl.Expr, place: _Place) -> Read:
     """Read a number; of a day before the register's own, whether it was in force cannot be said."""
     if place.numbered.on < numbered_since():
         return Read({column.name: given})
-    said = given.cast(pl.Enum(sorted(municipalities())), strict=False).cast(pl.String)
+    in_force = pl.Enum(sorted(municipalities()))
+    said = _of_words(
+        given, place.kind_of(column), lambda each: each.str.strip_chars().cast(in_force, strict=False).cast(pl.String)
+    )
     read = pl.col(f"read.{column.name}")
     unknown = Fault(column.name, "municipality_not_valid", "value"), given.is_not_null() & read.is_null()
     return Read({column.name: read}, (unknown,), {f"read.{column.name}": said})
@@ -209,17 +251,23 @@ def _amount(column: Column, given: pl.Expr, place: _Place) -> Read:
 def _code(column: Column, given: pl.Expr, place: _Place) -> Read:
     number, system = pl.col("read.code"), pl.col("read.system")
     known = (number < place.numbered.of_icd) | ((system != 0) & number.is_not_null())
-    written = given.is_not_null() & ~given.cast(pl.String).is_in(place.numbered.blank)
+    blank = place.numbered.blank
+    written = given.is_not_null() & ~given.cast(pl.String).is_in(blank) if blank else given.is_not_null()
     unknown = Fault(column.name, "unknown_code", "row"), written & ~known.fill_null(value=False)
-    first = {"read.code": _place_among(given, place.numbered.codes).cast(pl.UInt32)}
+    number_of = _of_words(given, place.kind_of(column), lambda each: _place_among(each, place.numbered.codes))
+    first = {"read.code": number_of.cast(pl.UInt32)}
     return Read({column.name: number}, (unknown,), first)
 
 
 def _system(column: Column, given: pl.Expr, place: _Place) -> Read:
     """Read a system by its number; 0 is ICD-10, also where none is named."""
     systems = place.numbered.systems
-    number = _place_among(given, tuple(systems)).cast(pl.UInt32)
-    looked_up = number.replace_strict(list(range(len(systems))), list(systems.values()), return_dtype=pl.UInt32)
+
+    def read(words: pl.Expr) -> pl.Expr:
+        number = _place_among(words, tuple(systems)).cast(pl.UInt32)
+        return number.replace_strict(list(range(len(systems))), list(systems.values()), return_dtype=pl.UInt32)
+
+    looked_up = _of_words(given, place.kind_of(column), read)
     return Read({column.name: pl.col("read.system")}, (), {"read.system": looked_up.fill_null(0)})
 
 
@@ -227,7 +275,8 @@ def _atc(column: Column, given: pl.Expr, place: _Place) -> Read:
     """Read an ATC code; without a usable one the medicine may be any, which number 0 stands for."""
     number = pl.col("read.atc")
     unknown = Fault(column.name, "unknown_code", "value"), given.is_not_null() & number.is_null()
-    first = {"read.atc": _place_among(given, place.numbered.atc).cast(pl.UInt32)}
+    number_of = _of_words(given, place.kind_of(column), lambda each: _place_among(each, place.numbered.atc))
+    first = {"read.atc": number_of.cast(pl.UInt32)}
     return Read({column.name: (number + 1).fill_null(0)}, (unknown,), first)
 
 
