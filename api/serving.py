@@ -14,6 +14,7 @@ from api.files import print_out
 from api.observing import logs
 from api.screening import Screening, read_overlay, texts_in
 from api.settings import Settings
+from api.slow_requests import Prompt, most_connections
 from api.storage.engine import make_engine
 from api.storage.rebuild import rebuild_if_stale, rebuild_lists
 from api.storage.schema import make_ready
@@ -36,7 +37,14 @@ def serve(settings: Settings) -> None:
     gc.collect()
     gc.freeze()  # what is loaded now stays, so the collector need not walk it again at every request
     stop = settings.stop_seconds or None
-    config = uvicorn.Config(app, timeout_graceful_shutdown=stop, lifespan="on", **logs.UVICORN)
+    config = uvicorn.Config(
+        app,
+        http=Prompt,
+        limit_concurrency=most_connections(),
+        timeout_graceful_shutdown=stop,
+        lifespan="on",
+        **logs.UVICORN,
+    )
     with suppress(KeyboardInterrupt):
         uvicorn.Server(config).run(sockets=[listening])
 

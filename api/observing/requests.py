@@ -8,6 +8,7 @@ from time import perf_counter
 from typing import Any
 from uuid import uuid4
 
+from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from structlog.contextvars import bind_contextvars, reset_contextvars
@@ -24,6 +25,9 @@ REQUEST_ID = re.compile(rb"[0-9A-Fa-f-]{16,64}")
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 QUIET = frozenset({"/health", "/metrics"})
 """Asked for every few seconds; logged only when they fail."""
+
+GONE = 499
+"""What is told of a request that was given up before it was whole; there is nobody left to answer."""
 
 PROBLEM = re.compile(r"[a-z][a-z0-9_]{0,60}")
 
@@ -54,6 +58,8 @@ class Observed:
         answer, began = Answer(), perf_counter()
         try:
             await self._app(scope, receive, _numbered(send, number, answer))
+        except ClientDisconnect:
+            answer.status = GONE
         except Exception as error:  # noqa: BLE001 # the last place where one can be caught
             self._log.error("defect", **fault(error))
             await _end(answer, scope, receive, _numbered(send, number, answer))
