@@ -1,4 +1,4 @@
-"""`retthjem population …`: templates for an extract, what is wrong with one, everyone screened, made-up people."""
+"""`retthjem population …`: an extract and its faults, everyone screened, what came out as a page, made-up people."""
 
 from __future__ import annotations
 
@@ -29,8 +29,10 @@ TASKS = {
     "template": "an empty file for each table of an extract, in FOLDER",
     "check": "what is wrong with the extract in FOLDER, by file, row and column",
     "screen": "screen everyone in the extract in FOLDER",
+    "page": "show what came out in FOLDER as one page: who should be screened, by municipality",
     "synth": "write a synthetic extract",
 }
+READS_EXTRACT = frozenset({"check", "screen"})
 """What `retthjem population` does."""
 
 Command = Callable[[Namespace], int]
@@ -48,9 +50,11 @@ def add_to(commands: Any, parser: type[ArgumentParser], day: Callable[[str], dat
             task.add_argument("folder", type=Path, metavar="FOLDER")
         if what in {"screen", "synth"}:
             task.add_argument("-o", dest="out", type=Path, required=True, metavar="OUT", help="a folder of its own")
-        if what != "template":
+        if what == "page":
+            task.add_argument("-o", dest="out", type=Path, required=True, metavar="FILE.html")
+        if what in READS_EXTRACT | {"synth"}:
             task.add_argument("--on", type=day, metavar="DATE", help="the day that is screened on, else today")
-        if what in {"check", "screen"}:
+        if what in READS_EXTRACT:
             task.add_argument("--workers", type=int, metavar="N", help="processes at once, else one for each core")
             task.add_argument("--overlay", type=Path, metavar="FILE.toml", help="local limits")
             task.add_argument("--key-file", type=Path, metavar="FILE", help=f"hides who people are; else {KEY}")
@@ -117,7 +121,25 @@ def _synth(arguments: Namespace) -> int:
     return 0
 
 
-COMMANDS: Mapping[str, Command] = {"template": _template, "check": _check, "screen": _screen, "synth": _synth}
+def _page(arguments: Namespace) -> int:
+    from api.population_page import page
+    from population.finished import finished
+    from population.shown import result_of
+
+    if arguments.out.suffix != ".html":
+        raise InputError("-o", "ending_not_allowed", allowed=[".html"])
+    written = page(result_of(finished(arguments.folder)), _texts(arguments))
+    write_whole(arguments.out, written.encode(), read_from="-")
+    return 0
+
+
+COMMANDS: Mapping[str, Command] = {
+    "template": _template,
+    "check": _check,
+    "screen": _screen,
+    "page": _page,
+    "synth": _synth,
+}
 
 
 def request_of(folder: Path, on: date | None, *, overlay: Path | None = None, key_file: Path | None = None) -> Request:
