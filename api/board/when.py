@@ -10,6 +10,8 @@ from rules.times import oslo, oslo_day
 
 NAMED = {-1: "yesterday", 0: "today", 1: "tomorrow"}
 WEEKDAYS_AHEAD = 6
+MONTHS_AROUND = 180
+"""Days around today in which a date without a year is of one year alone, and read so."""
 
 
 def moment_in_words(moment: datetime, texts: Texts, *, now: datetime) -> str:
@@ -43,7 +45,10 @@ def near_day(day: date, texts: Texts, *, today: date) -> str:
         return texts(f"board.when.{NAMED[ahead]}")
     if 0 < ahead <= WEEKDAYS_AHEAD:
         return texts(f"patient.weekday.{day.weekday()}")
-    return texts("board.when.date", day=day.day, month=texts(f"calendar.month.{day.month}"))
+    month = texts(f"calendar.month.{day.month}")
+    if abs(ahead) > MONTHS_AROUND:
+        return texts("board.when.date_of_year", day=day.day, month=month, year=day.year)
+    return texts("board.when.date", day=day.day, month=month)
 
 
 def time_in_words(moment: datetime, texts: Texts) -> str:
