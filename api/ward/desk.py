@@ -15,7 +15,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from sqlalchemy import Connection
 
-from api.people.access import Action, may
+from api.people.access import Action, may, may_record
 from api.people.answers import UNSAVED
 from api.people.refused import MayNot
 from api.people.user import User
@@ -33,9 +33,9 @@ PAGES = Path(__file__).parent.parent / "pages"
 NAVIGATION: tuple[tuple[Action, str, str], ...] = (
     ("team_list", "/lists/team", "nav.team"),
     ("unscreened_list", "/lists/unscreened", "nav.unscreened"),
-    ("ready_list", "/lists/ready", "nav.ready"),
     ("municipality_list", "/lists/coordinator", "nav.coordinator"),
     ("municipality_list", "/lists/municipality", "nav.municipality"),
+    ("ready_list", "/lists/ready", "nav.ready"),
     ("practice_list", "/lists/practice", "nav.practice"),
     ("read", "/lists/late", "nav.late"),
     ("board", "/tavle", "nav.board"),
@@ -44,6 +44,9 @@ NAVIGATION: tuple[tuple[Action, str, str], ...] = (
     ("form", "/paper", "nav.paper"),
 )
 """What each page asks of a role, where it is, and what it is called; the first that a role may open is its home."""
+
+HOMES = {"municipal_nurse": "/lists/municipality"}
+"""Where a role begins whose first page is another's first task."""
 
 
 @dataclass(frozen=True)
@@ -71,6 +74,11 @@ class Desk:
         """Return whether a record system that launched this session itself shows whose record it is."""
         found = getattr(self.request.state, "session", None)
         return bool(found and found.launched and found.launched.has_banner)
+
+    @property
+    def admits(self) -> bool:
+        """Return whether the person may write down that a patient has come in."""
+        return may_record(self.user.role, "admitted")
 
     def may(self, action: Action) -> bool:
         """Return whether the person's role may do this."""

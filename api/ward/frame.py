@@ -9,7 +9,7 @@ from fastapi.responses import Response
 
 from api.people.paths import own_path
 from api.v1.languages import LANGUAGE, Language
-from api.ward.desk import NAVIGATION, Desk, desk_for
+from api.ward.desk import HOMES, NAVIGATION, Desk, desk_for
 
 router = APIRouter(include_in_schema=False)
 AnyDesk = Annotated[Desk, Depends(desk_for("me"))]
@@ -19,7 +19,8 @@ A_YEAR = 365 * 24 * 3600
 @router.get("/")
 def begin(desk: AnyDesk) -> Response:
     """Lead to the first page that the person's role may open."""
-    return desk.back_to(next((path for action, path, _ in NAVIGATION if desk.may(action)), "/rules"))
+    first = next((path for action, path, _ in NAVIGATION if desk.may(action)), "/rules")
+    return desk.back_to(HOMES.get(desk.user.role, first))
 
 
 @router.post("/language")

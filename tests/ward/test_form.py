@@ -639,12 +639,14 @@ def test_a_new_patient_is_admitted_and_screened_on_the_same_form(demo, nurse):
     csrf = fields(nurse.get(f"/patients/{demo.named(KNOWN)}/screen").text)["csrf"][0]
     known = nurse.post("/screen", data=who | {"csrf": csrf})
     assert known.headers["location"] == f"/patients/{demo.named(KNOWN)}/screen"
-    new = nurse.post("/screen", data=who | {"csrf": csrf, "identity": "", "local_id": "Q-77"})
+    new = nurse.post(
+        "/screen", data=who | {"csrf": csrf, "identity": "", "local_id": "Q-77", "municipality": "Trondheim"}
+    )
     path = new.headers["location"]
     assert nurse.get(path).status_code == 200
     send(nurse, path, "save", cfs_clinician="3")
     stored = demo.case(path.split("/")[2])
-    assert stored["patient"] == {"local_id": "Q-77", "birth_date": "1945-01-15"}
+    assert stored["patient"] == {"local_id": "Q-77", "birth_date": "1945-01-15", "municipality": "5001"}
     assert stored["encounter"]["ward"] == "GER2"
 
 
@@ -654,7 +656,7 @@ def test_a_new_patient_is_admitted_and_screened_on_the_same_form(demo, nurse):
         ({"identity": "12345678901"}, "identity"),
         ({}, "identity"),
         ({"local_id": "Q-1", "born": "1945-13-01"}, "born"),
-        ({"local_id": "Q-1", "municipality": "Oslo"}, "municipality"),
+        ({"local_id": "Q-1", "municipality": "Ingensteds"}, "municipality"),
         ({"local_id": "Q-1", "admitted": ""}, "admitted"),
         ({"local_id": "Q-1", "admitted": "2199-01-01T10:00"}, "admitted"),
         ({"identity": ELSEWHERE}, "identity"),

@@ -175,6 +175,30 @@ def test_a_selection_that_nobody_matches_leads_back_to_everyone(demo: Hospital) 
     assert '<a class="ds-button" data-variant="secondary" href="/lists/team">' in shown
 
 
+def test_whoever_admits_finds_the_way_to_someone_who_is_not_on_the_list(demo: Hospital) -> None:
+    link = f'<a href="/screen">{T("lists.not_here")}</a>'
+    assert link in page(demo.browser("ingrid"), "/lists/unscreened")
+    assert link not in page(demo.browser("anne"), "/lists/unscreened")
+    assert link not in page(demo.browser("ingrid"), "/lists/team")
+    searched = demo.browser("ingrid")
+    found = searched.post("/find", data={"csrf": token(searched), "identity": "Nobody Atall"})
+    assert f'<a href="/screen">{T("finding.admit")}</a>' in found.text
+
+
+@pytest.mark.parametrize(
+    ("person", "first"),
+    [
+        ("ingrid", "/lists/team"),
+        ("solveig", "/lists/coordinator"),
+        ("tariq", "/lists/municipality"),
+        ("marte", "/lists/practice"),
+        ("lena", "/devices"),
+    ],
+)
+def test_each_begins_with_their_own_first_task(demo: Hospital, person: str, first: str) -> None:
+    assert demo.browser(person).get("/").headers["location"] == first
+
+
 @pytest.mark.parametrize(
     ("person", "name", "status"),
     [("marte", "team", 403), ("henrik", "practice", 403), ("eskil", "late", 403), ("henrik", "none", 404)],
@@ -189,7 +213,8 @@ def test_pages_hold_everyone_once_and_say_how_many_there_are(demo: Hospital) -> 
     browser, path, found = demo.browser("henrik"), "/lists/team?ward=demo%2FGER2", []
     while path:
         shown = page(browser, path)
-        assert "65 pasienter" in shown
+        here = len(re.findall(r'<th scope="row"><a href="/patients/p', shown))
+        assert f"65 pasienter, viser {here} på denne siden" in shown
         found += re.findall(r'<th scope="row"><a href="/patients/(p\d+)/', shown)
         onward = re.search(r'href="([^"]+)" rel="next"', shown)
         path = onward[1] if onward else ""

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends
 from fastapi.responses import Response
 
+from api.places.municipalities import number_of
 from api.record.admissions import admit
 from api.record.elsewhere import NamedBy
 from api.record.screenings import naming_of
@@ -65,7 +66,7 @@ def content_of(fields: Fields) -> dict[str, Any]:
         "name": fields.one("name"),
         "birth_date": fields.one("born"),
         "sex": fields.one("sex"),
-        "municipality": fields.one("municipality"),
+        "municipality": number_of(fields.one("municipality")),
     }
     if patient["id"]:
         patient["local_id"] = ""  # the number names the patient everywhere; the ward's own id only here
