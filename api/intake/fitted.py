@@ -12,6 +12,7 @@ from pydantic import ValidationError
 from api.intake.mapped import Intake, Mapped, Values, count_note, to_intake
 from api.intake.message_elements import Node
 from api.intake.reading_xml import IN_ITS_PLACE
+from api.messages.tables import messages_table, namespaces
 from engine.errors import InputError
 from forms.model import VISIBLE, Strict, read_case
 from forms.questionnaire import LONGEST_TEXT
@@ -22,6 +23,7 @@ MOST_NOTES = 400
 """Below what a case may hold, with room for what is noted when it is received."""
 
 LONGEST_NAME = 300
+HTML = messages_table()["namespaces"]["h"]
 
 
 def checked(model: type[Strict], said: Values, node: Node) -> Values:
@@ -43,8 +45,13 @@ def named(text: str | None) -> str | None:
 def fitting(parts: Sequence[Mapped], body: Node) -> Intake:
     """Return the case that the parts of a message make, which can be stored."""
     every = [_shortened(each) for each in parts]
-    replaced = Mapped(notes=count_note("input_characters_replaced", body.said, _replaced(body.element)))
-    intake = _few_notes(to_intake([*every, replaced]), body)
+    odd = Mapped(
+        notes=(
+            *count_note("input_characters_replaced", body.said, _replaced(body.element)),
+            *count_note("input_elements_foreign", body.said, _foreign(body.element)),
+        )
+    )
+    intake = _few_notes(to_intake([*every, odd]), body)
     try:
         read_case(intake.case)
     except InputError as wrong:
@@ -75,6 +82,12 @@ def _cut(text: str, longest: int) -> str:
 
 def _replaced(element: etree._Element) -> int:
     return sum(said.count(IN_ITS_PLACE) for said in _said(element))
+
+
+def _foreign(element: etree._Element) -> int:
+    """Return how many elements are of no standard that we know; what stands in a text is a part of it."""
+    spaces = {*namespaces(), HTML}
+    return sum(1 for each in element.iter(etree.Element) if etree.QName(each).namespace not in spaces)
 
 
 def _said(element: etree._Element) -> Iterator[str]:

@@ -284,6 +284,8 @@ def test_a_message_that_comes_twice_is_kept_once(client: TestClient):
     first, again = taken(client, sent), send(client, sent)
     assert again.status_code == 200
     assert again.json() == first
+    spaced = sent.replace(b"<MsgInfo>", b"\n <MsgInfo>\n").replace(b"</MsgInfo>", b"\n</MsgInfo>")
+    assert send(client, spaced).json() == first, "spaces between elements say nothing"
     other = sent.replace(b"true", b"false")
     assert send(client, other).json()["code"] == "message_id_reused"
     assert proposed(client, patient.id)["answers"]["living_alone"] is True

@@ -51,6 +51,14 @@ def test_an_element_that_we_do_not_know_is_counted_and_not_shown():
     assert "hemmelig" not in words(content)
 
 
+def test_a_script_in_a_received_text_is_neither_run_nor_read():
+    block = (
+        '<Comment><Heading V="VU" DN="Vurdering"/><TextResultValue><div xmlns="http://www.w3.org/1999/xhtml">'
+        "<p>før</p><script>alert(1)</script><style>p{}</style><p>etter</p></div></TextResultValue></Comment>"
+    )
+    assert words(rendered(block)) == "før\netter"
+
+
 @pytest.mark.parametrize("protected", [True, False])
 def test_of_a_protected_address_nothing_is_shown_that_tells_where(protected):
     content = rendered(RELATIVE + NOTE.format("Falt hjemme"), protected=protected)

@@ -420,6 +420,11 @@ def test_signs_that_cannot_be_shown_are_counted_and_the_rest_is_read():
     assert notes(body)["input_characters_replaced"] == {"count": 2}
 
 
+def test_elements_of_no_standard_are_counted():
+    assert notes('<z:junk xmlns:z="urn:z"><z:more/></z:junk>')["input_elements_foreign"] == {"count": 2}
+    assert "input_elements_foreign" not in notes(service())
+
+
 def test_a_name_of_signs_that_cannot_be_seen_is_none():
     assert line(name="\u200b")["name"] == "legemiddel uten navn i kilden"
 

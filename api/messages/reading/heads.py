@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from itertools import takewhile
 
-from api.intake.message_elements import Node
+from api.intake.message_elements import Code, Node
 from api.intake.message_head import Envelope
 from api.messages.model import Head, Party
 from engine.errors import InputError
@@ -68,14 +69,14 @@ def _party(node: Node | None) -> Party:
     return Party(
         organisation.text("mh:OrganisationName"),
         unit.text("mh:OrganisationName") if unit else None,
-        tuple(her for each in both for her in _her_ids(each)),
+        _known([next(_her_ids(each), None) for each in both]),
     )
 
 
 def _her_ids(organisation: Node) -> Iterator[str]:
     for ident in organisation.many("mh:Ident"):
         kind, found = ident.code("mh:TypeId"), ident.text("mh:Id")
-        if kind and kind.value == "HER" and found:
+        if _is_her(kind) and found:
             yield found
 
 
@@ -89,5 +90,14 @@ def _institution(node: Node | None) -> Party:
         return Party()
     unit = house.one("dis:Dept")
     both = (house, unit) if unit else (house,)
-    ids = (each.text("dis:Id") for each in both if (kind := each.code("dis:TypeId")) and kind.value == "HER")
-    return Party(house.text("dis:Name"), unit.text("dis:Name") if unit else None, tuple(filter(None, ids)))
+    ids = [each.text("dis:Id") if _is_her(each.code("dis:TypeId")) else None for each in both]
+    return Party(house.text("dis:Name"), unit.text("dis:Name") if unit else None, _known(ids))
+
+
+def _is_her(kind: Code | None) -> bool:
+    return kind is not None and kind.value == "HER"
+
+
+def _known(ids: Sequence[str | None]) -> tuple[str, ...]:
+    """Return the HER-ids of a house and its unit, in that order; a unit's alone is never taken for its house's."""
+    return tuple(takewhile(bool, map(str, (each or "" for each in ids))))

@@ -113,13 +113,18 @@ def _held(change: Change, head: Head) -> Kept | None:
 
 def _again(change: Change, user: User, delivery: Delivery, held: Kept) -> Outcome:
     """Return what is kept already; another content under the same id is refused."""
-    if held.content != delivery.content:
+    if not _says_the_same(held.content, delivery.content):
         raise InputError("MsgId", "message_id_reused")
     stream = read_stream(change.connection, survivor(change.connection, held.person))
     if stream is None:
         raise NoSuchPatient
     change.saw(stream.person, "answered_again", by(user))
     return Outcome(held, stream, again=True)
+
+
+def _says_the_same(one: str, other: str) -> bool:
+    """Return whether two messages are the same but for spaces around their elements, as a resending may have them."""
+    return one == other or len({etree.canonicalize(each, strip_text=True) for each in (one, other)}) == 1
 
 
 def _refuse_future(head: Head, now: datetime) -> None:

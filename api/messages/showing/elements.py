@@ -13,6 +13,7 @@ from rules.times import oslo
 
 Element = etree._Element  # noqa: SLF001 # lxml has no public name for it
 BLOCKS = frozenset({"p", "li", "tr", "div", "br"})
+UNSAID = frozenset({"script", "style"})
 DAY = len("2026-11-22")
 
 
@@ -101,6 +102,8 @@ def _words(element: Element) -> Iterator[str]:
     name = None if is_comment else name_of(element)
     if name in BLOCKS:
         yield "\n– " if name == "li" else "\n"
+    if name in UNSAID:
+        return
     yield " ".join((element.text or "").split("\n")) if name else ""
     for each in element:
         yield from _words(each)

@@ -12,6 +12,7 @@ from api.messages.writing.plo import diagnosis_set, sent_code, written
 from api.messages.writing.tree import child, coded, family_and_given, root
 from api.messages.writing.xhtml import as_xhtml, paragraph
 from rules.case import Diagnosis, Patient
+from rules.times import oslo
 
 Element = etree._Element  # noqa: SLF001 # lxml has no public name for it
 
@@ -39,7 +40,7 @@ def _about_report(report: Element, content: Content, head: Head) -> None:
     coded(report, "dis:ServType", "status", head.status)
     child(report, "dis:IssueDate", V=timestamp(head))
     if content.approved:
-        child(report, "dis:ApprDate", V=written(content.approved.at))
+        child(report, "dis:ApprDate", V=written(oslo(content.approved.at)))
     coded(report, "dis:Status", "report_status", "final" if content.approved else "draft")
     child(report, "dis:MsgDescr", kind_table("epikrise")["types"][0]["name"])
     child(report, "dis:ServProvId", head.conversation or head.refers_to or head.msg_id)

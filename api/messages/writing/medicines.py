@@ -47,7 +47,9 @@ def _dosing(medicine: Medicine, texts: Texts) -> str | None:
         unit = medicine.unit or texts("message_words.unknown")
         parts.append(texts("message_words.daily_dose", dose=number(medicine.dose, texts), unit=one_line(unit)))
     if medicine.doses_per_day is not None:
-        parts.append(texts("message_words.doses_a_day", count=number(medicine.doses_per_day, texts)))
+        once = medicine.doses_per_day == 1
+        count = number(medicine.doses_per_day, texts)
+        parts.append(texts("message_words.once_a_day") if once else texts("message_words.doses_a_day", count=count))
     if medicine.times:
         parts.append(texts("message_words.times", times=", ".join(map(one_line, medicine.times))))
     return "; ".join(parts) or None
