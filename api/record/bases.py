@@ -29,6 +29,7 @@ class Bases:
 
     remembered: OrderedDict[str, Basis] = field(default_factory=OrderedDict)
     lock: Lock = field(default_factory=Lock)
+    most: int | None = None
 
     def of(self, connection: Connection, ids: Iterable[str]) -> dict[str, Basis]:
         """Return the facts behind each assessment."""
@@ -46,7 +47,7 @@ class Bases:
         with self.lock:
             self.remembered[id] = basis
             self.remembered.move_to_end(id)
-            while len(self.remembered) > REMEMBERED:
+            while len(self.remembered) > (self.most or REMEMBERED):
                 self.remembered.popitem(last=False)
 
     def _recalled(self, id: str) -> Basis | None:

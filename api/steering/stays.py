@@ -112,15 +112,16 @@ def _said(course: Course, held: Iterable[Recorded]) -> dict[str, _Said]:
     municipality, latest = None, _Said()
     for each in held:
         event = each.event
-        municipality = getattr(event, "municipality", None) or municipality
         if isinstance(event, Screened):
             _told_screened(found.get(made_in.get(event.screening) or ""), event, each.at)
         elif isinstance(event, Admitted | Transferred | Discharged) and event.stay in found:
+            municipality = getattr(event, "municipality", None) or municipality
             latest = found[event.stay]
             _told_of_stay(latest, event)
             latest.municipality = municipality
-        elif isinstance(event, Moved) and not latest.is_over:
-            latest.municipality = municipality
+        elif isinstance(event, Moved):
+            municipality = event.municipality
+            latest.municipality = latest.municipality if latest.is_over else municipality
     return found
 
 
@@ -162,7 +163,7 @@ def _eligible(told: _Told, stay: Stay) -> bool | None:
 
 def _paused_a_plan(told: _Told, stay: Stay) -> bool:
     """Return whether a plan waited when the patient came in: then the stay is to be screened whatever the age."""
-    if stay == told.course.stays[0] and not any(plan.at_home for plan in told.course.plans):
+    if not told.course.plans:
         return False
     begun = (
         place

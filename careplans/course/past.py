@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime, time
 
+from careplans.catalogue import steps
 from careplans.course.due import (
     Basis,
     clocks_in,
@@ -20,9 +21,10 @@ from careplans.course.due import (
 )
 from careplans.course.events import StepDone
 from careplans.course.state import Course, PlanState, Stay, StepClock
-from careplans.parts import Step
 from careplans.settings import PlanSettings
 from rules.times import OSLO, oslo
+
+FROM_ADMISSION = frozenset(each.id for each in steps() if each.due.anchor == "admission")
 
 
 def clocks_of_past(
@@ -34,11 +36,14 @@ def clocks_of_past(
     plan = plan_from(course, stay)
     found = basis.get(plan.assessment) if plan else None
     if plan is None or found is None:
-        every = clocks_in_stay(course, stay, _own_steps(course, stay, basis, offsets=offsets))
+        every = _own_clocks(course, stay, basis, offsets=offsets)
     else:
         state = _as_it_followed(plan, stay)
-        steps = plan_as_it_stands(course, state, found, settings=PlanSettings(offsets)).timeline
-        every = tuple(_with_renewals(course, plan, each) for each in clocks_in(course, state, steps))
+        made = plan_as_it_stands(course, state, found, settings=PlanSettings(offsets))
+        of_plan = tuple(_with_renewals(course, plan, each) for each in clocks_in(course, state, made.timeline))
+        # A plan that was resumed once the stay was over has nothing of the stay itself, which the hospital had before.
+        own = _own_clocks(course, stay, basis, offsets=offsets) if state.resumed_home else ()
+        every = (*(each for each in own if each.step in FROM_ADMISSION), *of_plan)
     return tuple(_owed(every, until=_stopped(course, stay, plan)))
 
 
@@ -62,12 +67,14 @@ def _as_it_followed(plan: PlanState, stay: Stay) -> PlanState:
     return replace(plan, stay=stay.id, before=before, rests=(), resumed_home=False)
 
 
-def _own_steps(
+def _own_clocks(
     course: Course, stay: Stay, basis: Mapping[str, Basis], *, offsets: Mapping[str, int]
-) -> tuple[Step, ...]:
+) -> tuple[StepClock, ...]:
     screening = screening_in(course, stay)
     found = basis.get(screening.assessment) if screening and not screening.unjudged else None
-    return hospital_steps(found, stay, offsets) if found else (epikrise_step(stay, offsets),)
+    if found:
+        return clocks_in_stay(course, stay, hospital_steps(found, stay, offsets))
+    return clocks_in_stay(course, stay, (epikrise_step(stay, offsets),)) if stay.discharged else ()
 
 
 def _with_renewals(course: Course, plan: PlanState, clock: StepClock) -> StepClock:

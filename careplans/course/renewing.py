@@ -26,7 +26,7 @@ def plan_before(course: Course, plan: PlanState) -> PlanState | None:
 def came_home_from(course: Course, plan: PlanState) -> str | None:
     """Return the stay that the plan follows: its own, else that of the plan it renews, else the one before it began."""
     before = plan_before(course, plan)
-    if plan.at_home and before is None:
+    if plan.at_home and plan.stay is None and before is None:
         ended = (each for each in course.stays if each.discharged and oslo_day(each.discharged) <= plan.started)
         return next((each.id for each in reversed(tuple(ended))), None)
     return plan.stay or (came_home_from(course, before) if before else None)
