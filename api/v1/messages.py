@@ -128,7 +128,7 @@ def _read(data: bytes, about: str | None) -> Delivery:
         document = read_document(data)
         if document.kind != "message":
             raise InputError("document", "not_a_message")
-        return Delivery.of(read_message(document.content), document.content, id_of(about) if about else None)
+        return Delivery.of(read_message(document.content), document, id_of(about) if about else None)
     except InputError as damaged:
         if damaged.code == "too_large":
             raise

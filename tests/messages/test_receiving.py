@@ -291,6 +291,19 @@ def test_a_message_that_comes_twice_is_kept_once(client: TestClient):
     assert proposed(client, patient.id)["answers"]["living_alone"] is True
 
 
+def test_a_sign_that_cannot_be_shown_and_a_long_text_lose_nothing(client: TestClient):
+    patient = admitted(client)
+    said = f"Går\u202e ute {'y' * 20_001}"
+    words = f"<SamletVurderingFunksjonsniva><Merknad>{said}</Merknad></SamletVurderingFunksjonsniva>"
+    body = f"{alone()}<InfoKartleggingFunksjonsniva>{words}</InfoKartleggingFunksjonsniva>"
+    answer = taken(client, message(REPORT, patient.number, body, sent="2026-11-16T15:00:00"))
+    found = proposed(client, patient.id)
+    assert found["answers"]["living_alone"] is True
+    assert found["answers"]["function_before"].startswith("Går\ufffd ute y")
+    assert {"input_characters_replaced", "input_text_shortened"} <= {each["code"] for each in found["notes"]}
+    assert said in shown(client, answer["message"])["content"], "the message itself is kept as it stood"
+
+
 def test_a_message_about_someone_unknown_makes_the_record_as_a_case_does(client: TestClient):
     which = number(next(NEW))
     answer = taken(client, message(REPORT, which, alone(), sent=ago(hours=2)))

@@ -14,6 +14,7 @@ from lxml import etree
 from pydantic_core import to_json
 from sqlalchemy import bindparam, select
 
+from api.intake.reading import Document
 from api.messages.log import Kept, keep, messages_of
 from api.messages.model import Head, Party
 from api.messages.reading import Received
@@ -51,9 +52,10 @@ class Delivery:
     about: str | None = None
 
     @classmethod
-    def of(cls, received: Received, root: etree._Element, about: str | None = None) -> Delivery:
-        """Return a message that was read, with its elements as they are kept."""
-        return cls(received, etree.tostring(root, encoding="unicode"), about)
+    def of(cls, received: Received, message: Document | etree._Element, about: str | None = None) -> Delivery:
+        """Return a message that was read, as it is kept: a document as it stood, with every sign that was in it."""
+        written = message.written if isinstance(message, Document) else etree.tostring(message, encoding="unicode")
+        return cls(received, written, about)
 
 
 @dataclass(frozen=True, slots=True)
