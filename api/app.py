@@ -20,6 +20,7 @@ from api.cds.register import register as register_cds
 from api.fhir.outcome import answer_outcomes, too_large
 from api.fhir.register import register as register_fhir
 from api.heads import Heads
+from api.nightly.kept import Nightly
 from api.observing.figures import stored_figures
 from api.observing.health import Healthy, Parts, health_route
 from api.observing.metrics import Metrics, metrics_route
@@ -108,6 +109,7 @@ def routes(service: Service) -> FastAPI:
         telemetry={"tracing": False, "metrics": False, "logs": False},
     )
     app.state.settings, app.state.record = service.settings, service.record
+    app.state.nightly = Nightly.of(service.settings)
     serve_files(app)
     register_people(app, service.entrance)
     register_version_1(app)

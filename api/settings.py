@@ -351,6 +351,27 @@ class Messages(Part):
     )
 
 
+class Population(Part):
+    """The nightly run of `retthjem population screen` that the server reads."""
+
+    nightly: Path | None = Field(
+        None, description="The folder of the run, or one that holds several: the newest that is whole is read."
+    )
+    key_file: Path | None = Field(None, description="A file with the key that hid who the run's people are.")
+    key: SecretStr | None = Field(None, min_length=32, description="The key itself, instead of a file.")
+    oldest_days: int = Field(2, ge=1, le=60, description="Days after which a run is said to be old.")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _read_file(cls, given: Any) -> Any:
+        """Read the key where it lies in a file."""
+        if not isinstance(given, Mapping) or not given.get("key_file"):
+            return given
+        if given.get("key"):
+            raise _wrong("secret_twice", "key_file")
+        return dict(given) | {"key": _secret_in(given["key_file"], "key_file")}
+
+
 class Settings(BaseSettings):
     """Every setting of the server."""
 
@@ -380,6 +401,7 @@ class Settings(BaseSettings):
     limits: Limits = Field(Limits(), description="How many requests a minute are answered.")
     cds: Cds = Field(Cds(), description="Who may call the CDS Hooks services, and which FHIR servers they may ask.")
     messages: Messages = Field(Messages(), description="Between whom national messages go.")
+    population: Population = Field(Population(), description="The nightly run that the server reads.")
     opened_hours: int = Field(12, ge=1, le=72, description="Hours that another unit's patient stays open.")
     idempotency_days: int = Field(7, ge=1, le=90, description="Days that an answer is kept for its idempotency key.")
     draft_days: int = Field(7, ge=1, le=90, description="Days that an unfinished form is kept.")

@@ -6,7 +6,6 @@ import hmac
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
 
@@ -55,23 +54,19 @@ class Told:
         return MARK + (self.called if hidden else sha256(self.called.encode()).hexdigest()[:HEX])
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class NightlyRun:
-    """A whole run, its people in hospital by their names in it, and the key that hid them."""
+    """A whole run: its people in hospital by their names in it, its counts, and the key that hid who they are."""
 
     finished: Finished
     people: Mapping[str, Told]
+    result: Result
     key: bytes | None
 
     @property
     def day(self) -> date:
         """Return the day that was screened on."""
         return self.finished.day
-
-    @cached_property
-    def result(self) -> Result:
-        """Return the run's counts; they are made when someone first asks, and kept."""
-        return result_of(self.finished)
 
     def called(self, name: str) -> str:
         """Return what someone is called in the run."""
@@ -85,7 +80,7 @@ def read_run(folder: Path, key: bytes | None) -> NightlyRun:
         raise InputError("manifest.json", "run_without_key")
     if run.key_mark is not None and key is not None and not hmac.compare_digest(run.key_mark, _mark(key)):
         raise InputError("manifest.json", "run_other_key")
-    return NightlyRun(run, _people(run), key if run.key_mark else None)
+    return NightlyRun(run, _people(run), result_of(run), key if run.key_mark else None)
 
 
 def hidden(name: str, key: bytes) -> str:

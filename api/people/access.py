@@ -36,6 +36,7 @@ Action = Literal[
     "practice_list",
     "board",
     "figures",
+    "population",
     "devices",
     "access_log",
 ]
@@ -83,6 +84,7 @@ MAY: Mapping[Action, Roles] = {
     "board": HOSPITAL | READER,
     # No patient
     "figures": ANALYST,
+    "population": ANALYST | {"geriatric_team"},
     "devices": ADMINISTRATOR,
     "access_log": ADMINISTRATOR,
 }

@@ -39,6 +39,14 @@ def of_ward(ward: str) -> ColumnElement[bool]:
     return and_(listing.c.hospital == hospital, listing.c.ward == name)
 
 
+def sees_ward(user: User, hospital: str, ward: str | None) -> bool:
+    """Return whether someone who is on a ward by the registers alone is on one of the user's own."""
+    if user.role in SEES_NOBODY | MUNICIPAL:
+        return False
+    whole = hospital in user.of("hospital") and (user.role in HOSPITAL_WIDE or not user.of("ward"))
+    return whole or f"{hospital}/{ward}" in user.of("ward")
+
+
 def has_opened(user: User, now: datetime) -> ColumnElement[bool]:
     """Return the condition that the user opened the patient's record with a reason, and still may see it."""
     mine = and_(opened.c.by == user.id, opened.c.person == listing.c.person, opened.c.until > now)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fastapi import FastAPI
 
-from api.ward import administration, finding, frame, tour
+from api.ward import administration, finding, frame, population, tour
 from api.ward.assessment import routes as assessment
 from api.ward.form import routes as screening
 from api.ward.history import access_log
@@ -34,6 +34,7 @@ PARTS = (
     paper,
     tour,
     administration,
+    population,
 )
 
 

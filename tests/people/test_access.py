@@ -37,7 +37,7 @@ def test_no_row_names_a_role_that_there_is_not():
 
 
 def test_an_analyst_gets_figures_and_nothing_else():
-    assert {action for action in ACTIONS if may("analyst", action)} == {"me", "figures"}
+    assert {action for action in ACTIONS if may("analyst", action)} == {"me", "figures", "population"}
     assert not any(may_record("analyst", kind) for kind in NAMES)
 
 

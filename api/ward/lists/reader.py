@@ -24,6 +24,8 @@ class Reader:
     user: User
     words: Words
     begun: Mapping[str, Begun] = field(default_factory=dict)
+    registers: Mapping[str, str] = field(default_factory=dict)
+    """What registers say of a patient, in words."""
 
     @property
     def t(self) -> Texts:

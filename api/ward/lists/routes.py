@@ -29,6 +29,7 @@ from api.ward.form.colleagues import BY_FORM
 from api.ward.lists.filters import address, choices, filters_in, in_words
 from api.ward.lists.places import places_of
 from api.ward.lists.reader import Reader
+from api.ward.lists.registers import Registers, registers
 from api.ward.lists.sheet import sheet_of
 from api.ward.lists.view import row_of
 from api.ward.patient import patient_at
@@ -95,11 +96,14 @@ def read_list(at: ListDesk, cursor: Where = None, taken: Person = None, said: Sa
         places = places_of(connection, desk.user)
         saved = saved_filters(connection, desk.user.id, at.name)
         reader = replace(at.reader, begun=_begun(at, connection, found.rows))
-    desk.record.writer.run_log(found.seen)
+    told = _registers(at, found, with_others=cursor is None)
+    desk.record.writer.run_log((*found.seen, *(told.seen if told else ())))
+    reader = replace(reader, registers=told.says if told else {})
     offered = choices(at.name, at.filters, places, desk.words)
     return desk.page(
         "list",
         **_shown(at, found, reader),
+        registers=told,
         choices=offered,
         narrowed=in_words(offered, desk.t),
         saved=[(each.title, address(at.name, each.filters), each.filters == at.filters) for each in saved],
@@ -117,8 +121,10 @@ def print_list(at: ListDesk) -> Response:
     found = _whole(at, most=ON_PAPER, action="list_print")
     with desk.reading() as connection:
         offered = choices(at.name, at.filters, places_of(connection, desk.user), desk.words)
-    narrowed = in_words(offered, desk.t)
-    return desk.page("list_print", **_shown(at, found, at.reader), narrowed=narrowed, most=ON_PAPER)
+    told = _registers(at, found)
+    desk.record.writer.run_log([replace(each, action="list_print") for each in told.seen] if told else [])
+    shown = _shown(at, found, replace(at.reader, registers=told.says if told else {}))
+    return desk.page("list_print", **shown, registers=told, narrowed=in_words(offered, desk.t), most=ON_PAPER)
 
 
 @router.get("/lists/{name}/csv")
@@ -160,6 +166,13 @@ def _receipt(desk: Desk, person: str, said: Said) -> str | None:
     except NoSuchPatient:
         return None
     return desk.t(f"lists.said.{said}", name=who or desk.t("patient_page.no_name"))
+
+
+def _registers(at: AtList, found: Listed[Listing], *, with_others: bool = True) -> Registers | None:
+    """Return what a nightly run says, on the list of those who wait to be screened."""
+    if at.name != "unscreened":
+        return None
+    return registers(at.desk, at.filters, of=[row.person for row in found.rows], with_others=with_others)
 
 
 def _begun(at: AtList, connection: Connection, rows: tuple[Listing, ...]) -> Mapping[str, Begun]:

@@ -55,6 +55,7 @@ class Row:
     state: str
     says: tuple[Said, ...]
     begun: str | None
+    registers: str | None
 
 
 def row_of(each: Listing, reader: Reader) -> Row:
@@ -81,6 +82,7 @@ def row_of(each: Listing, reader: Reader) -> Row:
         state=_state(each, reader),
         says=_says(each, reader),
         begun=_begun(each, reader),
+        registers=reader.registers.get(each.person),
     )
 
 
