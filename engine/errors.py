@@ -24,6 +24,14 @@ class Refusal(RettHjemError):
         self.where, self.code, self.values = where, code, values
         super().__init__(f"{where}: {code}" if where else code)
 
+    def __reduce__(self) -> tuple[object, ...]:
+        """Say how to make it again in another process, whatever its own way of being made asks for."""
+        return _made_again, (type(self), self.args), self.__dict__
+
+
+def _made_again(kind: type[Refusal], args: tuple[object, ...]) -> Refusal:
+    return kind.__new__(kind, *args)
+
 
 class InputError(Refusal):
     """What was sent in is wrong: `where` is a path such as `answers.four_at`."""

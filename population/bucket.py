@@ -19,7 +19,7 @@ from population.extract import PATIENTS, tables
 from population.facts import Tables
 from population.faults import Fault, bits_of, counted, told
 from population.medicines import atc_table
-from population.splitting import code_tables, part
+from population.splitting import Part, part
 
 PERSON = pl.UInt32
 LISTS = {
@@ -59,9 +59,11 @@ class _Reading:
     faults_of: Mapping[str, Sequence[Fault]]
     rows: dict[str, int] = field(default_factory=dict)
     found: list[Mapping[str, object]] = field(default_factory=list)
+    parts: dict[str, Part] = field(default_factory=dict)
 
     def table(self, name: str) -> pl.DataFrame | None:
-        rows = part(self.folder, name, self.bucket)
+        read = self.parts[name] = part(self.folder, name, self.bucket)
+        rows = read.rows
         self.rows[name] = rows.height if rows is not None else 0
         if rows is None:
             return None
@@ -88,16 +90,16 @@ def read_bucket(folder: Path, bucket: int, on: date, *, faults_of: Mapping[str, 
     people = _people(reading)
     listed = {name: _of_people(reading, name, people) for name in tables() if name != PATIENTS and name in faults_of}
     complete = people.select("person", *_known(reading, people, listed))
-    icd, atc, systems = code_tables(folder)
+    icd, atc = (reading.parts.get(name, Part()) for name in ("diagnoses", "prescriptions"))
     made = Tables(
         people=people.select("person", "birth_date").with_columns(
             complete["diagnoses_known"], complete["medicines_known"]
         ),
         answers=answers_of(listed, complete, on, tell=reading.tell),
-        diagnoses=_diagnoses(listed.get("diagnoses"), systems, on),
+        diagnoses=_diagnoses(listed.get("diagnoses"), icd.systems, on),
         lines=_lines(listed.get("prescriptions")),
-        icd=icd,
-        atc=atc,
+        icd=_NO_CODES if icd.codes is None else icd.codes,
+        atc=_NO_MEDICINES if atc.codes is None else atc.codes,
     )
     stays = listed.get("stays")
     return Bucket(_who(people, stays, on), made, reading.rows, reading.found, _stays(stays))
@@ -111,8 +113,8 @@ def empty_bucket() -> Bucket:
         answers=EMPTY,
         diagnoses=_diagnoses(None, 1, date.max),
         lines=_lines(None),
-        icd=code_table(pl.DataFrame(schema={"code": pl.String, "system": pl.String})),
-        atc=atc_table(pl.Series([None], dtype=pl.String)),
+        icd=_NO_CODES,
+        atc=_NO_MEDICINES,
     )
     return Bucket(_who(people, None, date.max), none, {}, (), _stays(None))
 
@@ -229,3 +231,5 @@ _EMPTY_LINES = pl.DataFrame(
         "dose": pl.Float64, "unit": pl.String,
     }
 )  # fmt: skip
+_NO_CODES = code_table(pl.DataFrame(schema={"code": pl.String, "system": pl.String}))
+_NO_MEDICINES = atc_table(pl.Series([None], dtype=pl.String))

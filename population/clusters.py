@@ -84,7 +84,7 @@ def _answer(task: Task, job: Job) -> Answer:
     """Return what a task returns, or what it raises that is to be said in words."""
     try:
         return task(job)
-    except (OSError, pl.exceptions.PolarsError) as wrong:
+    except (OSError, pl.exceptions.PolarsError, Refusal) as wrong:
         return wrong
 
 

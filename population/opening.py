@@ -33,6 +33,9 @@ TYPES: dict[str, tuple[type[pl.DataType], ...]] = {
 }
 """What a Parquet column of each kind may be; every other kind is text."""
 
+FEW_WORDS = ("yes_no", "choice", "municipality", "code", "system", "atc")
+"""The kinds of columns that hold few distinct words."""
+
 
 @dataclass(frozen=True, slots=True)
 class Source:
@@ -62,6 +65,11 @@ class Source:
             glob=False,
         )
 
+    def worded(self) -> list[str]:
+        """Return the columns of text that are of few distinct words."""
+        few = {column.name for column in self.table.columns if column.kind in FEW_WORDS}
+        return [name for name, kind in self.types.items() if name in few and kind == pl.String()]
+
     @contextmanager
     def being_read(self, into: Path | None = None) -> Iterator[None]:
         """Say what is wrong with the file where Polars cannot go on; unless it is that there is no room to write in."""
@@ -83,6 +91,11 @@ def opened(folder: Path) -> dict[str, Source]:
     if PATIENTS not in found:
         raise InputError("EXTRACT", "extract_without_patients")
     return found
+
+
+def in_place(table: str, path: Path) -> Source:
+    """Return a Parquet file that was found fit to be read before."""
+    return Source(tables()[table], path, dict(pl.scan_parquet(path, glob=False).collect_schema()), checksum="")
 
 
 def _file_of(folder: Path, name: str) -> Path | None:

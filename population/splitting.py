@@ -1,18 +1,22 @@
 """An extract split into buckets by person: rows as whole numbers and days, in constant memory.
 
-Codes are numbered once for the whole extract, and what each counts as is looked up once. Persons are whole numbers:
-their own where they are numbers, else a hash; with a key, of their keyed hash, and what they were called is not kept.
+A table that lies in the order of its people is left where it is, and a bucket is read of it. Codes are numbered, and
+what each counts as is looked up once. Persons are whole numbers: their own where they are numbers, else a hash; with a
+key, of their keyed hash, and what they were called is not kept.
 """
 
 from __future__ import annotations
 
 import hmac
+import json
 import shutil
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import date
+from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 
@@ -22,8 +26,10 @@ from population.extract import PATIENTS
 from population.faults import Fault, masked
 from population.files import made_whole, written_whole
 from population.medicines import atc_table
-from population.opening import Source
+from population.opening import Source, in_place
 from population.reading import Numbered, Reading, reading
+from population.spans import bounds_of, spans_of
+from population.words import as_words
 from rules.codes import CODE_SHAPES
 from rules.scores.comorbidity import ICD10
 from rules.scores.medicines import SUBSTANCE
@@ -39,18 +45,26 @@ NamesPerson = Callable[[str], bool]
 
 @dataclass(frozen=True, slots=True)
 class Splitting:
-    """How an extract is split: on which day, into how many buckets, with which key for who the people are."""
+    """How an extract is split: on which day, into how many buckets, with which key for who the people are.
+
+    `bounds` is the person that each bucket but the first begins with, where the patients lie in order.
+    """
 
     on: date
     buckets: int
     key: bytes | None = None
+    bounds: tuple[int, ...] | None = None
 
 
 def how_to_split(
     sources: Mapping[str, Source], on: date, *, key: bytes | None, people_a_bucket: int = PEOPLE_A_BUCKET
 ) -> Splitting:
-    """Return how to split an extract, by how many people there are."""
+    """Return how to split an extract, by how many people there are, and the order they lie in."""
     patients = sources[PATIENTS]
+    if key is None and not any(_is_text(source) for source in sources.values()):
+        bounds = bounds_of(patients, people_a_bucket)
+        if bounds is not None:
+            return Splitting(on, len(bounds) + 1, None, bounds)
     with patients.being_read():
         people = patients.scan().select(pl.len()).collect(engine="streaming").item()
     return Splitting(on, max(1, -(-people // people_a_bucket)), key)
@@ -68,18 +82,31 @@ def refuse_named(patients: Source, names_a_person: NamesPerson) -> None:
 
 
 def split(sources: Mapping[str, Source], how: Splitting, folder: Path) -> Iterator[str]:
-    """Write the buckets of every table and what its codes count as, and yield each table when it is written."""
+    """Write the buckets of every table, or where they lie in its file, and yield each table when that is written."""
     folder.mkdir(parents=True, exist_ok=True)
-    numbered = _numbered(sources, how.on, folder)
     numbers = all(not _is_text(source) for source in sources.values()) and how.key is None
     for name, source in sources.items():
-        done = folder / f"{name}.done"
-        if not done.exists():
-            shutil.rmtree(folder / name, ignore_errors=True)
-            with source.being_read(into=folder):
-                _written(source, how, numbered, numbers=numbers, into=folder / name)
-            written_whole(done, b"")
+        spans = None if how.bounds is None else spans_of(source, how.bounds)
+        if spans is not None:
+            where = {"path": str(source.path.resolve()), "spans": spans, "on": how.on.isoformat()}
+            written_whole(folder / f"{name}.json", json.dumps(where).encode())
+        else:
+            _split_table(source, how, folder, numbers=numbers)
         yield name
+
+
+def _split_table(source: Source, how: Splitting, folder: Path, *, numbers: bool) -> None:
+    name = source.table.name
+    done = folder / f"{name}.done"
+    if done.exists():
+        return
+    shutil.rmtree(folder / name, ignore_errors=True)
+    with source.being_read(into=folder):
+        coded = _coded_of(source, how.on, source.scan())
+        if coded.table is not None:
+            made_whole(folder / f"{name}.parquet", coded.table.write_parquet)
+        _written(source, how, coded.numbered, numbers=numbers, into=folder / name)
+    written_whole(done, b"")
 
 
 def faults_of(source: Source, on: date) -> tuple[Fault, ...]:
@@ -87,34 +114,84 @@ def faults_of(source: Source, on: date) -> tuple[Fault, ...]:
     return tuple(fault for fault, _ in _all_faults(reading(source.table, source.types, Numbered(on)), source.types))
 
 
-def part(folder: Path, table: str, bucket: int) -> pl.DataFrame | None:
-    """Return a table's rows in a bucket, None where it has none."""
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A table's rows in a bucket, None where it has none; what its codes count as, and over how many code systems."""
+
+    rows: pl.DataFrame | None = None
+    codes: pl.DataFrame | None = None
+    systems: int = 1
+
+
+def part(folder: Path, table: str, bucket: int) -> Part:
+    """Return a table's rows in a bucket."""
+    spans = folder / f"{table}.json"
+    if spans.exists():
+        return _read_in_place(table, bucket, json.loads(spans.read_bytes()))
     files = sorted((folder / table / f"bucket={bucket}").glob("*.parquet"))
-    return pl.read_parquet(files, hive_partitioning=False, glob=False) if files else None
+    if not files:
+        return Part()
+    rows = pl.read_parquet(files, hive_partitioning=False, glob=False)
+    codes = folder / f"{table}.parquet"
+    return _with_codes(rows, pl.read_parquet(codes) if codes.exists() else None)
 
 
-def code_tables(folder: Path) -> tuple[pl.DataFrame, pl.DataFrame, int]:
-    """Return what diagnosis and ATC codes count as, and how many code systems the first is over."""
-    icd, atc = (pl.read_parquet(folder / f"{name}.parquet") for name in ("icd", "atc"))
-    return icd.drop("systems"), atc, icd["systems"].to_list()[0] if icd.height else 1
+def _with_codes(rows: pl.DataFrame, codes: pl.DataFrame | None) -> Part:
+    if codes is None or "systems" not in codes.columns:
+        return Part(rows, codes)
+    return Part(rows, codes.drop("systems"), codes["systems"].to_list()[0] if codes.height else 1)
+
+
+def _read_in_place(table: str, bucket: int, where: Mapping[str, Any]) -> Part:
+    """Return a bucket's rows of a file that lies by person."""
+    source, on = in_place(table, Path(where["path"])), date.fromisoformat(where["on"])
+    first, after = where["spans"][bucket : bucket + 2]
+    if first == after:
+        return Part()
+    with source.being_read():
+        rows = source.scan().slice(first, after - first).collect()
+    worded = {name: as_words(rows[name], (table, name)) for name in source.worded()}
+    rows = rows.with_columns(**worded)
+    source = replace(source, types=source.types | {name: words.dtype for name, words in worded.items()})
+    coded = _coded_of(source, on, rows.lazy())
+    person = pl.col("person").cast(pl.Int64)
+    read = _columns(source, coded.numbered, person=person, key=person.reinterpret(signed=False))
+    return _with_codes(read(rows.lazy()).collect(), coded.table)
 
 
 def _written(source: Source, how: Splitting, numbered: Numbered, *, numbers: bool, into: Path) -> None:
-    read = reading(source.table, source.types, numbered)
     person = pl.col("person").cast(pl.Int64) if numbers else _named(_as_text(), how.key)
     key = person.reinterpret(signed=False) if numbers else person.hash(SEED)
-    kept = {"person": person} if source.table.name == PATIENTS else {}
-    rows = read.of(source.scan()).select(
-        "row", key=key.fill_null(0), fault=masked(_all_faults(read, source.types)), **kept, **read.values
-    )
-    bucket = (pl.col("key").hash(SEED) % how.buckets).cast(pl.UInt32)
-    rows.with_columns(bucket=bucket).sink_parquet(
+    rows = _columns(source, numbered, person=person, key=key)(source.scan())
+    rows.with_columns(bucket=_bucket(how)).sink_parquet(
         pl.PartitionBy(into, key="bucket", include_key=False),
         compression="lz4",
         statistics=False,
         mkdir=True,
         maintain_order=False,
     )
+
+
+def _bucket(how: Splitting) -> pl.Expr:
+    key = pl.col("key")
+    if how.bounds is None:
+        return (key.hash(SEED) % how.buckets).cast(pl.UInt32)
+    bounds = pl.Series(how.bounds, dtype=pl.Int64)
+
+    def found(persons: pl.Series) -> pl.Series:
+        return bounds.search_sorted(persons, side="right").cast(pl.UInt32)
+
+    return key.reinterpret(signed=True).map_batches(found, return_dtype=pl.UInt32, is_elementwise=True)
+
+
+def _columns(
+    source: Source, numbered: Numbered, *, person: pl.Expr, key: pl.Expr
+) -> Callable[[pl.LazyFrame], pl.LazyFrame]:
+    """Return what reads a table's rows: whose each is, what is wrong with it, and its values."""
+    read = reading(source.table, source.types, numbered)
+    kept = {"person": person} if source.table.name == PATIENTS else {}
+    faults = masked(_all_faults(read, source.types))
+    return lambda rows: read.of(rows).select("row", key=key.fill_null(0), fault=faults, **kept, **read.values)
 
 
 def _all_faults(read: Reading, types: Mapping[str, pl.DataType]) -> list[tuple[Fault, pl.Expr]]:
@@ -152,63 +229,59 @@ def _named(person: pl.Expr, key: bytes | None) -> pl.Expr:
 # The numbers of codes
 
 
-def _numbered(sources: Mapping[str, Source], on: date, folder: Path) -> Numbered:
-    icd = _diagnosis_codes(sources["diagnoses"]) if "diagnoses" in sources else _NO_CODES
-    atc = _atc_codes(sources["prescriptions"]) if "prescriptions" in sources else ()
-    systems = {name: place for place, name in enumerate(dict.fromkeys((ICD10, *icd.systems.values())))}
-    _write_tables(icd.codes, tuple(systems), atc, into=folder)
-    numbers = {written: systems[name] for written, name in icd.systems.items()}
-    return Numbered(on, icd.codes, icd.of_icd, icd.blank, atc, numbers)
-
-
 @dataclass(frozen=True, slots=True)
-class _Codes:
-    """Diagnosis codes as they are written, the first of them ICD-10's; and the system that each written name is."""
+class _Coded:
+    """The numbers that a table's codes go by, and what each counts as; no table where it has no codes."""
 
-    codes: tuple[str, ...]
-    of_icd: int
-    blank: tuple[str, ...]
-    systems: Mapping[str, str]
+    numbered: Numbered
+    table: pl.DataFrame | None = None
 
 
-_NO_CODES = _Codes((), 0, (), {})
+def _coded_of(source: Source, on: date, rows: pl.LazyFrame) -> _Coded:
+    match source.table.name:
+        case "diagnoses":
+            return _diagnosis_codes(on, _distinct(source, "code", rows), _distinct(source, "system", rows))
+        case "prescriptions":
+            return _atc_codes(on, _distinct(source, "atc", rows))
+    return _Coded(Numbered(on))
 
 
-def _diagnosis_codes(source: Source) -> _Codes:
-    written = pl.col("system").cast(pl.String) if "system" in source.types else pl.lit(None, pl.String)
-    pairs = source.scan().select(code=pl.col("code").cast(pl.String), written=written)
-    with source.being_read():
-        distinct = pairs.unique().collect(engine="streaming")
-    named = pl.col("written").str.strip_chars().str.to_lowercase()
-    distinct = distinct.with_columns(
-        system=pl.when(named != "").then(named).otherwise(pl.lit(ICD10)),
-        shaped=pl.col("code").str.contains(rf"^\s*(?:{CODE_SHAPES[ICD10]})\s*$"),
-    )
-    shaped = _sorted(distinct.filter("shaped")["code"])
-    elsewhere = (pl.col("system") != ICD10) & (pl.col("code").str.len_chars() <= LONGEST_CODE)
-    other = _sorted(distinct.filter(elsewhere & ~pl.col("shaped") & (pl.col("code").str.strip_chars() != ""))["code"])
-    systems = distinct.filter(pl.col("written").is_not_null()).select("written", "system").unique().sort("written")
-    blank = _sorted(distinct.filter(pl.col("code").str.strip_chars() == "")["code"])
-    return _Codes((*shaped, *other), len(shaped), blank, dict(systems.iter_rows()))
+def _distinct(source: Source, column: str, rows: pl.LazyFrame) -> tuple[str, ...]:
+    """Return the distinct words of a column as they are written; where they are known beforehand, those."""
+    kind = source.types.get(column)
+    if kind is None:
+        return ()
+    if isinstance(kind, pl.Enum):
+        return tuple(kind.categories)
+    found = rows.select(pl.col(column).cast(pl.String).unique()).collect(engine="streaming")
+    return tuple(found[column].drop_nulls())
 
 
-def _atc_codes(source: Source) -> tuple[str, ...]:
-    """Return the usable ATC codes as they are written."""
-    with source.being_read():
-        distinct = source.scan().select(pl.col("atc").cast(pl.String).unique()).collect(engine="streaming")["atc"]
-    usable = distinct.str.strip_chars().str.to_uppercase().str.contains(rf"^(?:{SUBSTANCE.pattern})$")
-    return _sorted(distinct.filter(usable.fill_null(value=False)))
+# Of a process that reads many buckets, most have the same codes.
 
 
-def _sorted(codes: pl.Series) -> tuple[str, ...]:
-    return tuple(codes.drop_nulls().unique().sort())
+@lru_cache(maxsize=1)
+def _diagnosis_codes(on: date, written: tuple[str, ...], under: tuple[str, ...]) -> _Coded:
+    """Return diagnosis codes as they are written, ICD-10's first; the others count only under another system."""
+    codes, systems = (pl.Series(each, dtype=pl.String) for each in (written, under))
+    named = systems.str.strip_chars().str.to_lowercase()
+    names = {each: name or ICD10 for each, name in sorted(zip(systems, named, strict=True))}
+    places = {name: place for place, name in enumerate(dict.fromkeys((ICD10, *names.values())))}
+    is_blank = codes.str.strip_chars() == ""
+    is_shaped = codes.str.contains(rf"^\s*(?:{CODE_SHAPES[ICD10]})\s*$")
+    elsewhere = ~is_shaped & ~is_blank & (codes.str.len_chars() <= LONGEST_CODE) & (len(places) > 1)
+    shaped, other, blank = (tuple(codes.filter(each).sort()) for each in (is_shaped, elsewhere, is_blank))
+    pairs = [(code.strip(), system) for code in (*shaped, *other) for system in places]
+    table = code_table(pl.DataFrame(pairs, {"code": pl.String, "system": pl.String}, orient="row"))
+    numbers = {each: places[name] for each, name in names.items()}
+    numbered = Numbered(on, (*shaped, *other), len(shaped), blank, systems=numbers)
+    return _Coded(numbered, table.with_columns(pl.lit(len(places), pl.UInt32).alias("systems")))
 
 
-def _write_tables(codes: Sequence[str], systems: Sequence[str], atc: Sequence[str], *, into: Path) -> None:
-    """Write what each diagnosis code counts as in each system, and what each ATC code does, number 0 being none."""
-    pairs = [(code.strip(), system) for code in codes for system in systems]
-    icd = code_table(pl.DataFrame(pairs, {"code": pl.String, "system": pl.String}, orient="row"))
-    icd = icd.with_columns(pl.lit(len(systems), pl.UInt32).alias("systems"))
-    tables = {"icd": icd, "atc": atc_table(pl.Series([None, *atc], dtype=pl.String))}
-    for name, table in tables.items():
-        made_whole(into / f"{name}.parquet", table.write_parquet)
+@lru_cache(maxsize=1)
+def _atc_codes(on: date, written: tuple[str, ...]) -> _Coded:
+    """Return the usable ATC codes as they are written, number 0 being none."""
+    codes = pl.Series(written, dtype=pl.String)
+    usable = codes.str.strip_chars().str.to_uppercase().str.contains(rf"^(?:{SUBSTANCE.pattern})$")
+    found = tuple(codes.filter(usable).sort())
+    return _Coded(Numbered(on, atc=found), atc_table(pl.Series([None, *found], dtype=pl.String)))

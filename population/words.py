@@ -1,0 +1,24 @@
+"""Texts of few distinct words, as words and not as text: a process that reads many buckets meets the same again."""
+
+from __future__ import annotations
+
+import polars as pl
+
+MOST_KEPT = 50_000
+"""Where there are more words than this, most are rubbish, and are not kept for the next bucket."""
+
+_MET: dict[tuple[str, str], pl.Series] = {}
+NOTHING = pl.Series(dtype=pl.String)
+
+
+def as_words(texts: pl.Series, where: tuple[str, str]) -> pl.Series:
+    """Return texts over the words that they are of; `where` names the column, whose words are kept from last time."""
+    met = _MET.get(where, NOTHING)
+    found = texts.cast(pl.Enum(met), strict=False)
+    if found.null_count() > texts.null_count():
+        new = texts.filter(found.is_null()).drop_nulls().unique()
+        met = texts.drop_nulls().unique() if met.len() + new.len() > MOST_KEPT else met.append(new)
+        found = texts.cast(pl.Enum(met))
+    if met.len() <= MOST_KEPT:
+        _MET[where] = met
+    return found
