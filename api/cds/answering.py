@@ -9,7 +9,7 @@ from typing import Any
 from api.cds.call import Call
 from api.cds.cards import Frame, Link, card_of
 from api.cds.desk import Desk
-from api.cds.facts import Content, case_content, stay_said, with_orders, with_signed
+from api.cds.facts import Content, readable_content, stay_said, with_orders, with_signed
 from api.cds.fetching import same_server
 from api.cds.gathering import Gathered
 from api.cds.telling import Asked, Effect, Telling, tell
@@ -47,7 +47,8 @@ class Answered:
 
 def answered(desk: Desk, call: Call, gathered: Gathered, *, user: User, texts: Texts, now: datetime) -> Answered:
     """Work out what there is to tell; nothing is written here, and what is read is logged before it is answered."""
-    content, stay = case_content(call, gathered, now), stay_said(call, gathered)
+    content, gathered = readable_content(call, gathered, now)
+    stay = stay_said(call, gathered)
     if stay and stay.is_void and call.service.hook in AT_STAY:
         return Answered(None, _case(desk, content), None)  # nobody came, and nobody leaves
     begins = call.service.hook == STORED_AT and (stay is None or stay.is_stay)

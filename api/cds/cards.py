@@ -16,7 +16,7 @@ from api.cds.resources import About, resource_of
 from api.cds.telling import COUNTED, HARM, Effect, Offer, Telling
 from api.record.cards import REASONS, suggestion_id
 from careplans.burden_words import before_rows
-from careplans.words import answer_words, date_words, label, score_words
+from careplans.words import answer_words, date_words, label, note_words, score_words
 from engine.texts import Texts
 from engine.words import number
 from rules.assessment import Finding, ScoreResult
@@ -182,6 +182,7 @@ def detail(telling: Telling, texts: Texts) -> str:
         _listed("cds.hits", _hits(effect, texts) if effect else (), texts),
         _listed("cds.limits", _limits(telling.findings, texts), texts),
         _listed("cds.missing", _missing(telling, texts), texts),
+        *(plain(note_words(each, texts)) for each in telling.notes),
         f"**{texts('cds.ask')}:** {plain(texts(f'question.{telling.ask}'))}" if telling.ask else "",
         _listed("cds.sources", _sources(telling, texts), texts),
         f"_{texts('cds.decides')}_",

@@ -17,8 +17,44 @@ from api.intake.reading import Document
 from engine.errors import InputError
 
 Content = dict[str, Any]
-BY_PERSON = ("answers", "sources")
 LISTS = ("conditions", "medicines")
+UNREAD = "input_prefetch_unread"
+
+
+OF_OTHERS = frozenset({"other_patient", "no_subject", "several_patients", "hook_other_encounter", "deletion"})
+"""What is wrong with whose the facts are: then none of them is used."""
+
+
+def readable_content(call: Call, gathered: Gathered, now: datetime) -> tuple[Content, Gathered]:
+    """Return the case that can be read, and what it is of: a list with something wrong in it counts as not sent.
+
+    The patient, and the stay that a hook is about, must be right; and nothing is used where part of it is another's.
+    """
+    try:
+        return case_content(call, gathered, now), gathered
+    except InputError as wrong:
+        if wrong.code in OF_OTHERS:
+            raise
+    unread = [key for key in gathered.entries if not _is_readable(call, gathered, key, now=now)]
+    left = gathered.without(unread)
+    content = case_content(call, left, now)
+    note = {"code": UNREAD, "where": "prefetch", "values": {"keys": ", ".join(unread)}}
+    return {**content, "notes": [*content.get("notes", ()), note]}, left
+
+
+def _is_readable(call: Call, gathered: Gathered, key: str, *, now: datetime) -> bool:
+    """Return whether the facts under a key can be read, which those it cannot do without are not asked of."""
+    needed = (*call.service.essential, *(("encounter",) if "encounterId" in call.service.context else ()))
+    if key in needed:
+        return True
+    alone = {name: each for name, each in gathered.entries.items() if name in {*needed, key}}
+    try:
+        case_content(call, replace(gathered, entries=alone), now)
+    except InputError as wrong:
+        if wrong.code in OF_OTHERS:
+            raise
+        return False
+    return True
 
 
 def case_content(call: Call, gathered: Gathered, now: datetime) -> Content:

@@ -65,6 +65,9 @@ def _reason(told: Mapping[str, Any], where: str) -> tuple[dict[str, str], str | 
         return {}, comment or None
     place = f"{where}.reason"
     coding = _object(told["reason"], place)
+    if coding.get("code") is None:  # some clients say it in words alone, which may be about someone
+        _text(coding, "display", place, most=LONGEST_COMMENT)
+        return {}, comment or None
     found = {"code": _text(coding, "code", place, most=LONGEST_CODE)}
     if coding.get("system") is not None:
         found["system"] = _text(coding, "system", place, most=LONGEST_SYSTEM)

@@ -7,7 +7,7 @@ without it. A list that is not whole is left out: a medicine that is not counted
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -19,6 +19,9 @@ from engine.errors import InputError
 
 Entry = dict[str, Any]
 NOT_DATA = "outcome"
+ONE_LIST = frozenset({"medicines", "prescriptions"})
+"""What makes one list together: where a part of it is not whole, the list is not."""
+
 NEWEST = "&_sort=-date&_count=1"
 """How a prefetch template asks for the newest one alone."""
 
@@ -35,6 +38,12 @@ class Gathered:
         """Return all entries, in the order of the service's keys."""
         return tuple(entry for found in self.entries.values() for entry in found)
 
+    def without(self, keys: Collection[str]) -> Gathered:
+        """Return it without what some keys hold, and without the rest of a list that they are part of."""
+        gone = {*keys, *(ONE_LIST if ONE_LIST & set(keys) else ())} & {*self.entries, *keys}
+        left = {key: each for key, each in self.entries.items() if key not in gone}
+        return Gathered(left, tuple(dict.fromkeys((*self.lacking, *gone))))
+
 
 @dataclass(frozen=True, slots=True)
 class _Read:
@@ -47,13 +56,14 @@ class _Read:
 async def gather(call: Call, fetcher: Fetcher) -> Gathered:
     """Return what is known of the patient, from the call and from its FHIR server."""
     server = fetcher.server(call.server, call.token)
-    given = {key: _given(call, key) for key in call.service.prefetch}
+    given, unread = _all_given(call)
     wanted = {key: read for key, read in given.items() if _is_asked_for(call, key, read)}
     fetched = await _fetched(call, wanted, fetcher, server) if server and wanted else {}
     whole = {key: read.entries for key, read in given.items() if read and _is_whole(call, key, read)}
     found = {key: fetched.get(key, whole.get(key)) for key in call.service.prefetch}
     entries = {key: each for key, each in found.items() if each is not None}
-    return Gathered(entries, tuple(key for key, each in found.items() if each is None))
+    parts = {key for key, read in given.items() if read and key not in entries}
+    return Gathered(entries, tuple(key for key, each in found.items() if each is None)).without(unread | parts)
 
 
 def read_value(value: object, where: str) -> _Read | None:
@@ -94,8 +104,18 @@ def _next_page(bundle: Element) -> str | None:
     return next((each.text("url") for each in bundle.many("link") if each.text("relation") == "next"), None)
 
 
-def _given(call: Call, key: str) -> _Read | None:
-    return read_value(call.prefetch.get(key), f"prefetch.{key}")
+def _all_given(call: Call) -> tuple[dict[str, _Read | None], set[str]]:
+    """Return what was sent along under each key, and which keys cannot be read; those are as if not to be had."""
+    given: dict[str, _Read | None] = dict.fromkeys(call.service.prefetch)
+    unread = set()
+    for key in given:
+        try:
+            given[key] = read_value(call.prefetch.get(key), f"prefetch.{key}")
+        except InputError:
+            if key in call.service.essential:
+                raise
+            unread.add(key)
+    return given, unread
 
 
 def _is_asked_for(call: Call, key: str, read: _Read | None) -> bool:

@@ -13,11 +13,12 @@ from typing import Literal
 
 from pydantic_core import to_json
 
+from api.cds.facts import UNREAD
 from api.intake.fhir_tables import fhir_table
 from api.record.signed import Known
 from careplans.acceptance import shared_decision_rule
 from rules.assessment import Assessment, Finding, ScoreResult
-from rules.case import Case, Rater
+from rules.case import Case, Note, Rater
 from rules.frailty import CGA_TEAM, PALLIATIVE_FOCUS, clinical_judgement, screening_indicated
 from rules.items import cfs_clinician
 from rules.limits import POLYPHARMACY
@@ -81,6 +82,8 @@ class Telling:
     rater: Rater | None = None
     """Who set the level in the sender's record, and when; None where it was set here, or is worked out."""
     stale: bool = False
+    notes: tuple[Note, ...] = ()
+    """What the card says of the facts themselves."""
 
     @property
     def rules(self) -> tuple[str, ...]:
@@ -158,7 +161,10 @@ def tell(hook: str, asked: Asked) -> Telling | None:
     if asked.is_gone:
         return None
     told = BY_HOOK[hook](asked)
-    return replace(told, rater=asked.rater, stale=asked.is_stale) if told and told.cfs else told
+    if told is None:
+        return None
+    told = replace(told, notes=tuple(note for note in asked.case.notes if note.code == UNREAD))
+    return replace(told, rater=asked.rater, stale=asked.is_stale) if told.cfs else told
 
 
 def _seen(asked: Asked) -> Telling | None:

@@ -208,11 +208,51 @@ def test_single_resources_and_what_a_search_tells_of_itself_are_read(demo: Serve
         {"patient": patient(), "medicines": medicines(of="p2")},
         {"patient": patient(), "medicines": found(medicine("m1", "C03CA01", "furosemid"), patient("p2"))},
         {"patient": patient(), "conditions": {"resourceType": "Condition", "id": "c"}},
-        {"patient": patient(), "medicines": medicines() | {"modifierExtension": [{}]}},
+        {"patient": patient(birthDate="yesterday")},
     ],
 )
 def test_another_patients_facts_are_refused(demo: Served, prefetch: dict[str, Any]):
     answered(demo, call("patient-view", prefetch), 422)
+
+
+@pytest.mark.parametrize(
+    "unread",
+    [
+        {},
+        [],
+        "text",
+        7,
+        {"resourceType": 7},
+        {"resourceType": "Bundle", "entry": {}},
+        {"resourceType": "Bundle", "entry": [7]},
+        {"resourceType": "Bundle", "entry": [{"resource": []}]},
+        medicines() | {"modifierExtension": [{}]},
+        found(medicine("m1", "C03CA01", "furosemid", of="w1", status=7)),
+        found(medicine("m1", "C03CA01", "furosemid", of="w1", dosage={})),
+        found(medicine("m1", "C03CA01", "furosemid", of="w1", modifierExtension=[{"url": "x"}])),
+        found(medicine("m1", "C03CA01", "furosemid", of="w1"), next_page="https://elsewhere.example/2"),
+    ],
+    ids=str,
+)
+def test_a_list_that_cannot_be_read_is_as_one_that_was_not_sent(demo: Served, unread: Any):
+    prefetch = {"patient": patient("w1"), "medicines": unread, "prescriptions": medicine("m9", "A10BA02", "x", of="w1")}
+    body = selecting(order("r1", "N05CF01", "zopiklon", of="w1"), prefetch=prefetch, patientId="w1")
+    (card,) = check_answer(answered(demo, body))
+    assert "ukjent → minst 1" in card["summary"]  # the prescriptions alone would be too few
+
+
+def test_what_could_not_be_read_is_named_in_the_card_and_the_rest_counts(demo: Served):
+    prefetch = {"patient": patient("w2"), "conditions": found({"resourceType": "Condition", "id": "c", "code": []})}
+    prefetch["conditions"]["entry"][0]["resource"]["subject"] = {"reference": "Patient/w2"}
+    prefetch |= {"medicines": medicines(of="w2"), "cfs": found(level(6, of="w2"))}
+    (card,) = check_answer(answered(demo, call("patient-view", prefetch, patientId="w2")))
+    assert "CFS 6" in card["summary"]
+    assert "ikke kunne leses, og som ikke er brukt: conditions." in card["detail"]
+
+
+def test_a_stay_that_cannot_be_read_is_refused_where_the_hook_is_about_it(demo: Served):
+    stay = {"resourceType": "Encounter", "id": "e1", "status": [], "subject": {"reference": "Patient/p1"}}
+    answered(demo, call("encounter-start", {"patient": patient(), "encounter": stay}), 422)
 
 
 def test_another_patients_order_is_refused(demo: Served):

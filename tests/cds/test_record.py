@@ -193,6 +193,15 @@ def test_what_someone_wrote_is_stored_and_never_logged(fresh: Served, capsys: py
     assert count(fresh, feedback, feedback.c.comment == "Ola Nordmann vil ikke") == 1
 
 
+def test_a_reason_in_words_alone_is_stored_without_a_code(fresh: Served):
+    (card_,) = cards_of(fresh, call("patient-view", {"patient": patient()}))
+    reason = {"reason": {"display": "Ola vil ikke"}, "userComment": "x"}
+    assert sent(fresh, told(card_, overrideReason=reason)) == 200
+    with fresh.record.engine.connect() as connection:
+        row = connection.execute(select(feedback)).one()
+    assert (row.reason, row.system, row.comment) == (None, None, "x")
+
+
 def test_a_card_that_was_not_shown_here_is_not_found_and_nothing_else_is_stored(fresh: Served):
     (card_,) = cards_of(fresh, call("patient-view", {"patient": patient()}))
     stranger = {**told(card_), "card": str(uuid4())}
