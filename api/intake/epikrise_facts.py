@@ -75,7 +75,7 @@ def _diagnoses(items: tuple[Node, ...], source: Values) -> Mapped:
 def _rows(item: Node, *, main: bool) -> Iterator[Values]:
     """Yield a diagnosis, and each code that is part of it: what an asterisk code names is a diagnosis too."""
     concept = ("dis:Observation", "dis:CodedDescr", "dis:Concept")
-    first = _diagnosis(item.code(*concept), item)
+    first = _diagnosis(item.code(*concept), item.one(*concept) or item)
     if first:
         yield {**first, "main": True} if main else first
     for node in item.many("dis:Observation", "dis:CodedDescr", "dis:Modifier", "dis:Value"):

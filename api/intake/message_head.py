@@ -56,8 +56,9 @@ def opened(root: etree._Element) -> Envelope:
     if root.tag == qualified("dis:Message"):
         _refuse_unknown(root)
         return _epikrise(Node(root, "dis:Message"))
-    where = f"line {root.sourceline}"
-    if etree.QName(root).localname == "Bundle":
+    name = etree.QName(root).localname
+    where = f"line {root.sourceline} {name if name in names_in_messages() else ''}".strip()
+    if name == "Bundle":
         raise InputError(where, "fhir_as_xml")
     raise InputError(where, "not_msghead")
 
@@ -103,6 +104,7 @@ def _with_msghead(root: Node) -> Envelope:
     info = root.one("mh:MsgInfo") or root
     kind, event = _kind(info)
     body = _body(root, kind)
+    _refuse_other_version(body)
     if event and body.one(f"p1:{event}") is None:
         raise InputError(body.where, "type_and_content_differ")
     return Envelope(
@@ -133,6 +135,15 @@ def _body(root: Node, kind: Kind) -> Node:
         where = (*bodies[1:], *root.many(*CONTENT), root)[0].where
         raise InputError(where, "several_reports" if bodies else "no_report")
     return bodies[0]
+
+
+def _refuse_other_version(body: Node) -> None:
+    """Refuse a report whose parts are of another version: each would be passed over, as if nothing was said."""
+    spaces, names = namespaces(), names_in_messages()
+    for each in body.element.iterchildren(etree.Element):
+        tag = etree.QName(each)
+        if tag.localname in names and tag.namespace not in spaces:
+            raise InputError(f"line {each.sourceline} {tag.localname}", "element_of_other_version")
 
 
 def _status(body: Node) -> Status:

@@ -16,6 +16,7 @@ MAX_TEXT = 10  # MB in one text or attribute, which is libxml2's own bound
 
 # Control characters, halves of characters, and the signs that turn the direction of the text around them.
 FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+PIECE = 1 << 16
 IN_ITS_PLACE = "\N{REPLACEMENT CHARACTER}"
 _DOCTYPE = re.compile(rb"<!(?:DOCTYPE|ENTITY)", re.IGNORECASE)
 # Every element of these begins with the one byte "<", so that elements can be counted before they are made.
@@ -126,7 +127,8 @@ def _open_elements(body: bytes) -> list[str]:
     """Return the elements that are open where the document breaks."""
     parser = etree.XMLPullParser(events=("start", "end"), **_STRICT)
     try:
-        parser.feed(body)
+        for start in range(0, len(body), PIECE):  # whole, a text too long would hide what stood before it
+            parser.feed(body[start : start + PIECE])
         parser.close()
     except (etree.XMLSyntaxError, ValueError, LookupError):
         pass  # which is why it is asked
