@@ -9,7 +9,7 @@ from typing import Any
 from api.cds.call import Call
 from api.cds.cards import Frame, Link, card_of
 from api.cds.desk import Desk
-from api.cds.facts import Content, readable_content, stay_said, with_orders, with_signed
+from api.cds.facts import Content, had_already, readable_content, stay_said, with_orders, with_signed
 from api.cds.fetching import same_server
 from api.cds.gathering import Gathered
 from api.cds.telling import Asked, Effect, Telling, tell
@@ -115,7 +115,8 @@ def _effect(
         return None
     assessed = desk.record.screening.assess(_case(desk, after), None, now)
     names, coded = tuple(str(row["name"]) for row in ordered), all(row.get("atc") for row in ordered)
-    return Effect(names, before, assessed, whole_list=content.get("medicines") is not None, coded=coded)
+    whole, already = content.get("medicines") is not None, had_already(call, content, gathered, ordered)
+    return Effect(names, before, assessed, whole_list=whole, coded=coded, already=already)
 
 
 def _case(desk: Desk, content: Content) -> Case:

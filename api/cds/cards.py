@@ -118,7 +118,7 @@ def summary(telling: Telling, texts: Texts) -> str:
         said = texts(
             key,
             medicines=_names(telling.effect),
-            changes=", ".join(_changes(telling.effect, texts)) or texts("cds.counts_alike"),
+            changes=", ".join(_told_first(telling.effect, texts)) or texts("cds.counts_alike"),
         )
     elif telling.about in {"ask", "undecided"}:
         items = ", ".join(label(item, texts) for item in telling.missing) or texts("cds.nothing_named")
@@ -151,6 +151,12 @@ def _names(effect: Effect) -> str:
     return _cut(", ".join(effect.names), LONGEST_NAME)
 
 
+def _told_first(effect: Effect, texts: Texts) -> Iterator[str]:
+    if effect.already:
+        yield texts("cds.already")
+    yield from _changes(effect, texts)
+
+
 def _changes(effect: Effect, texts: Texts) -> Iterator[str]:
     for name in IN_SUMMARY:
         before, after = _scores(effect, name, texts)
@@ -179,6 +185,7 @@ def detail(telling: Telling, texts: Texts) -> str:
         _effect_table(effect, texts) if effect else "",
         _of_level(telling, texts),
         _listed("cds.why", _grounds(telling.findings, texts), texts),
+        _listed("cds.already_listed", effect.already if effect else (), texts),
         _listed("cds.hits", _hits(effect, texts) if effect else (), texts),
         _listed("cds.limits", _limits(telling.findings, texts), texts),
         _listed("cds.missing", _missing(telling, texts), texts),

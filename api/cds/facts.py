@@ -181,6 +181,26 @@ def with_orders(call: Call, content: Content, gathered: Gathered, *, now: dateti
     return {**content, "medicines": [*(content.get("medicines") or []), *rows]}, rows
 
 
+def had_already(call: Call, content: Content, gathered: Gathered, ordered: Iterable[Content]) -> tuple[str, ...]:
+    """Return which selected medicines are on the list already, but for an order that goes on from another."""
+    continued = {code for each in _chosen(call) if _goes_on(each, gathered) for code in _codes(each)}
+    had = {row.get("atc") for row in content.get("medicines") or ()} - {None} - continued
+    return tuple(str(row["name"]) for row in ordered if row.get("atc") in had)
+
+
+def _goes_on(order: Content, gathered: Gathered) -> bool:
+    """Return whether an order takes the place of another, or is on the list itself."""
+    listed = (_names(entry["resource"]) for entry in gathered.every if isinstance(entry.get("resource"), dict))
+    return order.get("priorPrescription") is not None or _names(order) in list(listed)
+
+
+def _codes(order: Content) -> Iterator[str]:
+    concept = order.get("medicationCodeableConcept")
+    for each in concept.get("coding", ()) if isinstance(concept, dict) else ():
+        if isinstance(each, dict) and isinstance(each.get("code"), str):
+            yield each["code"]
+
+
 def _chosen(call: Call) -> Iterator[Content]:
     """Give the selected drafts of medicines as if they were ordered, and the medicines they may name."""
     entries = call.drafts.get("entry", [])

@@ -54,6 +54,8 @@ class Effect:
     after: Assessment
     whole_list: bool
     coded: bool = True
+    already: tuple[str, ...] = ()
+    """Those that are on the list already."""
 
     @property
     def harms(self) -> bool:
@@ -102,7 +104,7 @@ class Telling:
             "offers": [(each.rule, each.recommended) for each in self.offers],
             "levels": (self.cfs.low, self.cfs.high, self.cfs.levels) if self.cfs else None,
             "rater": (self.rater.role, self.rater.time, self.stale) if self.rater else None,
-            "names": effect.names if effect else (),
+            "names": (effect.names, effect.already) if effect else (),
             "effect": [(_ends(effect.before, name), _ends(effect.after, name)) for name in COUNTED] if effect else (),
         }
         return hashlib.sha256(to_json(told, serialize_unknown=True)).hexdigest()
@@ -203,13 +205,13 @@ def _leaving(asked: Asked) -> Telling | None:
 
 
 def _ordered(asked: Asked) -> Telling | None:
-    """At an order: where a medicine is one to be wary of or has no code, crosses a limit, or adds to many."""
+    """At an order: where a medicine is one to be wary of, is had already or has no code, or adds to many."""
     effect = asked.effect
     if effect is None or _is_young(asked):
         return None
     added = [name for name in COUNTED if _ends(effect.before, name) != _ends(effect.after, name)]
     many = effect.whole_list and _low(effect.after, "regular_medicines") >= _many(effect.after)
-    if not (effect.harms or effect.new_findings or (many and added) or not effect.coded):
+    if not (effect.harms or effect.new_findings or (many and added) or effect.already or not effect.coded):
         return None
     missing = () if effect.whole_list else ("medicines",)
     indicator: Indicator = "warning" if effect.harms else "info"

@@ -172,6 +172,26 @@ def test_a_harmless_medicine_on_a_short_list_is_not_worth_a_card(demo: Served):
     assert cards_of(demo, body) == []
 
 
+def test_a_medicine_that_the_patient_has_already_is_said_to_be_had(demo: Served):
+    prefetch = {"patient": patient(), "medicines": medicines(LIST[1:2])}
+    (card,) = cards_of(demo, selecting(order("r1", "C07AB02", "metoprolol depot"), prefetch=prefetch))
+    assert card["summary"].startswith("metoprolol depot: står på listen fra før")
+    assert "**Står på listen fra før**\n\n- metoprolol depot" in card["detail"]
+    assert card["indicator"] == "info"
+
+
+@pytest.mark.parametrize("how", ["prior", "itself"])
+def test_an_order_that_goes_on_from_another_is_not_had_twice(demo: Served, how: str):
+    drafted = order("r1", "C07AB02", "metoprolol")
+    listed = {**order("r1", "C07AB02", "metoprolol"), "status": "active"}
+    prefetch: dict[str, Any] = {"patient": patient(), "medicines": medicines(LIST[1:2])}
+    if how == "prior":
+        drafted["priorPrescription"] = {"reference": "MedicationRequest/r0"}
+    else:
+        prefetch = {"patient": patient(), "medicines": None, "prescriptions": found(listed)}
+    assert cards_of(demo, selecting(drafted, prefetch=prefetch)) == []
+
+
 def test_of_a_list_that_nobody_sent_only_the_new_medicine_is_counted(demo: Served):
     body = selecting(order("r1", "N05CF01", "zopiklon"), prefetch={"patient": patient()})
     (card,) = cards_of(demo, body)
