@@ -15,6 +15,7 @@ from api.observing import logs
 from api.screening import Screening, read_overlay, texts_in
 from api.settings import Settings
 from api.slow_requests import Prompt, most_connections
+from api.steering.closer import Closer
 from api.storage.engine import make_engine
 from api.storage.rebuild import rebuild_if_stale, rebuild_lists
 from api.storage.schema import make_ready
@@ -45,8 +46,11 @@ def serve(settings: Settings) -> None:
         lifespan="on",
         **logs.UVICORN,
     )
+    closer = Closer(service.record)
+    closer.start()
     with suppress(KeyboardInterrupt):
         uvicorn.Server(config).run(sockets=[listening])
+    closer.stop()
 
 
 def screening_for(settings: Settings) -> Screening:

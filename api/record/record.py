@@ -14,6 +14,7 @@ from api.record.bases import Bases
 from api.record.rule_use import UseOfRules
 from api.record.streams import new_id
 from api.screening import Screening
+from api.steering.reading import Shelves
 from api.storage.rule_sets import keep_rule_set
 from api.storage.writer import Writer
 from careplans.course.events import By
@@ -36,6 +37,7 @@ class Record:
 
     bases: Bases = field(default_factory=Bases)
     use: UseOfRules = field(default_factory=UseOfRules)
+    figures: Shelves = field(default_factory=Shelves)
     addresses: Addresses = field(default_factory=Addresses)
 
     @classmethod

@@ -6,7 +6,6 @@ was published: the difference of two downloads could else point to one patient.
 
 from __future__ import annotations
 
-import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -49,11 +48,11 @@ class Closing:
     rest: Callable[[], object] = lambda: None
 
     @classmethod
-    def of(cls, record: Record, *, now: datetime, rest: float = 0) -> Closing:
+    def of(cls, record: Record, *, now: datetime, rest: Callable[[], object] = lambda: None) -> Closing:
         """Return what the months of a record are closed with."""
         from_age = int(record.screening.ruleset.thresholds[SCREENED_FROM_AGE.name].value)
         asked = Reading(record.offsets, from_age, now)
-        return cls(record.engine, record.writer, asked, lambda: time.sleep(rest))
+        return cls(record.engine, record.writer, asked, rest)
 
 
 def close(closing: Closing, *, whole: bool = False) -> tuple[date, ...]:

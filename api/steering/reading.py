@@ -1,0 +1,82 @@
+"""What is published of the closed months: made of all that is stored of them, and of nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from threading import Lock
+
+from sqlalchemy import Connection, Engine, select
+
+from api.storage.engine import reading
+from api.storage.tables import figure_cell, figure_month
+from population.steering.counting import Cell
+from population.steering.disclosure import Published, published
+
+HOSPITALS = select(figure_cell.c.hospital).distinct()
+OF_HOSPITAL = select(
+    figure_cell.c.month,
+    figure_cell.c.hospital,
+    figure_cell.c.breakdown,
+    figure_cell.c.part,
+    figure_cell.c.figure,
+    figure_cell.c.category,
+    figure_cell.c.count,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """What is published of one hospital, and the months that it is of; `first` and `last` are None before any."""
+
+    hospital: str
+    months: tuple[date, ...]
+    published: Published
+
+    @property
+    def first(self) -> date | None:
+        """Return the first month that is closed."""
+        return min(self.months, default=None)
+
+    @property
+    def last(self) -> date | None:
+        """Return the last month that is closed."""
+        return max(self.months, default=None)
+
+
+class Shelves:
+    """Keeps what is published for as long as no month more is closed; every thread that asks shares it."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._held: dict[str, Shelf] = {}
+
+    def of(self, engine: Engine, hospital: str) -> Shelf:
+        """Return what is published of a hospital."""
+        with reading(engine) as connection:
+            months = _months(connection)
+            with self._lock:  # the first who asks after a close works it out, and those who come meanwhile wait for it
+                held = self._held.get(hospital)
+                if held is None or held.months != months:
+                    held = self._held[hospital] = shelf_of(connection, hospital)
+        return held
+
+
+def shelf_of(connection: Connection, hospital: str) -> Shelf:
+    """Work out what may be shown of a hospital, from the counts of its closed months."""
+    return Shelf(hospital, _months(connection), published(_cells(connection, hospital)))
+
+
+def hospitals(connection: Connection) -> tuple[str, ...]:
+    """Return the hospitals that have closed months with anyone in them."""
+    return tuple(sorted(connection.scalars(HOSPITALS)))
+
+
+def _months(connection: Connection) -> tuple[date, ...]:
+    return tuple(connection.scalars(select(figure_month.c.month).order_by(figure_month.c.month)))
+
+
+def _cells(connection: Connection, hospital: str) -> Iterator[Cell]:
+    for row in connection.execute(OF_HOSPITAL.where(figure_cell.c.hospital == hospital)):
+        yield Cell(*row)
