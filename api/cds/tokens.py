@@ -30,7 +30,7 @@ from engine.errors import InputError
 ALGORITHMS = ("ES384", "RS384")
 CURVE = "P-384"
 LONGEST, LONGEST_HEADER, LONGEST_JTI = 16_000, 4_096, 500
-LEEWAY, LONGEST_LIFE = 30, 300
+LEEWAY, LONGEST_LIFE, OLDEST = 30, 300, 86_400
 OWN_KEYS = frozenset({"x5u", "x5c", "jwk", "crit", "b64"})
 LARGEST_KEY_SET = 1_000_000
 TIMES = httpx2.Timeout(3.0, connect=2.0)
@@ -105,7 +105,7 @@ class ClientTokens:
             and isinstance(meant, list)
             and any(isinstance(each, str) and self._is_here(each, path) for each in meant)
             and now - LEEWAY < ends <= now + LONGEST_LIFE + LEEWAY
-            and made <= now + LEEWAY
+            and now - OLDEST <= made <= now + LEEWAY
             and ("nbf" not in claims or begins <= now + LEEWAY)
             and isinstance(id, str)
             and 0 < len(id) <= LONGEST_JTI
