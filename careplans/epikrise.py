@@ -133,12 +133,18 @@ def _says_more(other: Found, one: Found) -> bool:
 
 
 def _open(case: Case, plan: Plan) -> tuple[OpenProblem, ...]:
-    asked = {question.item for question in plan.open_questions}
+    asked = {question.item for question in plan.open_questions} - _listed(case)
     return tuple(
         OpenProblem(problem["id"], problem["owner"])
         for problem in read("epikrise")["open"]
         if not asked.isdisjoint(problem["items"]) and not words(case, problem.get("said", ""))
     )
+
+
+def _listed(case: Case) -> set[str]:
+    """Return the lists that the case has: one that came after the plan was made is not said to be lacking."""
+    lists = {"conditions": case.diagnoses, "medicines": case.medicines}
+    return {name for name, held in lists.items() if held is not None}
 
 
 def _follow_up(plan: Plan) -> tuple[FollowUp, ...]:

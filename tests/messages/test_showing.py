@@ -51,6 +51,14 @@ def test_an_element_that_we_do_not_know_is_counted_and_not_shown():
     assert "hemmelig" not in words(content)
 
 
+def test_a_code_of_icd_10_is_shown_with_its_point():
+    coded = '<Diagnosekode V="E871" S="2.16.578.1.12.4.1.1.7110" DN="Lavt natrium"/>'
+    body = f"<InfoMedisinskDiagnose><MedisinskDiagnose>{coded}</MedisinskDiagnose></InfoMedisinskDiagnose>"
+    assert words(rendered(body)) == "Lavt natrium (E87.1)"
+    assert words(rendered(body.replace("E871", "E86"))) == "Lavt natrium (E86)"
+    assert words(rendered(body.replace(' DN="Lavt natrium"', ""))) == "E87.1"
+
+
 def test_a_script_in_a_received_text_is_neither_run_nor_read():
     block = (
         '<Comment><Heading V="VU" DN="Vurdering"/><TextResultValue><div xmlns="http://www.w3.org/1999/xhtml">'

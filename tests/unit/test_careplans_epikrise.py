@@ -179,6 +179,16 @@ def test_the_open_problems_are_the_patients_and_never_a_prognosis() -> None:
         assert word not in lines.replace("drøftet", ""), word
 
 
+@pytest.mark.parametrize("known", [{"medicines": ()}, {"diagnoses": ()}])
+def test_a_list_that_came_after_the_plan_is_not_said_to_be_lacking(known: dict[str, Any]) -> None:
+    asked = (Undecided("medication_review", ("medicines", "conditions")),)
+    plan = plan_of(case=Case(), assessment=example_assessment(findings=(), undecided=asked))
+    both = {problem.id for problem in plan_section(Case(), plan).open_problems}
+    left = {problem.id for problem in plan_section(Case(**known), plan).open_problems}
+    assert both == {"medicines", "diagnoses"}
+    assert left == both - set(known)
+
+
 def test_every_open_item_has_one_line_and_is_an_item_of_the_form() -> None:
     named = [item for problem in read("epikrise")["open"] for item in problem["items"]]
     assert len(named) == len(set(named))

@@ -17,10 +17,13 @@ from api.messages.showing.elements import (
     text,
 )
 from api.messages.showing.parts import Gathered
+from api.messages.tables import oid_of
 from engine.texts import Texts
 
 Say = Callable[[Element, Gathered, Texts], None]
 TRUE = frozenset({"true", "1"})
+ICD10 = oid_of("icd_10")
+ICD10_GROUP = len("E87")
 
 
 def _event(element: Element, found: Gathered, texts: Texts) -> None:
@@ -40,8 +43,17 @@ def _diagnosis(element: Element, found: Gathered, texts: Texts) -> None:
 
 
 def _with_code(said: str | None, code: Element | None) -> str | None:
-    value = code.get("V") if code is not None else None
+    value = _pointed(code) if code is not None else None
+    said = value if code is not None and said == code.get("V") else said
     return f"{said} ({value})" if said and value and value != said else said
+
+
+def _pointed(code: Element) -> str | None:
+    """Return a code as people write it: of ICD-10 with its point, which messages leave out."""
+    value, oid = code.get("V"), code.get("S")
+    if value and oid == ICD10 and len(value) > ICD10_GROUP and value.isalnum():
+        return f"{value[:ICD10_GROUP]}.{value[ICD10_GROUP:]}"
+    return value
 
 
 def _note(element: Element, found: Gathered, _: Texts) -> None:
