@@ -17,6 +17,7 @@ from engine.errors import InputError
 from engine.rules import short_digest
 
 MOST_OTHERS = 60
+ANY_CFS = (1, 9)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,8 +98,12 @@ def says_in_words(told: Told, day: str, words: Words) -> str:
 def _parts(told: Told, words: Words) -> Iterator[str]:
     """Yield the CFS, the track or that it cannot be told, and what to ask."""
     t = words.t
-    cfs = words.cfs(told.cfs_low, told.cfs_high)
-    yield t("nightly.cfs", cfs=cfs) if told.cfs_own is None else t("nightly.cfs_own", cfs=told.cfs_own)
+    if told.cfs_own is not None:
+        yield t("nightly.cfs_own", cfs=told.cfs_own)
+    elif (told.cfs_low, told.cfs_high) == ANY_CFS:
+        yield t("nightly.cfs_unknown")
+    else:
+        yield t("nightly.cfs", cfs=words.cfs(told.cfs_low, told.cfs_high))
     for track, status in told.tracks:
         yield t(f"nightly.{status}", track=t(f"track.{track}"))
     if told.undecided:
