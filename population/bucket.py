@@ -68,8 +68,9 @@ class _Reading:
         if rows is None:
             return None
         self.found += counted(name, self.faults_of[name], rows)
-        no_one = self.faults_of[name].index(Fault("person", "missing", "row"))
-        return rows.filter((pl.col("fault") & (1 << no_one)) == 0)
+        no_one = 1 << self.faults_of[name].index(Fault("person", "missing", "row"))
+        lost = rows.select((pl.col("fault") & no_one) != 0).to_series()
+        return rows.filter(~lost) if lost.any() else rows
 
     def unread(self, column: str) -> int:
         """Return the bit of a patient's word that could not be read, 0 where the file has no such column."""
@@ -122,8 +123,8 @@ def empty_bucket() -> Bucket:
 def _people(reading: _Reading) -> pl.DataFrame:
     """Return the people in the order of their keys; where the rows of one person differ, nothing is known."""
     rows = reading.table(PATIENTS)
-    rows = _EMPTY_PATIENTS.clear() if rows is None else rows.sort("key", "row")
-    again = rows.filter(pl.col("key").is_duplicated())
+    rows = _EMPTY_PATIENTS.clear() if rows is None else _sorted(rows, "key", "row")
+    again = rows.filter((pl.col("key") == pl.col("key").shift(1)) | (pl.col("key") == pl.col("key").shift(-1)))
     if again.height:
         reading.tell(PATIENTS, TWICE, again.filter(~pl.col("key").is_first_distinct()))
         values = pl.exclude("key", "row", "person", "fault")
@@ -142,8 +143,10 @@ def _of_people(reading: _Reading, name: str, people: pl.DataFrame) -> pl.DataFra
     if rows is None:
         return None
     rows = rows.drop("key").with_columns(_person_of(rows["key"], people))
-    reading.tell(name, UNKNOWN_PERSON, rows.filter(pl.col("person").is_null()))
-    rows = rows.filter(pl.col("person").is_not_null()).with_columns(aside=reading.set_aside(name))
+    if rows["person"].null_count():
+        reading.tell(name, UNKNOWN_PERSON, rows.filter(pl.col("person").is_null()))
+        rows = rows.filter(pl.col("person").is_not_null())
+    rows = rows.with_columns(aside=reading.set_aside(name))
     if name in PERIODS:
         begin, end = PERIODS[name]
         backwards = (pl.col(end) < pl.col(begin)).fill_null(value=False)
@@ -151,7 +154,13 @@ def _of_people(reading: _Reading, name: str, people: pl.DataFrame) -> pl.DataFra
         rows = rows.with_columns(aside=pl.col("aside") | backwards)
     if name == "services":
         reading.tell(name, OVERLAPPING, _overlapping(rows))
-    return rows if rows["person"].is_sorted() else rows.sort("person", maintain_order=True)
+    return _sorted(rows, "person")
+
+
+def _sorted(rows: pl.DataFrame, by: str, *then: str) -> pl.DataFrame:
+    """Return rows in order; those of files that lie by person are so already."""
+    ordered = rows[by].is_sorted() and all(rows[each].is_sorted() for each in then)
+    return rows if ordered else rows.sort(by, *then, maintain_order=True)
 
 
 def _person_of(keys: pl.Series, people: pl.DataFrame) -> pl.Series:

@@ -27,9 +27,7 @@ BITS = 64
 CHARLSON = tuple(f"charlson.{name}" for name in categories())
 CHRONIC = tuple(dict.fromkeys(f"chronic.{row['group']}" for row in rows("chronic_groups_icd10")))
 KINDS = (*national().items["main_diagnosis"].codes, "unknown")
-HFRS = tuple(sorted(hfrs_weights(), key=lambda code: hfrs_weights()[code]))
-"""The three-character codes by weight, so that those of one weight lie together and are counted at once."""
-
+HFRS = tuple(hfrs_weights())
 HFRS_WORDS = tuple(f"hfrs.{n}" for n in range(-(-len(HFRS) // BITS)))
 MARKS = ("fall", "uncoded", *CHARLSON, *CHRONIC, *(f"kind.{kind}" for kind in KINDS))
 OF_MAIN = ("has_main", *(f"main.{kind}" for kind in KINDS))
@@ -111,22 +109,30 @@ def _open_upwards(number: pl.Expr) -> pl.Expr:
 
 
 def _charlson(weights: str) -> pl.Expr:
-    terms = []
+    """Return the sum of the categories' weights; where the severe form is there, the mild one is left out."""
+    kept = pl.col("marks")
     for name, row in categories().items():
-        kept, severe = _has(f"charlson.{name}"), row["suppressed_by"]
-        kept = kept & ~_has(f"charlson.{severe}") if severe else kept
-        terms.append(kept.cast(NUMBER) * int(row[weights]))
-    return pl.sum_horizontal(terms)
+        if row["suppressed_by"]:
+            mild, severe = (_bits((f"charlson.{each}",)) for each in (name, row["suppressed_by"]))
+            suppressed = pl.when((pl.col("marks") & pl.lit(severe, WORD)) != 0).then(pl.lit(mild, WORD))
+            kept &= ~suppressed.otherwise(pl.lit(0, WORD))
+    return _summed(kept, {_bits((f"charlson.{name}",)): int(row[weights]) for name, row in categories().items()})
 
 
 def _tenths() -> pl.Expr:
-    terms = []
+    found = []
     for n, name in enumerate(HFRS_WORDS):
         codes = HFRS[n * BITS : (n + 1) * BITS]
-        for weight in dict.fromkeys(hfrs_weights()[code] for code in codes):
-            of_weight = sum(1 << place for place, code in enumerate(codes) if hfrs_weights()[code] == weight)
-            found = pl.col(name) & pl.lit(of_weight, WORD)
-            terms.append(found.bitwise_count_ones().cast(NUMBER) * weight)
+        found.append(_summed(pl.col(name), {1 << place: hfrs_weights()[code] for place, code in enumerate(codes)}))
+    return pl.sum_horizontal(found)
+
+
+def _summed(word: pl.Expr, weights: Mapping[int, int]) -> pl.Expr:
+    """Return the sum of the weights of the bits that are in a word: ones, twos, fours and so on, all of each at once."""
+    terms = []
+    for power in range(max(weights.values()).bit_length()):
+        having = sum(bit for bit, weight in weights.items() if weight & (1 << power))
+        terms.append((word & pl.lit(having, WORD)).bitwise_count_ones().cast(NUMBER) * (1 << power))
     return pl.sum_horizontal(terms)
 
 

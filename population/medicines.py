@@ -39,7 +39,7 @@ def medicine_scores(lines: pl.DataFrame, codes: pl.DataFrame, on: date, *, cours
     substances = marked.select(
         pl.col("person").set_sorted(), _told_apart(codes.height), *_counts(), norgep.groups_met()
     )
-    per_person = norgep.with_doses(pl.concat(_added_up(substances)), marked).with_columns(_numbers())
+    per_person = norgep.with_doses(_added_up(substances), marked).with_columns(_numbers())
     high = pl.when(norgep.is_uncoded()).then(OPEN).otherwise(pl.col("fall_risk_medicines.low")).cast(NUMBER)
     scored = norgep.with_hits(per_person.with_columns(high.alias("fall_risk_medicines.high")))
     return scored.select("person", *without_lines(pl.lit(value=True)))
@@ -88,16 +88,23 @@ def _words() -> list[list[str]]:
     return [names[start : start + PLACES] for start in range(0, len(names), PLACES)]
 
 
-def _added_up(substances: pl.DataFrame) -> Iterator[pl.DataFrame]:
-    """Yield each person's counts and groups; who has a substance twice is few, and their lines are joined first."""
+def _added_up(substances: pl.DataFrame) -> pl.DataFrame:
+    """Return each person's counts and groups; the lines of who has a substance twice are joined first, and put in."""
+    everyone = _by_person(substances, once=pl.col("substance").n_unique() == pl.len())
+    repeats = everyone.filter(~pl.col("once"))["person"]
     words = pl.col("^counts.*$", "groups")
-    once = pl.col("substance").n_unique() == pl.len()
-    alike = substances.group_by("person", maintain_order=True).agg(once.alias("once"))
-    repeats = pl.col("person").is_in(alike.filter(~pl.col("once"))["person"].implode())
-    twice = substances.filter(repeats).group_by("person", "substance", maintain_order=True).agg(words.bitwise_or())
-    for part in (substances.filter(~repeats), twice):
-        by_person = part.with_columns(pl.col("person").set_sorted()).group_by("person", maintain_order=True)
-        yield by_person.agg(pl.col("^counts.*$").sum(), pl.col("groups").bitwise_or())
+    joined = (
+        substances.filter(pl.col("person").is_in(repeats.implode()))
+        .group_by("person", "substance", maintain_order=True)
+        .agg(words.bitwise_or())
+    )
+    again = _by_person(joined.with_columns(pl.col("person").set_sorted()), once=pl.lit(value=True))
+    return pl.concat([everyone.filter("once"), again]).drop("once") if repeats.len() else everyone.drop("once")
+
+
+def _by_person(lines: pl.DataFrame, *, once: pl.Expr) -> pl.DataFrame:
+    counts = [pl.col(name).sum() for name in lines.columns if name.startswith("counts")]
+    return lines.group_by("person", maintain_order=True).agg(*counts, pl.col("groups").bitwise_or(), once.alias("once"))
 
 
 def _current(on: date) -> pl.Expr:

@@ -69,7 +69,8 @@ def with_doses(people: pl.DataFrame, lines: pl.DataFrame) -> pl.DataFrame:
     asking = [each for each in _every() if each.over_mg is not None]
     sums = {_column("mg", each): _dose().filter(_in(each.groups[0])).sum() for each in asking}
     unclear = {_column("mg_unclear", each): _dose().is_null().filter(_in(each.groups[0])).any() for each in asking}
-    dosed = lines.filter(pl.any_horizontal([_in(each.groups[0]) for each in asking]))
+    asked = sum(1 << _places()[group] for group in dict.fromkeys(each.groups[0] for each in asking))
+    dosed = lines.filter((pl.col("groups") & pl.lit(asked, WORD)) != 0)
     by_person = dosed.group_by("person", maintain_order=True).agg(**sums, **unclear)
     return people.join(by_person, on="person", how="left", maintain_order="left").with_columns(
         pl.col(list(sums)).fill_null(0.0), pl.col(list(unclear)).fill_null(value=False)

@@ -118,7 +118,7 @@ def _of_words(given: pl.Expr, kind: pl.DataType, read: Callable[[pl.Expr], pl.Ex
     if not isinstance(kind, pl.Enum):
         return read(given)
     said = pl.select(read(pl.lit(kind.categories))).to_series()
-    return given.to_physical().replace_strict(list(range(said.len())), said)
+    return pl.lit(said).gather(given.to_physical())
 
 
 def _is_text(kind: pl.DataType) -> bool:

@@ -178,7 +178,9 @@ def _put_together(request: Request, out: Path, jobs: Sequence[Job], *, found: Fo
     shutil.rmtree(made, ignore_errors=True)
     made.mkdir()
     everyone = made / PERSONS
-    pl.scan_parquet([rows_of(job) for job in jobs], glob=False).sink_parquet(everyone, maintain_order=True)
+    pl.scan_parquet([rows_of(job) for job in jobs], glob=False).sink_parquet(
+        everyone, maintain_order=True, statistics=False
+    )
     write_lists(everyone, made / LISTS, from_age=request.ruleset.limits["screened_from_age"])
     _write_quality(found, made)
     (made / DICTIONARY).write_text(dictionary, "utf-8")
