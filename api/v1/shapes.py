@@ -13,6 +13,7 @@ from api.record.found import CfsIs, TrackIs
 from api.record.projection import status_of
 from careplans.course.due import standing
 from careplans.course.events import ChoiceRecorded, Decided
+from careplans.course.leaving import not_done
 from careplans.course.state import Course, NextStep, PlanState, Screening, Standing, Stay, StepClock
 
 Status = Literal["died", "running", "paused", "unscreened", "screened", "discharged", "left_undecided", "closed"]
@@ -73,6 +74,9 @@ class CourseShown(BaseModel):
     plans: list[PlanState]
     clocks: list[Clock]
     next_step: NextStep | None
+    not_done: list[str] = Field(
+        description="What is done before a patient leaves hospital, and is not: to be shown before a discharge is told."
+    )
     decisions: list[Decided]
     choices: list[ChoiceRecorded]
 
@@ -99,6 +103,7 @@ class CourseShown(BaseModel):
             plans=list(course.plans),
             clocks=[Clock.of(clock, course, now) for clock in seen.clocks],
             next_step=seen.next_step,
+            not_done=[] if course.died else list(not_done(seen.clocks, seen.next_step)),
             decisions=list(course.decisions),
             choices=list(course.choices),
         )

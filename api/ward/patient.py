@@ -7,12 +7,15 @@ from dataclasses import dataclass
 
 from fastapi.responses import HTMLResponse
 
+from api.people.access import HOSPITAL
 from api.record.courses import Seen, add, read, visible
 from api.record.plans import plan_in
 from api.storage.writer import Change
 from api.ward.desk import Desk
 from careplans.course.due import NEED, SCREENING, standing
-from careplans.course.events import Event
+from careplans.course.events import Discharged, Event
+from careplans.course.leaving import not_done
+from careplans.course.stands import standing as standing_events
 from careplans.course.state import Course, StepClock
 from rules.times import age_on
 
@@ -49,6 +52,11 @@ class Patient:
         return self.seen.stream.course
 
     @property
+    def not_done(self) -> tuple[str, ...]:
+        """Return what is done before one leaves hospital, and is not."""
+        return not_done(self.seen.clocks, self.seen.next_step)
+
+    @property
     def path(self) -> str:
         """Return the address of the patient's pages, which holds nothing of the patient."""
         return f"/patients/{self.id}"
@@ -68,7 +76,29 @@ def patient_page(desk: Desk, template: str, patient: Patient, *, status: int = 2
     """Return a page about a patient, within the patient's head and tabs."""
     clocks = [(each, standing(each, desk.now)) for each in patient.seen.clocks]
     about = {"patient": patient, "course": patient.course, "next_at": next_place(desk, patient)}
+    about["unasked"] = unasked(desk, patient)
     return desk.page(template, status=status, **about, clocks=clocks, tabs=TABS, **shown)
+
+
+def unasked(desk: Desk, patient: Patient) -> str | None:
+    """Tell the hospital what was not done of someone whose leaving its record system told, which asks nobody."""
+    stay = patient.course.stay
+    if desk.user.role not in HOSPITAL or not patient.course.is_home or stay is None or stay.discharged is None:
+        return None
+    if not (patient.not_done and _told_by_system(patient, stay.id)):
+        return None
+    left = ", ".join(desk.t(f"next.{each}") for each in patient.not_done)
+    return desk.t("patient_page.unasked", when=desk.words.moment(stay.discharged), what=left)
+
+
+def _told_by_system(patient: Patient, stay: str) -> bool:
+    """Return whether the hospital's record system told that the stay is over."""
+    writers = [
+        each.by.role
+        for each in standing_events(patient.seen.stream.recorded)
+        if isinstance(each.event, Discharged) and each.event.stay == stay
+    ]
+    return writers[-1:] == ["system"]
 
 
 def next_place(desk: Desk, patient: Patient) -> str | None:

@@ -196,14 +196,20 @@ def _owed(
 def _after_another_stay(plan: Plan, state: PlanState) -> Plan:
     """Return a resumed plan without a conflict of dates from before the newer stay, which nobody can mend.
 
-    Where that stay was over when it went on, it has nothing of what counts from the admission either.
+    Where that stay was over when it went on, it has nothing of what is done in hospital either.
     """
     conflicts = tuple(each for each in plan.conflicts if each.kind != "due_before_admission")
     plan = replace(plan, conflicts=conflicts)
     if not state.resumed_home:
         return plan
-    steps = tuple(step for step in plan.timeline if step.due.anchor != "admission")
+    steps = tuple(step for step in plan.timeline if not _over_with_stay(step))
     return replace(plan, timeline=steps, blocks=_only(plan, lambda action: action.due.anchor != "admission"))
+
+
+def _over_with_stay(step: Step) -> bool:
+    """Return whether a step is of the stay alone, to the journey home; what the hospital owes after it is not."""
+    before_home = step.due.anchor == "discharge" and step.due.before
+    return step.due.anchor == "admission" or (before_home and step.id not in read("pathway")["before_plan"]["steps"])
 
 
 def _only(plan: Plan, keeps: Callable[[Action], bool]) -> tuple[Block, ...]:

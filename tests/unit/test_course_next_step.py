@@ -321,7 +321,7 @@ def test_a_plan_resumed_at_home_brings_no_notice_or_report_of_a_stay_that_is_ove
     story.tell(Screened("K2", "A2", "S2"), home("S2", datetime(2026, 12, 4, 10, 0, tzinfo=UTC)), PlanResumed("P1"))
     known = dict.fromkeys(("A1", "A2"), basis)
     of_plan = {each.step for each in clocks_of(story.course, known, {}) if each.course == "S2"}
-    assert not {"municipal_notice", "admission_report"} & of_plan
+    assert not {"municipal_notice", "admission_report", "HPH0"} & of_plan
     assert {"epikrise", "HPH1", "HPH2"} <= of_plan
 
 

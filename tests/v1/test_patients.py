@@ -34,6 +34,7 @@ def test_an_admission_without_answers_stands_on_the_list_of_the_unscreened(clien
     assert patient in {row["patient"] for row in rows}
     course = client.get(answer.headers["location"], headers=NURSE).json()
     assert (course["status"], course["next_step"]["what"]) == ("unscreened", "screening")
+    assert "screening" in course["not_done"], "so that whoever sends a discharge can ask first"
 
 
 def test_an_admission_takes_no_answers_and_needs_its_time(client: TestClient):
@@ -177,6 +178,7 @@ def test_death_stops_every_clock_and_every_letter(client: TestClient):
     patient = Patient.screened(client, 40).with_plan("P40")
     course = patient.tell(DOCTOR, kind="died", on="2026-11-18")
     assert (course["status"], course["clocks"], course["next_step"]) == ("died", [], None)
+    assert course["not_done"] == []
     for print_ in ("plan.pdf", "plan.html", "plan.ics", "epikrise"):
         answer = client.get(f"{patient.path}/{print_}", headers=DOCTOR)
         assert (answer.status_code, answer.json()["code"]) == (409, "patient_has_died")
@@ -266,7 +268,7 @@ def test_a_protected_address_is_told_neither_by_events_nor_by_the_case_and_a_cor
     patient.tell(DOCTOR, kind="address_protected", protected=True)
     events = client.get(f"{patient.path}/events", headers=DOCTOR).text
     read = client.get(f"{path}/case", headers=DOCTOR)
-    for place in ("0301", "5001", "Byåsen", "Ola Pårørende"):
+    for place in ('"0301"', '"5001"', "Byåsen", "Ola Pårørende"):  # an id may hold the four digits by chance
         assert place not in events
         assert place not in read.text
     assert all(stay["room"] is None for stay in client.get(patient.path, headers=DOCTOR).json()["stays"])
@@ -400,6 +402,8 @@ def test_a_draft_is_kept_through_another_persons_change(client: TestClient):
 
 
 def test_an_access_log_comes_a_page_at_a_time(client: TestClient, planned: Patient):
+    for _ in range(4):
+        client.get(planned.path, headers=NURSE)
     found = 0
     path: str | None = f"{planned.path}/access-log?limit=3"
     while path and found < 6:

@@ -359,3 +359,16 @@ def test_an_administrator_brings_a_patient_back_from_a_hospital_that_does_not_ex
     assert answer.status_code == 303
     assert patient.course().stay.hospital == "demo"
     assert "En overflytting ble angret" in words_of(administrator.get(f"{patient.path}/history").text)
+
+
+@pytest.mark.parametrize("tab", ["assessment", "plan", "history"])
+def test_what_the_record_system_asked_nobody_about_is_told_the_hospital_after_the_patient_has_left(demo, doctor, tab):
+    told = "slik journalsystemet har meldt. Ikke gjort ennå:"
+    which = {"assessment": 33, "plan": 34, "history": 35}[tab]
+    patient = at_home(demo, which, days=1)
+    page = words_of(doctor.get(f"{patient.path}/{tab}").text)
+    assert told in page
+    assert "epikrise" in page.partition(told)[2].partition(".")[0]
+    assert told not in words_of(demo.browser("tariq").get(f"{patient.path}/{tab}").text)
+    asked = with_plan(admitted(demo, which + 10)).tell(Discharged(f"E-{which + 10}", ago(hours=1), to="home"))
+    assert told not in words_of(doctor.get(f"{asked.path}/{tab}").text)  # a doctor wrote it, and was asked

@@ -15,7 +15,7 @@ from fastapi.responses import HTMLResponse, Response
 from starlette.datastructures import FormData
 
 from api.people.refused import MayNot
-from api.record.courses import NoSuchPatient, Seen, visible
+from api.record.courses import NoSuchPatient, visible
 from api.record.opening import identify
 from api.record.streams import Naming, read_stream, survivor
 from api.record.taking_back import is_own, may_take_back
@@ -26,9 +26,7 @@ from api.ward.history.events import Ground, lines
 from api.ward.history.life import ASKED_ABOUT, FORMS, UNDO, closed, offered
 from api.ward.history.moves import moves
 from api.ward.patient import Patient, change, patient_at, patient_page
-from careplans.course.due import NEED, SCREENING
 from careplans.course.events import Discharged, Event, Merged, Recorded, Retracted, Transferred, Undone
-from careplans.course.state import EPIKRISE, NOTICE
 from engine.errors import InputError
 from forms.identity import parse_identity_number
 from rules.case import Case
@@ -37,8 +35,6 @@ from rules.times import oslo_day
 router = APIRouter(include_in_schema=False)
 AnyDesk = Annotated[Desk, Depends(desk_for("me"))]
 NO_CONTENT = "administrator"
-BEFORE_LEAVING = frozenset({SCREENING, NEED, NOTICE, "HPH0", "HPH1", EPIKRISE, "control_appointments"})
-UNSETTLED = frozenset({"decide", "shared_decision", "start_plan"})
 SENT_AGAIN = ("on", "event", "reason", "other", "stay", "to", "municipality")
 """What is sent once more with the word that one is sure."""
 
@@ -73,7 +69,7 @@ def record(desk: AnyDesk, person: str, sent: Sent) -> Response:
     try:
         event = _event(desk, sent, form)
         again = question(form, event, patient.seen.stream.recorded)
-        if again and not text_in(sent, "sure") and (form.kind != "discharged" or not_done(patient.seen)):
+        if again and not text_in(sent, "sure") and (form.kind != "discharged" or patient.not_done):
             return _ask_again(desk, patient, form, event=event, words=again)
         change(desk, person, [event], version=version)
     except (Blank, InputError) as wrong:
@@ -175,16 +171,9 @@ def _ask_again(desk: Desk, patient: Patient, form: EventForm, *, event: Event, w
     name = None if desk.user.role == NO_CONTENT else patient.course.who.name
     if isinstance(event, Discharged):
         sent["at"] = event.at.isoformat()
-    owed = [desk.t(f"next.{each}") for each in not_done(patient.seen)] if isinstance(event, Discharged) else []
+    owed = [desk.t(f"next.{each}") for each in patient.not_done] if isinstance(event, Discharged) else []
     shown: dict[str, Any] = {"form": form, "sent": sent, "name": name, "event": event, "asked": words, "owed": owed}
     return desk.page("history_sure", patient=patient, **shown)
-
-
-def not_done(seen: Seen) -> tuple[str, ...]:
-    """Return what is not done of someone who leaves: the hospital's own steps, screening, and what is undecided."""
-    open_steps = [each.step for each in seen.clocks if each.state == "open" and each.step in BEFORE_LEAVING]
-    coming = seen.next_step.what if seen.next_step else ""
-    return tuple(dict.fromkeys([*open_steps, *([coming] if coming in UNSETTLED else [])]))
 
 
 def _take_back(desk: Desk, person: str, sent: FormData, version: int) -> Response:
