@@ -123,13 +123,20 @@ def _begun(request: Request, out: Path) -> bool:
         return True
     try:
         out.mkdir(mode=0o700, parents=True, exist_ok=True)
-        if any(out.iterdir()):
+        if any(out.iterdir()) and not _barely_begun(out):
             raise InputError("-o", "out_not_empty")
-        mark.parent.mkdir(mode=0o700)
+        mark.parent.mkdir(mode=0o700, exist_ok=True)
         written_whole(mark, json.dumps(asked).encode())
     except OSError:
         raise InputError("-o", "out_not_writable") from None
     return True
+
+
+def _barely_begun(out: Path) -> bool:
+    """Return whether a run was stopped here before it had said which one it is."""
+    return [each.name for each in out.iterdir()] == [UNFINISHED] and all(
+        each.name.startswith(".") for each in (out / UNFINISHED).iterdir()
+    )
 
 
 def _refuse_other(before: Mapping[str, object], asked: Mapping[str, object]) -> None:

@@ -102,6 +102,16 @@ def test_killed_while_the_extract_is_split_it_comes_to_the_same(extract, unbroke
     assert same(out, unbroken)
 
 
+@pytest.mark.parametrize("left", [(), (".run.json.17.unfinished",)], ids=["nothing", "half a mark"])
+def test_killed_before_it_had_said_which_run_it_is_it_comes_to_the_same(extract, unbroken, tmp_path, left):
+    out = tmp_path / "out"
+    (out / UNFINISHED).mkdir(parents=True)
+    for name in left:
+        (out / UNFINISHED / name).write_bytes(b"{")
+    screened_to(out, extract, people_a_bucket=A_BUCKET)
+    assert same(out, unbroken)
+
+
 def test_a_finished_bucket_that_is_damaged_is_done_again(extract, unbroken, tmp_path):
     out = tmp_path / "out"
     broken(extract, out, after=2)
