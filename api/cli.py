@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 from api import population_commands
 from api.files import print_out, read_bytes, speak_utf8, write_whole
+from api.simulating import command as simulating
 from engine.errors import InputError, NotYet, Refusal, RuleSetError
 from engine.texts import LANGUAGES
 from rules.times import EARLIEST, LATEST, possible
@@ -32,7 +33,7 @@ RULES = {"list": 0, "show": 1, "check": 0, "page": 0, "export": 0, "diff": 2}
 
 DOCUMENTS = ("checklists", "conversation", "notice", "coordinator", "controls", "discharge")
 MESSAGES = ("helseopplysninger", "utskrivningsrapport", "epikrise", "helseopplysninger-til-lege")
-LATER = ("simulate", "figures")
+LATER = ("figures",)
 DATABASE = {
     "upgrade": "bring it to this version",
     "downgrade": "take it back to an earlier version",
@@ -105,6 +106,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_serve(commands)
     _add_db(commands)
     population_commands.add_to(commands, Parser, _date)
+    simulating.add_to(commands, _date)
     for name in LATER:
         commands.add_parser(name, add_help=False, help="in a later version")
     return parser

@@ -76,7 +76,7 @@ def read_overlay(path: Path) -> Overlay:
     from careplans.documents.local import checklist_from
     from careplans.settings import settings_from
 
-    content = _overlay_content(path)
+    content = overlay_content(path)
     unknown = set(content) - {"name", "thresholds", "offsets", "contacts", "checklist"}
     if unknown:
         raise InputError(f"{path.name} {min(unknown)}", "overlay_key_unknown")
@@ -88,7 +88,8 @@ def read_overlay(path: Path) -> Overlay:
     return Overlay(name, _table(path, content, "thresholds"), settings.offsets, settings.contacts, checklist)
 
 
-def _overlay_content(path: Path) -> Mapping[str, Any]:
+def overlay_content(path: Path) -> Mapping[str, Any]:
+    """Return what an overlay's or a policy's file holds; one that cannot be read, or takes long to, is refused."""
     try:
         with path.open("rb") as file:
             data = file.read(LARGEST_OVERLAY + 1)

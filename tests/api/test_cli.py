@@ -172,7 +172,7 @@ def test_a_missing_file_an_unknown_rule_and_a_wrong_date_end_alike(run, tmp_path
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.parametrize("words", [("simulate",), ("figures",)])
+@pytest.mark.parametrize("words", [("figures",)])
 def test_what_belongs_to_a_later_version_says_so(run, words):
     code, _, said = run(*words)
     assert code == 3

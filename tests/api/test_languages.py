@@ -160,12 +160,14 @@ def test_a_refusal_is_said_wholly_in_its_language(said, tmp_path, language, mist
         ("screen", "no-such-file", "--on", "today"),
         ("screen",),
         ("rules", "show", "no_such_rule"),
-        ("simulate",),
+        ("simulate", "no-such-policy", "--synthetic"),
+        ("simulate", "cfs-4"),
+        ("simulate", "cfs-4", "--synthetic", "--weeks", "0"),
     ],
 )
 def test_a_mistaken_command_is_answered_in_the_language_asked_for(said, language, given):
-    text = said(*given, "--lang", language) if given != ("simulate",) else said(*given, f"--lang={language}")
-    assert foreign_in(text.removeprefix("retthjem: "), language) <= {"simulate", "date", "file"}
+    text = said(*given, "--lang", language)
+    assert foreign_in(text.removeprefix("retthjem: "), language) <= {"simulate", "date", "file", "policy"}
 
 
 def test_a_folder_of_texts_stands_behind_every_language():
