@@ -190,11 +190,11 @@ class LogPage(BaseModel):
 
 
 class RetractionShown(BaseModel):
-    """That something was recorded on the wrong patient; never what."""
+    """That something was recorded on the wrong patient, or an admission undone; never what."""
 
     event: str
     patient: str
-    of: Literal["screening", "stay"]
+    of: Literal["screening", "stay", "admission"]
     at: datetime
     by: str
     role: str

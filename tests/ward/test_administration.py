@@ -7,8 +7,8 @@ from html import unescape
 
 import pytest
 
-from careplans.course.events import Retracted
-from tests.ward.plans import admitted
+from careplans.course.events import Retracted, StepDone, Undone
+from tests.ward.plans import admitted, ago
 from tests.ward.signed_in import hospital
 
 
@@ -55,3 +55,30 @@ def test_what_was_retracted_is_told_without_a_word_of_it_and_can_be_brought_back
     said = {"csrf": csrf(administrator, "/retractions"), "reason": "Det var rett likevel"}
     assert administrator.post(restore[1], data=said).status_code == 303
     assert nurse.get(f"{patient.path}/history").status_code == 200
+
+
+def test_an_admission_that_was_undone_is_found_without_a_word_of_it_and_can_be_brought_back(demo, administrator):
+    patient = admitted(demo, 2)
+    patient.tell(StepDone(patient.stay, "municipal_notice", ago(hours=1)))
+    patient.tell(Undone(patient.seen.stream.recorded[-1].id, "Ikke sendt likevel"))
+    admission = next(each.id for each in patient.seen.stream.recorded if each.event.kind == "admitted")
+    patient.tell(Undone(admission, "Naboen kom"))
+    assert demo.browser("ingrid").get(f"{patient.path}/history").status_code == 404
+    page = unescape(administrator.get("/retractions").text)
+    assert page.count("En innleggelse som ble angret, GER2") == 1
+    assert "Naboen kom" not in page
+    restore = f"/retractions/{patient.seen.stream.recorded[-1].id}/restore"
+    assert f'action="{restore}"' in page
+    said = {"csrf": csrf(administrator, "/retractions"), "reason": "Pasienten ligger her"}
+    assert administrator.post(restore, data=said).status_code == 303
+    assert demo.browser("ingrid").get(f"{patient.path}/history").status_code == 200
+    assert "innleggelse som ble angret" not in administrator.get("/retractions").text
+
+
+def test_an_undoing_of_anything_else_is_brought_back_by_nobody_from_there(demo, administrator):
+    patient = admitted(demo, 3)
+    patient.tell(StepDone(patient.stay, "municipal_notice", ago(hours=1)))
+    patient.tell(Undone(patient.seen.stream.recorded[-1].id, "Ikke sendt likevel"))
+    last = patient.seen.stream.recorded[-1].id
+    said = {"csrf": csrf(administrator, "/devices"), "reason": "Pasienten ligger her"}
+    assert administrator.post(f"/retractions/{last}/restore", data=said).status_code == 404
