@@ -67,12 +67,16 @@ class Node:
 
 @dataclass(frozen=True)
 class Compiled:
-    """A rule set as columns: the comparisons to read, and each condition in the order it is settled."""
+    """A rule set as columns: the comparisons to read, and each condition in the order it is settled.
+
+    `met` is at most one table: the patterns that are settled already, with what the rules say of them.
+    """
 
     ruleset: RuleSet
     leaves: tuple[Node, ...]
     clauses: Mapping[str, Node]
     by_name: Mapping[str, Node] = field(repr=False)
+    met: list[pl.DataFrame] = field(default_factory=list, repr=False, compare=False)
 
     def settled(self, patterns: pl.DataFrame) -> pl.DataFrame:
         """Return patterns of comparisons with every condition's columns beside them."""

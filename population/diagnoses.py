@@ -128,7 +128,7 @@ def _tenths() -> pl.Expr:
 
 
 def _summed(word: pl.Expr, weights: Mapping[int, int]) -> pl.Expr:
-    """Return the sum of the weights of the bits that are in a word: ones, twos, fours and so on, all of each at once."""
+    """Return the sum of the weights of the bits that are in a word: first all ones, then twos, fours and so on."""
     terms = []
     for power in range(max(weights.values()).bit_length()):
         having = sum(bit for bit, weight in weights.items() if weight & (1 << power))

@@ -98,7 +98,9 @@ _COMPILED: dict[str, Compiled] = {}
 def _rules(overlay: Overlay | None) -> Compiled:
     """Return the rules as columns, compiled once a process for each rule set."""
     ruleset = ruleset_of(overlay)
-    return _COMPILED.setdefault(ruleset.digest, compiled(ruleset))
+    if ruleset.digest not in _COMPILED:
+        _COMPILED[ruleset.digest] = compiled(ruleset)
+    return _COMPILED[ruleset.digest]
 
 
 def ruleset_of(overlay: Overlay | None) -> RuleSet:

@@ -45,5 +45,20 @@ def test_nobody_vanishes_and_no_outcome_is_null_where_nothing_is_known():
     assert {row["rule.cga_team"] for row in found.iter_rows(named=True)} == {"cannot_tell"}
 
 
+def test_whoever_is_alike_in_a_later_bucket_is_told_the_same_without_being_settled_again(monkeypatch):
+    cases = random_people(200, seed=5)
+    facts = facts_of(tables_of(cases), ON, national().limits)
+    rules = compiled(national())
+    first = screened(facts, rules)
+    assert screened(facts.reverse(), rules).equals(first.reverse())
+    part = compiled(national())
+    halves = pl.concat([screened(facts.head(120), part), screened(facts.tail(80), part)])
+    assert halves.equals(first)
+    monkeypatch.setattr("population.screened.MOST_KEPT", 0)
+    none_kept = compiled(national())
+    assert [screened(facts, none_kept).equals(first) for _ in range(2)] == [True, True]
+    assert not none_kept.met
+
+
 def test_a_bucket_without_people_has_no_rows():
     assert by_columns([]).height == 0
