@@ -68,6 +68,8 @@ class Wholes:
     def _row(self, told: Told, number: int) -> Told:
         counted = Counted(told.figure, number, self._book.counts(told.figure.id, told.covers))
         level = level_of(counted)
+        if told.by is not told.figure and not level.pooled:
+            return told  # how many lack it would then be known, also of the figure that is hidden
         groups = cut(told.figure.tree, lambda branches: counted.holds(coarse(branches), level))
         if len(groups) < len(coarse(told.figure.tree)) or not counted.holds(groups, level):
             return told
