@@ -31,7 +31,7 @@ def serve(settings: Settings) -> None:
     _make_ready(settings, screening)
     service = Service.start(settings, screening)
     if settings.demo:
-        fill(service.record)
+        fill(service.record, past=True)
     _ = screening.second
     app = make_app(service)
     print_out(texts_in("nb")("serve.open", url=f"{settings.address}/") + "\n")

@@ -8,6 +8,7 @@ from functools import partial
 from sqlalchemy import func, select
 
 from api.demo.lives import LIVES
+from api.demo.past import remember
 from api.demo.staff import user_of
 from api.demo.telling import Telling
 from api.demo.ward import patients, written
@@ -21,10 +22,15 @@ from engine.errors import InputError
 from forms.identity import parse_identity_number, require_synthetic
 
 
-def fill(record: Record) -> None:
-    """Put the demo's patients on their wards and in their homes, where the database is empty."""
+def fill(record: Record, *, past: bool = False) -> None:
+    """Put the demo's patients on their wards and in their homes, where the database is empty.
+
+    With `past` those of fourteen months before are told of too, who are on no list, but in the figures.
+    """
     _refuse_real(record)
     if record.writer.run(partial(tell_all, record)):
+        if past:
+            record.writer.run(partial(remember, record))
         screen, devices = written("words")["screen"], Devices(record.engine, record.writer)
         asyncio.run(devices.make(screen["ward"], screen["label"], by(user_of(people()["lena"]))))
 
