@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, NoReturn
 from urllib.parse import urlencode
 
@@ -21,7 +21,7 @@ from api.v1.problems import Problem
 from engine.errors import InputError
 
 Pairs = Sequence[tuple[str, str]]
-EVERY = ("_id", "_lastUpdated", "_count", "_cursor", "_format", "_pretty")
+EVERY = ("_id", "_lastUpdated", "_sort", "_count", "_cursor", "_format", "_pretty")
 NARROWS: Mapping[str, tuple[str, ...]] = {
     "Patient": ("identifier",),
     "Observation": ("patient", "subject", "code", "status", "category", "date"),
@@ -53,6 +53,8 @@ NUMBER = re.compile(r"(?<![0-9A-Za-z])[0-9]{11}(?![0-9A-Za-z])")
 """What may be an identity number, also under a name that is not meant for one."""
 
 DATES = frozenset({"_lastUpdated", "date"})
+SORTS = DATES | {"_id"}
+LONG_AGO = datetime.min.replace(tzinfo=UTC)
 OF_DATE = re.compile(r"(eq|ne|gt|lt|ge|le|sa|eb)?(.*)", re.DOTALL)
 COMPARE: Mapping[str, Callable[[datetime, Moment], bool]] = {
     "eq": lambda at, said: said.start <= at <= said.end,
@@ -80,6 +82,7 @@ class Asked:
     size: int
     cursor: str | None
     passed_over: tuple[str, ...] = ()
+    sort: str = ""
 
     @property
     def known(self) -> list[str]:
@@ -90,7 +93,8 @@ class Asked:
         """Return the address of a page: the patient by our own id, and never by a number."""
         about = [("patient", person)] if person and self.kind != "Patient" else []
         about += [("_id", person)] if person and self.kind == "Patient" and self.identifiers else []
-        page = [("_count", str(self.size)), *([("_cursor", cursor)] if cursor else [])]
+        page = [*([("_sort", self.sort)] if self.sort else []), ("_count", str(self.size))]
+        page += [("_cursor", cursor)] if cursor else []
         return f"{base}/{self.kind}?{urlencode([*about, *self.narrows, *page])}"
 
 
@@ -122,7 +126,7 @@ def asked_of(kind: str, pairs: Pairs, base: str, *, in_body: bool, lenient: bool
     people = {value for name, value in pairs if name in {"patient", "subject"}}
     if len(people) > 1:
         raise Problem("patient", "one_patient_at_a_time")
-    left_out = {*BY_POST, *passed_over, "patient", "subject", "_count", "_cursor", "_format", "_pretty"}
+    left_out = {*BY_POST, *passed_over, "patient", "subject", "_sort", "_count", "_cursor", "_format", "_pretty"}
     narrows = tuple((name, value) for name, value in pairs if name not in left_out)
     return Asked(
         kind,
@@ -132,13 +136,17 @@ def asked_of(kind: str, pairs: Pairs, base: str, *, in_body: bool, lenient: bool
         size=_size(paging.get("_count")),
         cursor=paging.get("_cursor"),
         passed_over=passed_over,
+        sort=_sort(kind, [value for name, value in pairs if name == "_sort"]),
     )
 
 
 def matching(asked: Asked, resources: Iterable[Json]) -> list[Json]:
-    """Return the resources that the search narrows to."""
+    """Return the resources that the search narrows to, in the order that is asked for."""
     conditions = [_condition(name, value) for name, value in asked.narrows]
-    return [each for each in resources if all(holds(each) for holds in conditions)]
+    found = [each for each in resources if all(holds(each) for holds in conditions)]
+    for part in reversed(asked.sort.split(",") if asked.sort else []):
+        found.sort(key=_place_by(part.removeprefix("-")), reverse=part.startswith("-"))
+    return found
 
 
 def page(asked: Asked, found: Sequence[Json]) -> tuple[Sequence[Json], str | None]:
@@ -146,6 +154,20 @@ def page(asked: Asked, found: Sequence[Json]) -> tuple[Sequence[Json], str | Non
     if asked.size == 0:
         return (), None
     return page_of(found, lambda each: str(each["id"]), cursor=asked.cursor, size=asked.size)
+
+
+def _sort(kind: str, said: Sequence[str]) -> str:
+    """Return what to sort by: times, and ids; nothing where it is not said."""
+    parts = ",".join(said).split(",") if said else []
+    if any(part.removeprefix("-") not in SORTS & set(known_of(kind)) for part in parts):
+        raise Problem("_sort", "search_value_wrong")
+    return ",".join(parts)
+
+
+def _place_by(name: str) -> Callable[[Json], Any]:
+    if name == "_id":
+        return lambda resource: str(resource["id"])
+    return lambda resource: min(_moments(resource, name), default=LONG_AGO)
 
 
 def _size(said: str | None) -> int:

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
+from api.cds.services import services
 from api.fhir.searching import NARROWS
 from api.fhir.told import OF_PATIENT
 from tests.fhir.checks import faults
@@ -203,6 +204,35 @@ def test_pages_lead_to_each_other_and_hold_everything_once(client: TestClient, p
         address = next((each["url"] for each in page["link"] if each["relation"] == "next"), None)
     assert seen == every
     assert len(every) > 8
+
+
+def test_the_newest_level_is_had_as_our_own_prefetch_asks_for_it(client: TestClient):
+    patient = Patient.screened(client, 71)
+    for level in (4, 7):
+        corrected = with_answers(71, cfs_clinician=level)
+        assert client.post("/api/v1/screenings", json=corrected, headers=DOCTOR).status_code == 201
+    (template,) = {each.prefetch["cfs"] for each in services().values() if "cfs" in each.prefetch}
+    query = template.replace("{{context.patientId}}", patient.id)
+    every = client.get(f"/fhir/Observation?patient={patient.id}&_sort=-date", headers=DOCTOR).json()
+    newest = client.get(f"/fhir/{query}", headers=DOCTOR).json()
+    assert newest["entry"] == every["entry"][:1]
+    assert newest["entry"][0]["resource"]["valueQuantity"]["value"] == 7
+    (onward,) = (each["url"] for each in newest["link"] if each["relation"] == "next")
+    assert client.get(onward, headers=DOCTOR).json()["entry"] == every["entry"][1:2]
+    times = [each["resource"]["effectiveDateTime"] for each in every["entry"]]
+    assert times == sorted(times, reverse=True)
+
+
+@pytest.mark.parametrize(
+    ("sort", "status"),
+    [("_lastUpdated,-_id", 200), ("-_id", 200), ("date", 400), ("code", 400), ("", 400), ("--_id", 400), ("_id,", 400)],
+)
+def test_what_can_be_sorted_by_is_times_and_ids(client: TestClient, patient: Patient, sort: str, status: int):
+    answer = client.get("/fhir/Task", params={"patient": patient.id, "_sort": sort}, headers=DOCTOR)
+    assert answer.status_code == status
+    if sort == "-_id":
+        ids = [each["resource"]["id"] for each in answer.json()["entry"]]
+        assert ids == sorted(ids, reverse=True)
 
 
 def test_a_count_of_nothing_gives_the_total_alone(client: TestClient, patient: Patient):
