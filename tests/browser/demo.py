@@ -13,10 +13,19 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
+from tests.nightly.made import lies_in, run_in
+
 MANY = "1000000"
 UNLIMITED = {f"RETTHJEM_LIMITS__{name}": MANY for name in ("PERSON", "ADDRESS", "SIGN_IN", "WRONG_TOKEN")}
 OPENED = re.compile(r"http://127\.0\.0\.1:\d+")
 PATIENCE = 60
+
+
+def _in_hospital() -> list[dict[str, Any]]:
+    """Return whom a nightly run finds in hospital: enough of one municipality to be counted, and too few of others."""
+    homes = ["5001"] * 12 + ["4601"] * 8 + ["0301"] * 2 + ["9999"]
+    wards = ("GER2", "MED1")
+    return [lies_in(f"L-{which}", ward=wards[which % 2], municipality=home) for which, home in enumerate(homes)]
 
 
 class Demo:
@@ -45,16 +54,19 @@ class Demo:
             connection.execute("UPDATE session SET seen = datetime(seen, '-20 minutes')")
 
 
+def _environment(run: Path) -> dict[str, str]:
+    return os.environ | UNLIMITED | {"PYTHONUNBUFFERED": "1", "RETTHJEM_POPULATION__NIGHTLY": str(run)}
+
+
 @contextmanager
 def served(folder: Path) -> Iterator[Demo]:
     """Serve a demo from an empty folder until the tests are done."""
     said = folder / "said.txt"
+    run = run_in(folder / "nightly", _in_hospital(), key=None)
     command = [sys.executable, "-m", "api.cli", "serve", "--demo", "--port", "0"]
     command += ["--database", f"sqlite:///{folder / 'demo.sqlite'}"]
     with said.open("wb") as out:
-        server = subprocess.Popen(
-            command, stdout=out, stderr=subprocess.STDOUT, env=os.environ | UNLIMITED | {"PYTHONUNBUFFERED": "1"}
-        )
+        server = subprocess.Popen(command, stdout=out, stderr=subprocess.STDOUT, env=_environment(run))
     try:
         yield Demo(folder, _address(server, said))
     finally:
