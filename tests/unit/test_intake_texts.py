@@ -29,8 +29,8 @@ TEXTS = tomllib.loads((ROOT / "api/texts/nb/notes.toml").read_text("utf-8"))["no
 
 
 def codes_in_the_source() -> set[str]:
-    """Return every note code that the intake's modules can give, and those that put messages together."""
-    folders = (ROOT / "api/intake", ROOT / "api/messages", ROOT / "api/messages/receiving")
+    """Return every note code that the intake's modules, the services of CDS and what puts messages together can give."""
+    folders = (ROOT / "api/intake", ROOT / "api/cds", ROOT / "api/messages", ROOT / "api/messages/receiving")
     sources = [path.read_text("utf-8") for folder in folders for path in folder.glob("*.py")]
     return {code for source in sources for code in re.findall(r'"(input_[a-z_]+)"', source)}
 
@@ -41,7 +41,7 @@ def test_every_note_has_a_text_and_every_text_a_note():
 
 def test_a_text_asks_only_for_values_that_notes_carry():
     asked = {name for text in TEXTS.values() for _, name, _, _ in string.Formatter().parse(text) if name}
-    assert asked == {"count", "items", "kinds", "system", "date", "days", "service", "time"}
+    assert asked == {"count", "items", "keys", "kinds", "system", "date", "days", "service", "time"}
 
 
 def test_the_notes_of_a_bundle_and_a_report_can_be_written():
