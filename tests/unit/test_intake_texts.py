@@ -29,7 +29,7 @@ TEXTS = tomllib.loads((ROOT / "api/texts/nb/notes.toml").read_text("utf-8"))["no
 
 
 def codes_in_the_source() -> set[str]:
-    """Return every note code that the intake's modules, the services of CDS and what puts messages together can give."""
+    """Return every note code that the intake, the services of CDS and what puts messages together can give."""
     folders = (ROOT / "api/intake", ROOT / "api/cds", ROOT / "api/messages", ROOT / "api/messages/receiving")
     sources = [path.read_text("utf-8") for folder in folders for path in folder.glob("*.py")]
     return {code for source in sources for code in re.findall(r'"(input_[a-z_]+)"', source)}
