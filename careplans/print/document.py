@@ -12,6 +12,7 @@ from functools import cache
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from unicodedata import normalize
 from urllib.parse import unquote, urlsplit
 
 from careplans.parts import Plan
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
 INSTALL = "apt-get install libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0"
 LETTER, NORMAL = 10, 1.0  # points in the 1rem of every stylesheet, and how many times larger it is printed
 ONE_COLUMN = 1.4  # from here on two columns hold too few words
+IN_PARTS = str.maketrans({letter: normalize("NFD", letter) for letter in "Ǩǩ"})
+"""Letters of names that the font draws from a letter and its sign alone; whole, they come of whatever font is there."""
 
 
 def render_pdf(
@@ -49,6 +52,7 @@ def to_pdf(html: str, sheet: Path, *, text_size: float = NORMAL) -> bytes:
     """Return a page with its style sheet as a tagged PDF/UA; the same page gives the same bytes."""
     weasyprint = _weasyprint()
     styles, fonts = _styles(sheet)
+    html = html.translate(IN_PARTS)
     document = weasyprint.HTML(string=html, base_url=FOLDER.as_uri() + "/", url_fetcher=fetcher())
     with _collector_paused():
         pdf: bytes = document.write_pdf(

@@ -16,6 +16,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+import pikepdf
 import pytest
 from PIL import Image, ImageChops, ImageDraw, ImageFilter, ImageFont
 
@@ -176,3 +177,13 @@ def test_a_wrong_letter_in_a_name_is_seen(letter):
     name, like = f"An{letter}n{letter}a", f"An{LIKE[letter]}n{LIKE[letter]}a"
     assert len(wrong_letters(words_of("patient", name, name), expected=like)) >= 4
     assert len(wrong_letters(words_of("patient", like, like), expected=name)) >= 4
+
+
+@pytest.mark.parametrize("audience", AUDIENCES)
+def test_every_letter_of_a_skolt_name_is_drawn_with_the_prints_own_font(audience):
+    plan = full_plan("Ǩåǩǩ Ǯuäǩǩaž Ǥõǥǧ")
+    pdf = pdf_of(replace(plan, what_matters=replace(plan.what_matters, words="Ǩeâllʼli ǩiõl")), audience, "nb")
+    with pikepdf.open(BytesIO(pdf)) as document:
+        fonts = {str(font.BaseFont) for page in document.pages for font in page.Resources.Font.values()}
+    assert fonts
+    assert [each for each in fonts if "Source-Sans" not in each] == []
