@@ -17,6 +17,7 @@ from sqlalchemy import Connection, Engine, insert, select
 from api.record.bases import Bases
 from api.record.record import Record
 from api.record.streams import Stream, read_stream
+from api.steering.besides import counted_besides
 from api.steering.stays import Reading, assessments_needed, stays_of
 from api.storage.engine import reading
 from api.storage.tables import alias, figure_cell, figure_month, person
@@ -44,6 +45,7 @@ class Closing:
 
     engine: Engine
     writer: Writer
+    hospital: str
     reading: Reading
     rest: Callable[[], object] = lambda: None
 
@@ -52,7 +54,7 @@ class Closing:
         """Return what the months of a record are closed with."""
         from_age = int(record.screening.ruleset.thresholds[SCREENED_FROM_AGE.name].value)
         asked = Reading(record.offsets, from_age, now)
-        return cls(record.engine, record.writer, asked, rest)
+        return cls(record.engine, record.writer, record.hospital, asked, rest)
 
 
 def close(closing: Closing, *, whole: bool = False) -> tuple[date, ...]:
@@ -68,7 +70,7 @@ def close(closing: Closing, *, whole: bool = False) -> tuple[date, ...]:
         return ()
     counts = count(closing, lambda month: month <= last and month not in closed)
     months = [month for month in _until(counts, last) if month not in closed]
-    return tuple(month for month in months if closing.writer.run(_keep(month, counts.get(month, Counter()))))
+    return tuple(month for month in months if closing.writer.run(_keep(month, _whole(closing, counts, month))))
 
 
 def count(closing: Closing, wanted: Callable[[date], bool]) -> Counts:
@@ -169,6 +171,13 @@ def _until(counts: Mapping[date, object], last: date) -> Iterator[date]:
     while month <= last:
         yield month
         month = month_after(month)
+
+
+def _whole(closing: Closing, counts: Counts, month: date) -> Counter[Key]:
+    """Return all that there is of a month, of stays and beside them."""
+    with reading(closing.engine) as connection:
+        beside = counted_besides(connection, month, month_after(month), hospital=closing.hospital)
+    return counts.get(month, Counter()) + beside
 
 
 def _keep(month: date, counts: Mapping[Key, int]) -> Callable[[Change], bool]:

@@ -110,7 +110,7 @@ def test_the_store_refuses_to_change_what_was_published(database: Database):
 def test_two_servers_that_close_at_once_count_each_month_once(year: Hospital):
     other = Writer(year.engine, now=lambda: NOW)
     mine = Closing.of(year.record, now=NOW)
-    theirs = Closing(mine.engine, other, mine.reading)
+    theirs = Closing(mine.engine, other, mine.hospital, mine.reading)
     closed: list[tuple[date, ...]] = []
     threads = [threading.Thread(target=lambda each=each: closed.append(close(each))) for each in (mine, theirs)]
     for each in threads:
