@@ -78,9 +78,12 @@ class Keys:
 
 
 def usable(found: Sequence[Mapping[str, Any]]) -> dict[str, Key]:
-    """Return the public signing keys of a key set that have an id; others are left out, not an error."""
+    """Return the public signing keys of a key set by their ids; one without is found by its thumbprint alone.
+
+    What cannot be used is left out, and no error.
+    """
     keys = ((data.get("kid"), _key(data)) for data in found[:MOST_KEYS])
-    return {kid: key for kid, key in keys if isinstance(kid, str) and key is not None}
+    return {kid if isinstance(kid, str) else key.thumbprint(): key for kid, key in keys if key is not None}
 
 
 def _key(data: Mapping[str, Any]) -> Key | None:

@@ -22,6 +22,7 @@ KNOWN_FOR, FAILED_FOR, MOST_KNOWN, LONGEST = 600.0, 10.0, 50, 2_000
 WRITTEN = re.compile(r"https?://[!-~]+")
 CONFORMANCE = "http://fhir-registry.smarthealthit.org/StructureDefinition/oauth-uris"
 IN_METADATA = {"authorize": "authorization_endpoint", "token": "token_endpoint"}
+DEFAULT_PORTS = {"https": 443, "http": 80}
 ALONE = {"launch": "launch/patient"}
 FRAMED_IN_DEMO = "http://localhost:* http://127.0.0.1:*"
 
@@ -206,11 +207,14 @@ def _address(value: object, *, is_here: bool) -> str | None:
 
 
 def _plain(iss: str) -> str | None:
-    """Return an address to look up by; None for one with more than a host and a path."""
+    """Return an address in the one form to look it up by; None for one with more than a host and a path."""
     try:
         parts = urlsplit(iss)
-        _ = parts.port
+        port = parts.port
     except ValueError:
         return None
-    extra = parts.username is not None or parts.query or parts.fragment or "#" in iss or "?" in iss
-    return None if extra or not parts.hostname else iss.rstrip("/")
+    if parts.username is not None or "#" in iss or "?" in iss or not parts.hostname:
+        return None
+    host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
+    named = "" if port in {None, DEFAULT_PORTS.get(parts.scheme)} else f":{port}"
+    return f"{parts.scheme}://{host}{named}{parts.path.rstrip('/')}"

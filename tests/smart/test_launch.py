@@ -7,6 +7,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from joserfc import jwt
+from joserfc.jwk import RSAKey
 from sqlalchemy import select
 
 from api.storage.engine import reading
@@ -203,6 +204,40 @@ def test_the_system_is_told_who_we_are_by_a_secret_or_a_key(houses: Houses):
 def test_an_id_token_without_a_key_id_is_checked_where_there_is_one_key(house: House):
     house.ehr.header = {"kid": None}
     assert house.launched().status_code == 303
+
+
+def test_a_key_without_an_id_is_good_where_there_is_no_other(house: House):
+    house.ehr.key, house.ehr.header = RSAKey.generate_key(2048), {"kid": None}
+    assert house.launched().status_code == 303
+
+
+@pytest.mark.parametrize("iss", [f"{ISS}/", "https://EHR.example.no/fhir", "https://ehr.example.no:443/fhir"])
+def test_a_system_is_known_however_its_address_is_written(house: House, iss: str):
+    browser = house.browser()
+    out = house.out(browser, iss=iss)
+    assert parse_qs(urlsplit(out.headers["location"]).query)["aud"] == [iss]
+    assert browser.get("/smart/callback", params=house.ehr.signs_in(out.headers["location"])).status_code == 303
+
+
+@pytest.mark.parametrize("iss", [f"{ISS}/x", "https://ehr.example.no/FHIR", "https://ehr.example.no:444/fhir"])
+def test_another_address_is_another_system(house: House, iss: str):
+    assert house.out(house.browser(), iss=iss).json()["code"] == "ehr_unknown"
+
+
+@pytest.mark.parametrize(
+    "granted",
+    [
+        {"expires_in": "3600"},
+        {"expires_in": None, "scope": None},
+        {"token_type": "bearer", "refresh_token": "x", "smart_style_url": "https://x.example", "tenant": "y"},
+        {"encounter": None, "need_patient_banner": None, "fhirContext": [{"reference": "ImagingStudy/1"}]},
+        {"encounter": "e404", "intent": ""},
+    ],
+    ids=" ".join,
+)
+def test_what_a_system_may_leave_out_or_add_keeps_nobody_from_the_form(house: House, granted):
+    house.ehr.granted |= granted
+    assert house.launched().headers["location"].endswith("/screen")
 
 
 def test_a_patient_without_a_number_is_known_by_the_systems_own_id(house: House):
