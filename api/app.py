@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 
 from fastapi import FastAPI
 from starlette.types import ASGIApp
@@ -20,7 +21,8 @@ from api.cds.register import register as register_cds
 from api.fhir.outcome import answer_outcomes, too_large
 from api.fhir.register import register as register_fhir
 from api.heads import Heads
-from api.nightly.kept import Nightly
+from api.nightly.kept import Nightly, key_of
+from api.nightly.run import logged_before
 from api.observing.figures import stored_figures
 from api.observing.health import Healthy, Parts, health_route
 from api.observing.metrics import Metrics, metrics_route
@@ -67,6 +69,7 @@ class Service:
             settings.hospital,
             committed=metrics.committed,
             addresses=Addresses.of(settings),
+            logged_before=partial(logged_before, key=key_of(settings)),
         )
         return cls(settings, record, make_entrance(settings, engine, record.writer), metrics)
 

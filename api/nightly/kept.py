@@ -44,8 +44,7 @@ class Nightly:
     def of(cls, settings: Settings) -> Nightly:
         """Return the run of the settings, read once."""
         asked = settings.population
-        key = asked.key.get_secret_value().encode() if asked.key else None
-        made = cls(asked.nightly, key, hospital=settings.hospital, oldest_days=asked.oldest_days)
+        made = cls(asked.nightly, key_of(settings), hospital=settings.hospital, oldest_days=asked.oldest_days)
         made.now()
         return made
 
@@ -86,6 +85,12 @@ class Nightly:
                 return Kept(run, Matching(run, self.hospital), wrong)
         wrong = wrong or InputError(SETTING, "run_not_whole" if folder.is_dir() else "run_folder_missing")
         return Kept(wrong=wrong)
+
+
+def key_of(settings: Settings) -> bytes | None:
+    """Return the key that hides who people are in runs."""
+    key = settings.population.key
+    return key.get_secret_value().encode() if key else None
 
 
 def _signature(folder: Path) -> Signature:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import polars as pl
 
+from api.record.streams import Naming
 from engine.errors import InputError
 from population.finished import Finished, finished
 from population.routed import NONE, NOT_FIRED, UNDECIDED
@@ -47,11 +48,13 @@ class Told:
     to_screen: bool
     """Whether the person should be screened, or it cannot be told."""
 
+    keyed: bool
+    """Whether a key hides who it is."""
+
     @property
     def logged_as(self) -> str:
-        """Return how the access log names someone who has no record: what a number gives again, and gives no number."""
-        hidden = len(self.called) == HEX and all(sign in "0123456789abcdef" for sign in self.called)
-        return MARK + (self.called if hidden else sha256(self.called.encode()).hexdigest()[:HEX])
+        """Return how the access log names someone who has no record: a hash, from which nobody comes to an id."""
+        return MARK + (self.called if self.keyed else _plain_hash(self.called))
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +91,19 @@ def hidden(name: str, key: bytes) -> str:
     return hmac.digest(key, name.encode(), sha256).hex()[:HEX]
 
 
+def logged_before(naming: Naming, key: bytes | None) -> tuple[str, ...]:
+    """Return the names under which someone was logged before there was a record, by a run with the key or without."""
+    own = (naming.local_id or "").partition("/")[2]
+    names = [_plain_hash(own)] if own else []
+    if key:
+        names += [hidden(each, key) for each in (naming.identity, own) if each]
+    return tuple(MARK + each for each in names)
+
+
+def _plain_hash(name: str) -> str:
+    return sha256(name.encode()).hexdigest()[:HEX]
+
+
 def _mark(key: bytes) -> str:
     return hmac.digest(key, KEY_MARK, sha256).hex()[:16]
 
@@ -98,10 +114,11 @@ def _people(run: Finished) -> dict[str, Told]:
         found = rows.collect(engine="streaming")
     except (OSError, pl.exceptions.PolarsError):
         raise InputError("persons.parquet", "run_damaged") from None
-    return {str(row["person"]): _told(row) for row in found.iter_rows(named=True)}
+    keyed = run.key_mark is not None
+    return {str(row["person"]): _told(row, keyed=keyed) for row in found.iter_rows(named=True)}
 
 
-def _told(row: Mapping[str, object]) -> Told:
+def _told(row: Mapping[str, object], *, keyed: bool) -> Told:
     def whole(name: str) -> int | None:
         value = row[name]
         return int(str(value)) if value is not None else None
@@ -124,4 +141,5 @@ def _told(row: Mapping[str, object]) -> Told:
         undecided=row["on_team_list"] == UNDECIDED,
         ask=text("ask_next"),
         to_screen=row[SCREENED] != NOT_FIRED,
+        keyed=keyed,
     )

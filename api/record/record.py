@@ -12,7 +12,7 @@ from api.people.user import User
 from api.places.addresses import Addresses
 from api.record.bases import Bases
 from api.record.rule_use import UseOfRules
-from api.record.streams import new_id
+from api.record.streams import Naming, new_id
 from api.screening import Screening
 from api.steering.reading import Shelves
 from api.storage.rule_sets import keep_rule_set
@@ -22,6 +22,7 @@ from careplans.course.told import Here
 from rules.case import Case
 
 Committed = Callable[[int, float], None]
+LoggedBefore = Callable[[Naming], tuple[str, ...]]
 
 
 @dataclass(frozen=True)
@@ -39,6 +40,8 @@ class Record:
     use: UseOfRules = field(default_factory=UseOfRules)
     figures: Shelves = field(default_factory=Shelves)
     addresses: Addresses = field(default_factory=Addresses)
+    logged_before: LoggedBefore = field(default=lambda _: ())
+    """Under which names someone was logged before there was a record."""
 
     @classmethod
     def start(
@@ -49,13 +52,14 @@ class Record:
         *,
         committed: Committed = lambda *_: None,
         addresses: Addresses | None = None,
+        logged_before: LoggedBefore = lambda _: (),
     ) -> Record:
         """Return the record over a database that is current; `committed` is told of each commit."""
         writer = Writer(engine, committed=committed)
         ruleset, overlay = screening.ruleset, screening.overlay
         stored = writer.run(lambda change: keep_rule_set(change.connection, ruleset, overlay))
         known = addresses or Addresses(made_up=screening.synthetic_only)
-        return cls(screening, engine, writer, hospital, stored, addresses=known)
+        return cls(screening, engine, writer, hospital, stored, addresses=known, logged_before=logged_before)
 
     def close(self) -> None:
         """Finish what waits to be written, and let the database go."""

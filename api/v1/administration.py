@@ -10,6 +10,7 @@ from pydantic import Field, ValidationError
 from api.people.user import User
 from api.people.who import needs
 from api.record.courses import NoSuchPatient, visible
+from api.record.naming import logged_under
 from api.record.record import by
 from api.record.retractions import Retraction, restore, standing_retractions
 from api.record.streams import read_stream, standing_merges
@@ -50,7 +51,8 @@ def read_log(
         stream = read_stream(connection, person)
         if stream is None:
             raise NoSuchPatient
-        lines = lines_about(connection, person, *standing_merges(stream.recorded))
+        people = logged_under(record, connection, person, *standing_merges(stream.recorded))
+        lines = lines_about(connection, *people)
     record.writer.run_log([Seen(person, "access_log_read", by(user))])
     page, onward = page_of(lines, lambda line: str(line.seq), cursor=cursor, size=size)
     link_next(request, response, onward)

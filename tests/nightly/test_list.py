@@ -39,6 +39,13 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hospital]:
 
 
 @pytest.fixture
+def served_with_key(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Hospital]:
+    monkeypatch.setenv("RETTHJEM_POPULATION__KEY", KEY)
+    with hospital(tmp_path) as served:
+        yield served
+
+
+@pytest.fixture
 def nightly(demo: Hospital, tmp_path: Path) -> Any:
     """Let the demo read runs, and return what screens people into one."""
 
@@ -103,6 +110,20 @@ def test_someone_whom_registers_alone_know_of_is_shown_without_a_name_and_logged
     assert hidden(unknown, KEY.encode()) not in page
     assert logged(demo, MARK + hidden(unknown, KEY.encode())) == ["list"]
     assert T("nightly.title") in page
+
+
+def test_what_was_logged_before_there_was_a_record_stands_in_the_patients_own_log(
+    served_with_key: Hospital, tmp_path: Path
+) -> None:
+    demo, identity = served_with_key, number(next(NUMBERS))
+    run_in(tmp_path / "out", [lies_in(identity)])
+    app(demo).state.nightly = Nightly(tmp_path / "out", KEY.encode(), hospital="demo", oldest_days=2)
+    assert len(others(shown(demo.browser("jonas")))) == 0
+    assert len(others(shown(demo.browser("ingrid")))) == 1
+    person = admitted(demo, identity)
+    own = shown(demo.browser("lena"), f"/patients/{person}/access-log")
+    assert "Ingrid Nes" in own
+    assert "Jonas Lie" not in own
 
 
 def test_of_someone_in_the_record_it_is_said_beside_the_patient(demo: Hospital, nightly: Any) -> None:

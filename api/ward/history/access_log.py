@@ -10,6 +10,7 @@ from fastapi.responses import HTMLResponse, Response
 
 from api.log_print import About, log_as_html, log_as_pdf
 from api.printing import on_paper
+from api.record.naming import logged_under
 from api.record.streams import standing_merges
 from api.storage.access_log import AccessLine, head_of, lines_about
 from api.v1.languages import Language, texts_of
@@ -46,6 +47,6 @@ def _log(desk: Desk, person: str) -> tuple[tuple[AccessLine, ...], About]:
     patient = patient_at(desk, person, action=LOGGED)
     course, merged = patient.course, standing_merges(patient.seen.stream.recorded)
     with desk.reading() as connection:
-        lines = lines_about(connection, patient.id, *merged)
+        lines = lines_about(connection, *logged_under(desk.record, connection, patient.id, *merged))
         head = head_of(connection)
     return lines, About(course.who.name, course.who.born, head, course.protected, desk.words.hospitals)
