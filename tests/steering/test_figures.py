@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from api.screening import texts_in
 from population.steering.book import span_of
 from population.steering.counting import breakdowns, cells, part_of
-from population.steering.facts import Decision, Interval, StayFacts, TwoRaters
+from population.steering.facts import ClockEnd, Decision, Interval, StayFacts, TwoRaters
 from population.steering.figures import ROOT, categories, figure, figures, leaves, table
 
 ADMITTED = datetime(2026, 3, 2, 7, 30, tzinfo=UTC)
@@ -20,7 +20,7 @@ STAY = StayFacts(
     "s", "p", "Lillevik", ADMITTED, "GER", "4601", "acute", 84, "female", True, discharged=ADMITTED + timedelta(days=5)
 )
 SCREENED = replace(STAY, screened=ADMITTED + timedelta(hours=13), cfs=Interval(6, 6))
-FOUR = {"HPH1": "kept", "HPH2": "late", "HPH3": "kept", "HPH4": "not_done"}
+FOUR: dict[str, ClockEnd] = {"HPH1": "kept", "HPH2": "late", "HPH3": "kept", "HPH4": "not_done"}
 
 
 def of(name: str, stay: StayFacts) -> str | None:
