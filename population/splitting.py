@@ -35,6 +35,7 @@ from rules.scores.comorbidity import ICD10
 from rules.scores.medicines import SUBSTANCE
 
 PEOPLE_A_BUCKET = 100_000
+AT_ONCE = 1_000_000
 LONGEST_CODE = 40
 HEX = 32
 """Half of a SHA-256: enough that no two of a whole nation's people are the same."""
@@ -128,10 +129,10 @@ def part(folder: Path, table: str, bucket: int) -> Part:
     spans = folder / f"{table}.json"
     if spans.exists():
         return _read_in_place(table, bucket, json.loads(spans.read_bytes()))
-    files = sorted((folder / table / f"bucket={bucket}").glob("*.parquet"))
+    files = sorted((folder / table / str(bucket)).glob("*.arrow"))
     if not files:
         return Part()
-    rows = pl.read_parquet(files, hive_partitioning=False, glob=False)
+    rows = pl.concat([pl.read_ipc(file) for file in files], rechunk=True)
     codes = folder / f"{table}.parquet"
     return _with_codes(rows, pl.read_parquet(codes) if codes.exists() else None)
 
@@ -150,9 +151,7 @@ def _read_in_place(table: str, bucket: int, where: Mapping[str, Any]) -> Part:
         return Part()
     with source.being_read():
         rows = source.scan().slice(first, after - first).collect()
-    worded = {name: as_words(rows[name], (table, name)) for name in source.worded()}
-    rows = rows.with_columns(**worded)
-    source = replace(source, types=source.types | {name: words.dtype for name, words in worded.items()})
+    source, rows = _worded(source, rows)
     coded = _coded_of(source, on, rows.lazy())
     person = pl.col("person").cast(pl.Int64)
     read = _columns(source, coded.numbered, person=person, key=person.reinterpret(signed=False))
@@ -160,16 +159,24 @@ def _read_in_place(table: str, bucket: int, where: Mapping[str, Any]) -> Part:
 
 
 def _written(source: Source, how: Splitting, numbered: Numbered, *, numbers: bool, into: Path) -> None:
+    """Write a table's rows by bucket, so many at a time, for memory is to be the same at any size."""
     person = pl.col("person").cast(pl.Int64) if numbers else _named(_as_text(), how.key)
     key = person.reinterpret(signed=False) if numbers else person.hash(SEED)
-    rows = _columns(source, numbered, person=person, key=key)(source.scan())
-    rows.with_columns(bucket=_bucket(how)).sink_parquet(
-        pl.PartitionBy(into, key="bucket", include_key=False),
-        compression="lz4",
-        statistics=False,
-        mkdir=True,
-        maintain_order=False,
-    )
+    for number, batch in enumerate(source.scan().collect_batches(chunk_size=AT_ONCE, engine="streaming")):
+        known, rows = _worded(source, batch)
+        read = _columns(known, numbered, person=person, key=key)(rows.lazy()).with_columns(bucket=_bucket(how))
+        parts = read.collect().partition_by("bucket", include_key=False, as_dict=True)
+        for (bucket,), part_of_it in parts.items():
+            path = into / str(bucket) / f"{number:05}.arrow"
+            path.parent.mkdir(parents=True, exist_ok=True)
+            part_of_it.write_ipc(path, compression="lz4")
+
+
+def _worded(source: Source, rows: pl.DataFrame) -> tuple[Source, pl.DataFrame]:
+    """Return rows with words for texts, and the file as if it had them so."""
+    words = {name: as_words(rows[name], (source.table.name, name)) for name in source.worded()}
+    types = source.types | {name: each.dtype for name, each in words.items()}
+    return replace(source, types=types), rows.with_columns(**words)
 
 
 def _bucket(how: Splitting) -> pl.Expr:
