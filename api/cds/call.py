@@ -113,8 +113,6 @@ def _text(content: Mapping[str, Any], name: str, where: str) -> str:
 
 def _optional(content: Mapping[str, Any], name: str, where: str) -> str | None:
     found = content.get(name)
-    if found is None:
-        return None
-    if not isinstance(found, str) or not found.strip() or len(found) > LONGEST_TEXT:
+    if found is not None and (not isinstance(found, str) or len(found) > LONGEST_TEXT):
         raise InputError(where, "hook_field_wrong")
-    return found.strip()
+    return (found or "").strip() or None  # some clients send an empty text for what they have not

@@ -6,6 +6,7 @@ sends none of the three. It also leaves the status at `in-progress`; that the fo
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -44,6 +45,7 @@ VALUES: Mapping[str, tuple[str, ...]] = {
 """How an item of each kind may be answered."""
 
 FORM = "QuestionnaireResponse"
+VERSION, FIRST = re.compile(r"[0-9]{1,4}(\.[0-9]{1,4}){0,2}", re.ASCII), (1, 0, 0)
 READ_AT = frozenset({SCREENING, *BY_ID})
 
 
@@ -57,14 +59,14 @@ class HandedIn:
     encounter: str | None = None
 
 
-def handed_in(content: Json, base: str) -> HandedIn:
+def handed_in(content: Json, base: str, version: str) -> HandedIn:
     """Return what a form says, by itself or in Parameters with the patient beside it; refuse what is not ours.
 
-    `base` is the address of this server, where the form may have been read.
+    `base` is the address of this server, where the form may have been read; `version` is the newest there has been.
     """
     form, beside = _parts(Element(content, str(content["resourceType"])))
     refuse_modified(Resource(FORM, form, 0))
-    _refuse_other_forms(form, base)
+    _refuse_other_forms(form, base, version)
     subject = form.one("subject")
     answers: dict[str, Any] = {}
     for question in _questions(form):
@@ -106,17 +108,25 @@ def _parts(sent: Element) -> tuple[Element, tuple[Element, ...]]:
     return forms[0], tuple(named)
 
 
-def _refuse_other_forms(form: Element, base: str) -> None:
+def _refuse_other_forms(form: Element, base: str, version: str) -> None:
     if form.text("status") not in HANDED_IN:
         raise InputError(f"{FORM}.status", "response_not_handed_in", allowed=sorted(HANDED_IN))
-    of = form.text("questionnaire")
-    if of is not None and of.partition("|")[0] != CANONICAL and not _is_ours(of, base):
+    of, _, said = (form.text("questionnaire") or CANONICAL).partition("|")
+    if (of != CANONICAL and not _is_ours(of, base)) or not _has_been(said or version, version):
         raise InputError(f"{FORM}.questionnaire", "response_of_another_form")
+
+
+def _has_been(said: str, version: str) -> bool:
+    """Return whether there has been such a version, which may be said by its first numbers."""
+    if not VERSION.fullmatch(said):
+        return False
+    numbers, newest = (tuple(map(int, each.split("."))) for each in (said, version))
+    return FIRST[: len(numbers)] <= numbers <= newest[: len(numbers)]
 
 
 def _is_ours(said: str, base: str) -> bool:
     """Return whether a form is named by where it is read, and not by its canonical name."""
-    found = own_reference(said.partition("|")[0], base)
+    found = own_reference(said, base)
     return found is not None and found["kind"] in {None, "Questionnaire"} and found["id"] in READ_AT
 
 

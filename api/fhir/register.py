@@ -109,7 +109,7 @@ async def hand_in(request: Request, user: Screener, key: IdempotencyKey = None) 
     data, content = await resource_of(request)
 
     def prepared() -> tuple[str, Json]:
-        read = handed_in(content, base_of(request))
+        read = handed_in(content, base_of(request), record.screening.ruleset.version)
         person = Receiver(record, user, base_of(request), moment).patient_of(read, said)
         return person, case_of(record, user, person, read, now=moment)
 

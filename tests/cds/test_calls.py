@@ -45,7 +45,6 @@ def test_what_is_required_must_be_there_with_its_type(demo: Served, place: str, 
         ("prefetch", []),
         ("prefetch.patient", 5),
         ("prefetch.patient", {}),
-        ("prefetch.medicines", "text"),
         ("context.patientId", "../../etc"),
         ("context.patientId", "p1?x=1"),
         ("context.encounterId", "a b"),
@@ -58,6 +57,12 @@ def test_what_is_optional_must_have_its_type(demo: Served, place: str, value: An
 @pytest.mark.parametrize("place", ["fhirServer", "fhirAuthorization", "prefetch.medicines", "extension"])
 def test_null_stands_for_what_was_not_said(demo: Served, place: str):
     assert demo.client.post(at("patient-view"), json=changed(place, None)).status_code == 200
+
+
+@pytest.mark.parametrize("place", ["fhirServer", "context.encounterId"])
+def test_an_empty_text_stands_for_what_was_not_said(demo: Served, place: str):
+    assert demo.client.post(at("patient-view"), json=changed(place, " ")).status_code == 200
+    assert demo.client.post(at("patient-view"), json=changed(place, "")).status_code == 200
 
 
 def test_a_token_without_a_server_is_refused(demo: Served):
@@ -148,7 +153,7 @@ def test_a_body_larger_than_any_patients_is_refused(demo: Served):
 
 
 def test_many_large_calls_at_once_are_taken_one_by_one_or_asked_to_come_again(demo: Served):
-    names = [{"given": ["x"]} for _ in range(60_000)]
+    names = [{"given": ["x"]} for _ in range(45_000)]
     body = call("patient-view", {"patient": patient("large", name=names)}, patientId="large")
     small = call("patient-view", {"patient": patient("small")}, patientId="small")
     with ThreadPoolExecutor(12) as pool:

@@ -43,7 +43,7 @@ def test_small_calls_stay_answered_while_large_ones_are(demo: Served):
         sent: list[Future[Any]] = [
             pool.submit(demo.client.post, at(HOOK), content=body, headers=JSON) for _ in range(HEAVY)
         ]
-        beside = []
+        beside: list[float] = []
         while not all(each.done() for each in sent) or len(beside) < 5:
             beside.append(seconds(demo, "small"))
         answers = [each.result() for each in sent]

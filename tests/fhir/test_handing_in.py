@@ -55,6 +55,19 @@ def test_what_the_renderer_does_not_send_is_stamped(client: TestClient, patient:
 
 
 @pytest.mark.parametrize(
+    ("version", "status"),
+    [("1.0.0", 201), ("1.0", 201), ("1", 201), ("", 201), ("0.1", 422), ("9.9.9", 422), ("1.0.0-nb", 422), ("x", 422)],
+)
+@pytest.mark.parametrize("form", [CANONICAL, "Questionnaire/screening-nn"])
+def test_a_form_of_a_version_that_never_was_is_refused(
+    client: TestClient, patient: Patient, form: str, version: str, status: int
+):
+    sent = response(questionnaire=f"{form}|{version}")
+    answer = client.post(f"{ROUTE}?patient={patient.id}", json=sent, headers=NURSE)
+    assert answer.status_code == status, answer.text
+
+
+@pytest.mark.parametrize(
     ("prefer", "kind"),
     [
         ("return=minimal", None),

@@ -9,11 +9,13 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
+from fastapi.testclient import TestClient
 from httpx2 import Response
 from joserfc.jwk import ECKey, OctKey
 from sqlalchemy import Engine
 from structlog.testing import capture_logs
 
+from api.heads import Heads
 from api.people.once import Once
 from api.people.proofs import Proofs, hash_of
 from api.settings import Dpop, Settings
@@ -320,6 +322,17 @@ def test_the_address_before_our_proxy_is_what_the_proof_is_for(store: Store):
         answer = browser.get(
             "/api/v1/me", headers=holder.headers("https://ward.example.no/api/v1/me", token) | forwarded
         )
+        assert answer.status_code == status
+
+
+def test_a_proof_for_the_headers_alone_is_none_for_the_whole(store: Store):
+    issuer = ISSUER.model_copy(update={"dpop": Dpop(required=True)})
+    site, holder = Site(Settings(issuer=issuer, hospital="STO", public_url=ADDRESS), *store, Provider()), Holder()
+    assert site.provider
+    token = site.provider.access(cnf=holder.bound)
+    browser = TestClient(Heads(site.app), base_url=ADDRESS)
+    for said, sent, status in (("HEAD", "HEAD", 200), ("GET", "HEAD", 401), ("HEAD", "GET", 401), ("GET", "GET", 200)):
+        answer = browser.request(sent, "/api/v1/me", headers=holder.headers(ME, token, said))
         assert answer.status_code == status
 
 
