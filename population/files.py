@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from errno import EDQUOT, EFBIG, ENOSPC
+from fcntl import LOCK_EX, LOCK_NB, flock
 from hashlib import sha256
 from pathlib import Path
 
@@ -71,3 +73,17 @@ def checksum(path: Path) -> str:
         while chunk := file.read(CHUNK):
             digest.update(chunk)
     return digest.hexdigest()
+
+
+@contextmanager
+def held_alone(path: Path) -> Iterator[None]:
+    """Hold a file that one process can hold at a time, else `BlockingIOError`; it lets go however it ends."""
+    handle = os.open(path, os.O_RDWR | os.O_CREAT, OWNER_ONLY)
+    try:
+        flock(handle, LOCK_EX | LOCK_NB)
+        # Whoever held it before may have taken it away between the two lines above.
+        if not (path.exists() and os.path.samestat(path.stat(), os.fstat(handle))):
+            raise BlockingIOError
+        yield
+    finally:
+        os.close(handle)

@@ -9,7 +9,7 @@ import codecs
 import csv
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from errno import ENOSPC
 from hashlib import sha256
 from pathlib import Path
@@ -39,13 +39,14 @@ FEW_WORDS = ("yes_no", "choice", "municipality", "code", "system", "atc")
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A table's file: where it is, its columns' types, and a checksum of what it held."""
+    """A table's file: where it is, its columns' types, a checksum of what it held, and how old and large it was."""
 
     table: Table
     path: Path
     types: dict[str, pl.DataType]
     checksum: str
     separator: str = ""
+    seen: tuple[int, int] = (0, 0)
 
     @property
     def name(self) -> str:
@@ -64,6 +65,11 @@ class Source:
             row_index_offset=2,
             glob=False,
         )
+
+    def refuse_changed(self) -> None:
+        """Refuse a file that was written again since it was opened: some of what was read of it may be of another."""
+        if _age_and_size(self.path) != self.seen:
+            raise InputError(self.name, "table_changed")
 
     def worded(self) -> list[str]:
         """Return the columns of text that are of few distinct words."""
@@ -107,9 +113,15 @@ def _file_of(folder: Path, name: str) -> Path | None:
 
 def _opened(path: Path, table: Table) -> Source:
     try:
-        return _csv(path, table) if path.suffix == CSV else _parquet(path, table)
+        seen = _age_and_size(path)
+        return replace(_csv(path, table) if path.suffix == CSV else _parquet(path, table), seen=seen)
     except OSError:
         raise InputError(path.name, "table_unreadable") from None
+
+
+def _age_and_size(path: Path) -> tuple[int, int]:
+    found = path.stat()
+    return found.st_mtime_ns, found.st_size
 
 
 def _parquet(path: Path, table: Table) -> Source:

@@ -10,7 +10,7 @@ import json
 import platform
 import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -24,7 +24,7 @@ import polars as pl
 from engine.errors import InputError
 from engine.rules import RuleSet
 from population.faults import Fault, all_told
-from population.files import checksum, has_room, is_full, written_whole
+from population.files import checksum, has_room, held_alone, is_full, written_whole
 from population.opening import Source, opened
 from population.outputs import write_lists
 from population.runners import Runner, Task
@@ -32,7 +32,7 @@ from population.splitting import PEOPLE_A_BUCKET, NamesPerson, Splitting, faults
 from population.task import PARTS, Done, Job, look_through, rows_of, ruleset_of, screen_bucket
 from rules.ruleset import Overlay
 
-UNFINISHED, COMPLETE, MANIFEST, RUN = "unfinished", "_COMPLETE", "manifest.json", "run.json"
+UNFINISHED, COMPLETE, MANIFEST, RUN, LOCK = "unfinished", "_COMPLETE", "manifest.json", "run.json", ".lock"
 PERSONS, QUALITY, LISTS, DICTIONARY = "persons.parquet", "data_quality", "worklists", "data_dictionary.csv"
 KEY_MARK = b"retthjem population key"
 Tell = Callable[[int, int], None]
@@ -99,37 +99,52 @@ def checked(request: Request, runner: Runner, tell: Tell) -> Found:
 
 def screen(request: Request, out: Path, runner: Runner, *, tell: Tell, dictionary: str) -> Found | None:
     """Screen an extract into a folder; None where the folder holds that already, whole."""
-    if not _begun(request, out):
+    if _is_whole(request, out):
         return None
-    with room_told("-o", out):
+    with _begun(request, out), room_told("-o", out):
         folder = out / UNFINISHED
         jobs = split_into_jobs(request, folder)
         before = sum(rows_of(job).exists() for job in jobs)
         found = _found(list(_told(runner, screen_bucket, jobs, tell=tell)))
+        for source in request.sources.values():
+            source.refuse_changed()
         _put_together(request, out, jobs, found=found, dictionary=dictionary)
     return Found(found.people, found.rows, found.faults, before)
 
 
-def _begun(request: Request, out: Path) -> bool:
-    """Begin a run in a folder, or find the same one there; any other content is refused and left as it is."""
+def _is_whole(request: Request, out: Path) -> bool:
+    """Return whether a folder holds the same run, whole; that of another is refused."""
     asked = request.as_json()
-    if (out / COMPLETE).exists():
-        _refuse_other(json.loads((out / MANIFEST).read_bytes())["run"], asked)
-        shutil.rmtree(out / UNFINISHED, ignore_errors=True)
+    if not (out / COMPLETE).exists():
         return False
-    mark = out / UNFINISHED / RUN
-    if mark.exists():
-        _refuse_other(json.loads(mark.read_bytes()), asked)
-        return True
+    _refuse_other(json.loads((out / MANIFEST).read_bytes())["run"], asked)
+    shutil.rmtree(out / UNFINISHED, ignore_errors=True)
+    return True
+
+
+@contextmanager
+def _begun(request: Request, out: Path) -> Iterator[None]:
+    """Begin a run in a folder, or find the same one there; any other content is refused and left as it is."""
+    asked, mark = request.as_json(), out / UNFINISHED / RUN
     try:
-        out.mkdir(mode=0o700, parents=True, exist_ok=True)
-        if any(out.iterdir()) and not _barely_begun(out):
-            raise InputError("-o", "out_not_empty")
-        mark.parent.mkdir(mode=0o700, exist_ok=True)
-        written_whole(mark, json.dumps(asked).encode())
+        if not mark.exists():
+            out.mkdir(mode=0o700, parents=True, exist_ok=True)
+            if any(out.iterdir()) and not _barely_begun(out):
+                raise InputError("-o", "out_not_empty")
+            mark.parent.mkdir(mode=0o700, exist_ok=True)
+        with ExitStack() as held:
+            held.enter_context(held_alone(mark.parent / LOCK))
+            if mark.exists():
+                _refuse_other(json.loads(mark.read_bytes()), asked)
+            else:
+                written_whole(mark, json.dumps(asked).encode())
+            kept = held.pop_all()
+    except BlockingIOError:
+        raise InputError("-o", "out_in_use") from None
     except OSError:
         raise InputError("-o", "out_not_writable") from None
-    return True
+    with kept:
+        yield
 
 
 def _barely_begun(out: Path) -> bool:

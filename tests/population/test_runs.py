@@ -170,6 +170,35 @@ def test_a_whole_run_is_not_done_again(extract, unbroken):
     assert screen(request, unbroken, local(1), tell=quietly, dictionary="") is None
 
 
+def test_a_second_run_into_the_same_folder_is_refused_and_the_first_goes_on(extract, unbroken, tmp_path):
+    out, refused = tmp_path / "out", []
+
+    def run_again(done, _of):
+        if done == 2:
+            again = broken(extract, out)
+            refused.append(again.stderr.strip().splitlines()[-1])
+
+    screen(asked(extract, people_a_bucket=A_BUCKET), out, local(1), tell=run_again, dictionary="")
+    assert refused == ["out_in_use"]
+    assert same(out, unbroken)
+
+
+def test_a_file_that_is_written_again_while_it_is_read_is_refused(extract, tmp_path):
+    changing = tmp_path / "in"
+    changing.mkdir()
+    for path in extract.iterdir():
+        (changing / path.name).write_bytes(path.read_bytes())
+
+    def write(done, _of):
+        if done == 2:
+            (changing / "answers.csv").write_bytes((extract / "answers.csv").read_bytes() + b"1,mst,,2\n")
+
+    with pytest.raises(InputError) as refused:
+        screen(asked(changing, people_a_bucket=A_BUCKET), tmp_path / "out", local(1), tell=write, dictionary="")
+    assert (refused.value.where, refused.value.code) == ("answers.csv", "table_changed")
+    assert not (tmp_path / "out" / COMPLETE).exists()
+
+
 def test_a_folder_with_something_else_in_it_is_left_as_it_is(extract, tmp_path):
     (tmp_path / "letter.txt").write_text("mine")
     with pytest.raises(InputError) as refused:
