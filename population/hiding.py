@@ -32,6 +32,15 @@ def enough(count: int) -> int | None:
     return count if count >= FEWEST else None
 
 
+def among(totals: Hidden, counts: tuple[int, int]) -> tuple[int | None, int | None]:
+    """Return two counts that are among those of the whole, with what must be hidden left out."""
+    row = (totals[0] or 0, totals[1] or 0, *counts)
+    hidden = {place for place in WIDE if totals[place] is None}
+    hidden |= {place for place in NARROW if row[place] < FEWEST}
+    hidden |= set(_of_row(row, hidden))
+    return _less(row, hidden)[2:]
+
+
 def with_hidden(rows: Sequence[Counts]) -> Table:
     """Return the rows with what must be hidden left out."""
     hidden = {(row, place) for row, counts in enumerate(rows) for place in range(4) if counts[place] < FEWEST}
@@ -87,7 +96,8 @@ def _of_row(counts: Counts, hidden: Collection[int]) -> Iterator[int]:
     told = [place for place in NARROW if place not in hidden]
     most = sum(counts[place] for place in WIDE if place not in hidden)
     least = sum(counts[place] for place in told)
-    bounded_below = any(place in hidden for place in WIDE) and least > most
-    bounded_above = len(told) == 1 and most - least < FEWEST
+    open_above = any(place in hidden for place in WIDE)  # by four at least, which is as much as a small count can be
+    bounded_below = open_above and least > most
+    bounded_above = not open_above and len(told) == 1 and most - least < FEWEST
     if bounded_below or bounded_above:
         yield from told

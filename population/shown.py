@@ -8,7 +8,7 @@ import polars as pl
 
 from population.faults import Aside
 from population.finished import Finished
-from population.hiding import Counts, Hidden, enough, with_hidden
+from population.hiding import Counts, Hidden, among, enough, with_hidden
 from population.routed import CANNOT_TELL, ERROR, FIRED, NONE, NOT_FIRED, UNDECIDED
 from rules.frailty import screening_indicated
 
@@ -64,7 +64,7 @@ def result_of(run: Finished) -> Result:
     table = with_hidden([counts for _, counts in by_place])
     places = tuple(Place(place, row) for (place, _), row in zip(by_place, table.rows, strict=True))
     faults = tuple(SetAside(f.table, f.column, f.kind, f.aside, enough(f.rows)) for f in run.faults())
-    return Result(run, places, table.totals, _of_rules(everyone.filter(may_be_screened)), faults)
+    return Result(run, places, table.totals, _of_rules(everyone.filter(may_be_screened), table.totals), faults)
 
 
 def _by_place(everyone: pl.LazyFrame) -> list[tuple[str | None, Counts]]:
@@ -81,14 +81,14 @@ def _by_place(everyone: pl.LazyFrame) -> list[tuple[str | None, Counts]]:
     return [(place, (a, b, c, d)) for place, a, b, c, d in found.collect(engine="streaming").iter_rows()]
 
 
-def _of_rules(people: pl.LazyFrame) -> tuple[OfRule, ...]:
-    """Return the counts of each rule but the one that the table of municipalities is about."""
+def _of_rules(people: pl.LazyFrame, totals: Hidden) -> tuple[OfRule, ...]:
+    """Return the counts of each rule but the one that the totals are of, among which they are."""
     names = [name for name in people.collect_schema() if name.startswith("rule.") and name != SCREENED]
     words = {name: pl.col(name).cast(pl.String) for name in names}
     yes = [(word == FIRED).sum().alias(f"yes.{name}") for name, word in words.items()]
     unsure = [word.is_in([CANNOT_TELL, ERROR]).sum().alias(f"unsure.{name}") for name, word in words.items()]
     found = people.select(*yes, *unsure).collect(engine="streaming").row(0, named=True)
     return tuple(
-        OfRule(name.removeprefix("rule."), enough(found[f"yes.{name}"]), enough(found[f"unsure.{name}"]))
+        OfRule(name.removeprefix("rule."), *among(totals, (found[f"yes.{name}"], found[f"unsure.{name}"])))
         for name in names
     )

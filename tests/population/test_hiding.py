@@ -7,7 +7,7 @@ from random import Random
 
 import pytest
 
-from population.hiding import FEWEST, Hidden, Table, with_hidden
+from population.hiding import FEWEST, Hidden, Table, among, enough, with_hidden
 
 MOST = 12
 """Counts are drawn under this, so that everything that could be hidden can be tried."""
@@ -72,6 +72,17 @@ def test_no_count_under_five_is_shown(seed):
     table = with_hidden(drawn(Random(seed), rows=30))
     shown = [each for row in (*table.rows, table.totals) for each in row if each is not None]
     assert all(each >= FEWEST for each in shown)
+
+
+@pytest.mark.parametrize("seed", range(100))
+def test_nor_from_a_part_of_the_whole(seed):
+    random = Random(seed)
+    (a, b, c, d), *_ = drawn(random, rows=1)
+    shown = (enough(a), enough(b), None, None)
+    row = (*shown[:2], *among(shown, (c, d)))
+    fits = rows_that_fit(row, range(FEWEST))
+    for place in (each for each in range(4) if row[each] is None):
+        assert {each[place] for each in fits} == set(range(FEWEST)), (row, place)
 
 
 def test_what_is_large_is_shown_as_it_is():
