@@ -10,7 +10,7 @@ from population.steering.counting import ALL, UNKNOWN, Cell, months_of, tertial_
 from population.steering.figures import ROOT, Every, Figure, table
 
 Places = Mapping[str, Mapping[str, Sequence[str]]]
-"""The parts of each breakdown by hospital, where they are known: its wards, and the municipalities it serves."""
+"""Each hospital's wards and the municipalities it serves, as `{"STO": {"ward": [...], "municipality": [...]}}`."""
 
 
 class Book:
@@ -19,11 +19,8 @@ class Book:
     def __init__(self, cells: Iterable[Cell], places: Mapping[str, Sequence[str]]) -> None:
         self._held: dict[tuple[str, str, date], dict[str, Counter[str]]] = defaultdict(lambda: defaultdict(Counter))
         self._places = places
-        self._first_seen: dict[str, dict[str, date]] = defaultdict(dict)
         for cell in cells:
             self._held[cell.figure, cell.breakdown, cell.month][cell.part][cell.category] += cell.count
-            seen = self._first_seen[cell.breakdown]
-            seen[cell.part] = min(cell.month, seen.get(cell.part, cell.month))
 
     @property
     def months(self) -> tuple[date, ...]:
@@ -53,19 +50,13 @@ class Book:
                 found[part].update(counts)
         return found
 
-    def parts(self, breakdown: str, first: date) -> tuple[str, ...]:
-        """Return the parts that are told apart in a period from `first` on: never those that its own counts tell of.
+    def parts(self, breakdown: str) -> tuple[str, ...]:
+        """Return the parts that may be told apart, the last of which is everybody else.
 
-        The last one holds everybody else.
+        They never come of the counts: who is named would then have been there.
         """
-        given = table()["breakdown"][breakdown].get("parts") or self._places.get(breakdown)
-        seen = self._first_seen.get(breakdown, {})
-        known = given or sorted(part for part, month in seen.items() if month < first)
-        return (*(part for part in known if part != UNKNOWN), UNKNOWN)
-
-    def names_all(self, breakdown: str) -> bool:
-        """Return whether the parts of a breakdown are known to everybody, whoever was in them."""
-        return bool(table()["breakdown"][breakdown].get("parts") or self._places.get(breakdown))
+        known = table()["breakdown"][breakdown].get("parts") or self._places.get(breakdown, ())
+        return (*known, UNKNOWN)
 
 
 def folded(by_part: Mapping[str, Counter[str]], parts: Collection[str]) -> Mapping[str, Counter[str]]:

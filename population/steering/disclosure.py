@@ -50,8 +50,8 @@ class Published:
 def published(cells: Iterable[Cell], places: Places | None = None) -> Published:
     """Return what may be shown of the closed months; more months change nothing of what was shown before.
 
-    `places` are each hospital's wards and municipalities, `{"St. Olavs": {"ward": [...], "municipality": [...]}}`. They
-    are public, so parts that are told together can be named. Without them, the parts of earlier months are taken.
+    `places` says which wards and municipalities are told apart; without it none are, since a list that is made of the
+    counts would tell who was there.
     """
     ordered = sorted(cells, key=lambda cell: cell.hospital)
     by_hospital = groupby(ordered, key=lambda cell: cell.hospital)

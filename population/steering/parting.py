@@ -8,7 +8,6 @@ from dataclasses import replace
 from datetime import date
 
 from population.steering.book import Book, folded, span_of
-from population.steering.counting import UNKNOWN
 from population.steering.cuts import Groups, coarse, cut, halved, keeps_whole
 from population.steering.figures import ROOT, Figure, figures, limit
 from population.steering.rows import Counted, Level
@@ -57,40 +56,28 @@ class Parting:
         """Return the table with its rows, without any where no part can be told from the others."""
         level, fine = how
         parts = self._counted(told)
-        known = [renamed(groups, parts) for groups in above]
         least = coarse(told.figure.tree)
         groups = cut(
             halved(tuple(parts)),
             lambda branches: (
                 all(together(parts, group).holds(least, level) for group in coarse(branches))
-                and all(keeps_whole(branches, each) for each in known)
+                and all(keeps_whole(branches, each) for each in above)
             ),
         )
         if len(groups) == 1:
             return told
         sums = {group: together(parts, group) for group in groups}
         shown = fine if all(each.holds(fine, level) for each in sums.values()) else least
-        names = self._names(told.breakdown, groups)
-        rows = tuple(counted.row(names[group], shown, level) for group, counted in sums.items())
+        rows = tuple(counted.row(group, shown, level) for group, counted in sums.items())
         return replace(told, groups=groups, rows=rows)
 
     def _counted(self, told: Told) -> Parts:
         """Return what was counted in each part that may be told apart."""
-        parts = self._book.parts(told.breakdown, told.first)
+        parts = self._book.parts(told.breakdown)
         counts = folded(self._book.by_part(told.figure.id, told.breakdown, told.covers), parts)
         of = folded(self._book.by_part(told.by.within, told.breakdown, told.covers), parts)
         number = {part: sum(of[part][category] for category in told.by.of) for part in parts}
         return {part: Counted(told.figure, number[part], counts[part]) for part in parts}
-
-    def _names(self, breakdown: str, groups: Groups) -> Mapping[tuple[str, ...], tuple[str, ...]]:
-        """Return the names that each group is shown by: of several parts only where they are known to everybody."""
-        public = self._book.names_all(breakdown)
-        return {group: group if public or len(group) == 1 else (UNKNOWN,) for group in groups}
-
-
-def renamed(groups: Groups, parts: Parts) -> Groups:
-    """Return groups of parts, those that were not known by name when the period began as the unknown."""
-    return tuple(tuple(part if part in parts else UNKNOWN for part in group) for group in groups)
 
 
 def together(parts: Parts, group: Sequence[str]) -> Counted:

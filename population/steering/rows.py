@@ -21,7 +21,7 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """What is shown of one part, or of several that are told together (unnamed where their names would tell something).
+    """What is shown of one part, or of several that are told together; without parts, of the whole hospital.
 
     `n` is the sum of the blocks: what a share is of. `lacking` is how many more there are who lack what the figure
     needs or whom it is not about; None where they are at most `unsure`, and counted with the figure's spare category.
