@@ -23,7 +23,7 @@ import polars as pl
 
 from population import run
 from population.diagnoses import code_table, comorbidity
-from population.runners import local
+from population.runners import Runner, local
 from tests.bench.extracts import extract
 
 ON = date(2026, 11, 23)
@@ -34,28 +34,40 @@ TABLES = {"diagnoses": "code", "prescriptions": "atc"}
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """What something took: seconds by the clock and of CPU, and MB at most in one process."""
+    """What something took: seconds by the clock and of CPU, MB at most in its process and in a worker; its start-up."""
 
     seconds: float
     cpu: float
     memory: float
+    worker: float = 0.0
+    start_up: float = 0.0
 
 
 def population(people: Sequence[int]) -> None:
-    """Print the figures for each number of people."""
+    """Print the figures for each number of people, and how the time of everything grows with them."""
+    line = {}
     for count in people:
         with tempfile.TemporaryDirectory() as folder:
             made = extract(count, Path(folder))
-            print(f"{count} people, load {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores")
-            _tell(dict(_figures(made)))
+            extract(count, Path(folder), in_order=False)
+            print(f"{count} people, load {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores", flush=True)
+            figures = dict(_figures(made))
+            _tell(figures)
+            _tell_clusters(figures)
             _tell_differences(made)
+            line[count] = figures[EVERYTHING]
+    for count, each in line.items():
+        print(
+            f"everything, {count} people: {each.seconds / count * 1e5:.2f} s and {each.cpu / count * 1e5:.2f} s of CPU "
+            f"for each 100000, {each.worker:.0f} MB a worker (goal: a straight line; at most 1000 MB)"
+        )
 
 
 def _figures(made: Path) -> Iterator[tuple[str, Figure]]:
     for name in MEASURED:
-        package = name.split()[0]
-        if package in THEIRS and find_spec(package) is None:
-            print(f"  {name}: not installed; CI=true ./dev bench population")
+        package = name.split()[0].strip(",")
+        if package in NEEDED and find_spec(NEEDED[package]) is None:
+            print(f"  {name}: not installed; {'RETTHJEM_CLUSTER=1' if package in CLUSTERS else 'CI=true'} ./dev bench")
             continue
         yield name, _taken(name, made)
 
@@ -71,15 +83,26 @@ def _tell(figures: Mapping[str, Figure]) -> None:
     bare = figures[BARE]
     for name, each in figures.items():
         print(
-            f"  {name:34} {each.seconds:7.2f} s, CPU {each.cpu:7.2f} s, {each.memory:6.0f} MB; of a bare group-by "
-            f"{each.seconds / bare.seconds:5.1f} times the time, {each.cpu / bare.cpu:5.1f} times the CPU"
+            f"  {name:34} {each.seconds:7.2f} s, CPU {each.cpu:7.2f} s, {each.memory:5.0f} MB, {each.worker:4.0f} MB a "
+            f"worker; of a bare group-by {each.seconds / bare.seconds:5.1f} times the time, "
+            f"{each.cpu / bare.cpu:5.1f} times the CPU"
         )
-    for package in THEIRS & {name.split()[0] for name in figures}:
+    for package in sorted(THEIRS & {name.split()[0] for name in figures}):
         ours, other = figures[OURS], figures[f"{package} {SCORES}"]
         print(
             f"  {OURS}: {other.seconds / ours.seconds:.1f} times as fast as {package}, "
             f"in {ours.memory / other.memory:.2f} of its memory (goals: 6 at a million, 12 at 5.5; 0.1)"
         )
+
+
+def _tell_clusters(figures: Mapping[str, Figure]) -> None:
+    pool = figures[EVERYTHING]
+    for cluster in CLUSTERS:
+        if each := figures.get(f"{cluster}, {EVERYTHING}"):
+            print(
+                f"  {cluster}: {each.seconds / pool.seconds:.2f} times the local pool (goal 1.6), "
+                f"less {each.start_up:.1f} s of start-up"
+            )
 
 
 def _tell_differences(made: Path) -> None:
@@ -116,9 +139,42 @@ def _split(made: Path) -> None:
         run.split_into_jobs(_request(made), Path(folder))
 
 
-def _everything(made: Path) -> None:
+def _everything(made: Path, runner: Runner | None = None) -> None:
     with tempfile.TemporaryDirectory(dir=made) as folder:
-        run.screen(_request(made), Path(folder) / "out", local(WORKERS), tell=lambda *_: None, dictionary="")
+        run.screen(_request(made), Path(folder) / "out", runner or local(WORKERS), tell=lambda *_: None, dictionary="")
+
+
+def _everything_in_no_order(made: Path) -> None:
+    _everything(made.with_name(f"{made.name} in no order"))
+
+
+def _split_in_no_order(made: Path) -> None:
+    _split(made.with_name(f"{made.name} in no order"))
+
+
+def _started_ray() -> Runner:
+    os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
+    import ray
+
+    from population.clusters import on_ray
+
+    ray.init(num_cpus=WORKERS, include_dashboard=False, log_to_driver=False, logging_level="ERROR")
+    ray.get([ray.remote(os.getpid).remote() for _ in range(WORKERS)])
+    return on_ray()
+
+
+def _started_spark() -> Runner:
+    from pyspark.sql import SparkSession
+
+    from population.clusters import on_spark
+
+    os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
+    os.environ["POLARS_MAX_THREADS"] = "1"
+    builder = SparkSession.builder.master(f"local[{WORKERS}]").appName("bench")
+    context = builder.config("spark.ui.enabled", "false").getOrCreate().sparkContext
+    context.setLogLevel("ERROR")
+    context.parallelize(range(WORKERS), WORKERS).map(str).collect()
+    return on_spark()
 
 
 def _request(made: Path) -> run.Request:
@@ -183,29 +239,38 @@ def _write_theirs(made: Path, package: str, found: pl.DataFrame, charlson: str, 
     ).write_parquet(made / f"{package} {SCORES}.parquet")
 
 
-BARE, SCORES = "bare group-by", "Charlson and HFRS"
+BARE, SCORES, EVERYTHING = "bare group-by", "Charlson and HFRS", "everything, two workers"
 OURS = f"our {SCORES}"
 THEIRS = {"comorbidipy", "pycomorb"}
-MEASURED: Mapping[str, Callable[[Path], None]] = {
+CLUSTERS: Mapping[str, Callable[[], Runner]] = {"ray": _started_ray, "spark": _started_spark}
+NEEDED = {**{name: name for name in THEIRS}, "ray": "ray", "spark": "pyspark"}
+MEASURED: Mapping[str, Callable[..., None]] = {
     "bare scan": _scan,
     BARE: _group,
     OURS: _scores,
-    "splitting into buckets": _split,
-    "everything, two workers": _everything,
+    "finding the buckets, in order": _split,
+    "splitting into buckets, in no order": _split_in_no_order,
+    EVERYTHING: _everything,
+    f"{EVERYTHING}, in no order": _everything_in_no_order,
+    f"ray, {EVERYTHING}": _everything,
+    f"spark, {EVERYTHING}": _everything,
     f"comorbidipy {SCORES}": _comorbidipy,
     f"pycomorb {SCORES}": _pycomorb,
 }
 
 
 def _measure(name: str, made: Path) -> Figure:
+    cluster = CLUSTERS.get(name.split(",", maxsplit=1)[0])
     began = time.perf_counter()
-    MEASURED[name](made)
-    seconds = time.perf_counter() - began
+    given = (cluster(),) if cluster else ()
+    start_up = time.perf_counter() - began
+    MEASURED[name](made, *given)
+    seconds = time.perf_counter() - began - start_up
     itself, workers = (resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
     # Not ru_maxrss of the process itself: that begins with what its parent held when it was made.
     own = int(Path("/proc/self/status").read_text("utf-8").split("VmHWM:")[1].split()[0])
     cpu = sum(each.ru_utime + each.ru_stime for each in (itself, workers))
-    return Figure(seconds, cpu, max(own, workers.ru_maxrss) / 1024)
+    return Figure(seconds, cpu, own / 1024, workers.ru_maxrss / 1024, start_up)
 
 
 if __name__ == "__main__":
