@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fastapi import FastAPI
 
+from api.simulating import page as simulator
 from api.ward import administration, finding, frame, population, tour
 from api.ward.assessment import routes as assessment
 from api.ward.form import routes as screening
@@ -35,6 +36,7 @@ PARTS = (
     tour,
     administration,
     population,
+    simulator,
 )
 
 

@@ -39,7 +39,8 @@ SHORTEST = 0.5
 WEEKS_BACK = 52
 FEWEST = 20
 PEOPLE, SEED, DAY = 15_000, 9, date(2026, 11, 23)
-"""The made-up hospital: how many people it serves, and what they are drawn by."""
+OLD = 65
+"""The made-up hospital: how many people it serves, what they are drawn by, from which age anyone may be screened."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +93,7 @@ def _made_up_pool(limits: tuple[tuple[tuple[str, float], ...], ...]) -> Pool:
 def _made_up() -> tuple[Bucket, ...]:
     with TemporaryDirectory(prefix="retthjem-") as folder, room_told("TMPDIR", Path(folder)):
         extract = Path(folder) / "extract"
-        synthetic(PEOPLE, SEED, DAY, form="parquet", into=extract)
+        synthetic(PEOPLE, SEED, DAY, form="parquet", into=extract, from_age=OLD)
         return tuple(_buckets(Request(extract, DAY, lambda _: False), Path(folder) / "work"))
 
 

@@ -21,13 +21,17 @@ from population.synth.people import patients, people
 AT_ONCE = 200_000
 
 
-def synthetic(count: int, seed: int, on: date, *, form: str, into: Path) -> None:
-    """Write an extract of made-up people as `parquet` or `csv`, with a page that says that they are."""
+def synthetic(count: int, seed: int, on: date, *, form: str, into: Path, from_age: float = 0) -> None:
+    """Write an extract of made-up people as `parquet` or `csv`, with a page that says that they are.
+
+    Of so many, those under an age may be left out; the others are the same without them.
+    """
     parts = into / "unfinished"
     parts.mkdir(parents=True)
     names: dict[str, None] = {}
     for first in range(1, count + 1, AT_ONCE):
-        for name, rows in tables_of(first, min(AT_ONCE, count + 1 - first), Draws(seed), on=on).items():
+        drawn = people(first, min(AT_ONCE, count + 1 - first), Draws(seed), on=on).filter(pl.col("age") >= from_age)
+        for name, rows in _all_tables(drawn, Draws(seed), on=on).items():
             rows.write_parquet(parts / f"{name}-{first:010}.parquet", compression="lz4")
             names[name] = None
     for name in names:
@@ -44,8 +48,11 @@ def synthetic(count: int, seed: int, on: date, *, form: str, into: Path) -> None
 
 def tables_of(first: int, count: int, draw: Draws, *, on: date) -> Mapping[str, pl.DataFrame]:
     """Return the tables of some of the people, faults and all."""
-    drawn = ill(in_contact(people(first, count, draw, on=on), draw), draw)
-    return dict(_tables(drawn, draw, on))
+    return _all_tables(people(first, count, draw, on=on), draw, on=on)
+
+
+def _all_tables(who: pl.DataFrame, draw: Draws, *, on: date) -> Mapping[str, pl.DataFrame]:
+    return dict(_tables(ill(in_contact(who, draw), draw), draw, on))
 
 
 def _tables(drawn: pl.DataFrame, draw: Draws, on: date) -> Iterator[tuple[str, pl.DataFrame]]:

@@ -33,6 +33,7 @@ PLAN, HISTORY = "/patients/{person}/plan", "/patients/{person}/history"
 MESSAGES, DRAFT = "/patients/{person}/messages", "/patients/{person}/messages/new/{kind}"
 MESSAGE = "/patients/{person}/messages/{message}"
 LIST, PRINTED_LIST = "/lists/{name}", "/lists/{name}/print"
+SIMULATOR = "/styring/simulator"
 NOWHERE = "/none"
 NOBODY = "/patients/ffffffffffffffffffffffffffffffff/plan"
 NO_NUMBER, FREE_NUMBER = "12345678901", number(0)
@@ -57,6 +58,10 @@ VIEWS: tuple[View, ...] = (
     View("/rules", "when none is what was asked for", "ingrid", "/rules?q=qqqq"),
     View("/rules/{rule}", "with its grounds", "henrik", "/rules/medication_review"),
     View("/rules/{rule}", "that there is none of", "ingrid", "/rules/none", answers=404),
+    View(SIMULATOR, "with its form", "eskil"),
+    View(SIMULATOR, "of two policies", "eskil", f"{SIMULATOR}?first=cfs-4&second=cfs-5&weeks=13", shows=".queue-chart"),
+    View(SIMULATOR, "of one policy", "eskil", f"{SIMULATOR}?first=cfs-5&second=none&weeks=13", shows=".queue-chart"),
+    View(SIMULATOR, "with a wrong number", "eskil", f"{SIMULATOR}?first=cfs-5&first-cga_places=x", answers=422),
     View("/population", "of the nightly run", "eskil", shows="table.run"),
     View("/population", "of the nightly run, for the team", "henrik"),
     View("/tour", "for a newcomer", "ingrid"),
