@@ -12,7 +12,6 @@ from api.storage.tables import alias, person
 
 COUNT = select(func.count()).select_from(person)
 NAMED = select(person.c.id, person.c.identity, person.c.local_id)
-OF = NAMED.where(person.c.id.in_(bindparam("people", expanding=True)))
 LEADS_TO = select(alias.c.person, alias.c.leads_to).where(alias.c.person.in_(bindparam("people", expanding=True)))
 
 

@@ -21,7 +21,16 @@ from api.record.streams import Naming
 from api.screening import texts_in
 from api.storage.engine import reading
 from api.storage.tables import access
-from careplans.course.events import AddressProtected, Admitted, Described, Died, Discharged, Event, RecordBlocked
+from careplans.course.events import (
+    AddressProtected,
+    Admitted,
+    Described,
+    Died,
+    Discharged,
+    Event,
+    Merged,
+    RecordBlocked,
+)
 from tests.nightly.made import KEY, TODAY, lies_in, run_in
 from tests.v1.people import case, number
 from tests.ward.signed_in import EPJ, Hospital, hospital
@@ -77,11 +86,13 @@ def logged(demo: Hospital, about: str) -> list[str]:
         return list(connection.execute(select(access.c.action).where(access.c.person == about)).scalars())
 
 
-def admitted(demo: Hospital, identity: str | None, *, local_id: str | None = None) -> str:
+def admitted(
+    demo: Hospital, identity: str | None, *, local_id: str | None = None, stay: str = "stay", hours: int = 9
+) -> str:
     """Admit someone of whom nothing else is known, and return the record's id."""
     events: list[Event] = [
         Described("Kari Prøve", date(TODAY.year - 90, 1, 5)),
-        Admitted("stay", NOW - timedelta(hours=9), "demo", "GER2"),
+        Admitted(stay, NOW - timedelta(hours=hours), "demo", "GER2"),
     ]
     naming = Naming(identity, local_id)
     return demo.record.writer.run(
@@ -135,6 +146,18 @@ def test_of_someone_in_the_record_it_is_said_beside_the_patient(demo: Hospital, 
     assert T("nightly.row", day="i dag") in page
     assert others(page) == []
     assert logged(demo, MARK + hidden(identity, KEY.encode())) == []
+
+
+def test_of_someone_with_two_records_that_are_one_it_is_said_there(demo: Hospital, nightly: Any) -> None:
+    one, other = number(next(NUMBERS)), number(next(NUMBERS))
+    person = admitted(demo, one)
+    second = admitted(demo, other, stay="before", hours=60)
+    happened(demo, second, Discharged("before", NOW - timedelta(hours=50)))
+    happened(demo, person, Merged(second))
+    nightly(lies_in(other))
+    page = shown(demo.browser("ingrid"))
+    assert T("nightly.row", day="i dag") in page
+    assert others(page) == []
 
 
 def test_a_suggestion_is_said_as_one_and_what_is_unknown_stays_unknown(demo: Hospital, nightly: Any) -> None:
