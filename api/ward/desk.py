@@ -39,6 +39,7 @@ NAVIGATION: tuple[tuple[Action, str, str], ...] = (
     ("practice_list", "/lists/practice", "nav.practice"),
     ("read", "/lists/late", "nav.late"),
     ("board", "/tavle", "nav.board"),
+    ("figures", "/styring", "nav.figures"),
     ("population", "/population", "nav.population"),
     ("devices", "/devices", "nav.devices"),
     ("restore", "/retractions", "nav.retractions"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from fastapi import FastAPI
 
 from api.simulating import page as simulator
+from api.steering import page as steering
 from api.ward import administration, finding, frame, population, tour
 from api.ward.assessment import routes as assessment
 from api.ward.form import routes as screening
@@ -37,6 +38,7 @@ PARTS = (
     administration,
     population,
     simulator,
+    steering,
 )
 
 
