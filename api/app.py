@@ -38,6 +38,7 @@ from api.secure_headers import SecureHeaders
 from api.settings import Settings
 from api.smart.routes import Launching
 from api.smart.routes import register as register_launching
+from api.steering.reading import Shelves
 from api.storage.engine import make_engine
 from api.storage.schema import is_current
 from api.v1.register import register as register_version_1
@@ -69,6 +70,7 @@ class Service:
             settings.hospital,
             committed=metrics.committed,
             addresses=Addresses.of(settings),
+            figures=Shelves.of_settings(settings),
             logged_before=partial(logged_before, key=key_of(settings)),
         )
         return cls(settings, record, make_entrance(settings, engine, record.writer), metrics)

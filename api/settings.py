@@ -351,6 +351,27 @@ class Messages(Part):
     )
 
 
+class HospitalParts(Part):
+    """What a hospital's figures are told apart by: its wards, and the municipalities that it serves."""
+
+    hospital: str = Field(min_length=1, description="The hospital's id, as `STO`.")
+    wards: tuple[str, ...] = Field((), description="Its wards by the names that encounters give them, as `GER2`.")
+    municipalities: tuple[str, ...] = Field((), description="Its municipalities by number, neighbours together.")
+
+
+class Figures(Part):
+    """What the figures to steer by need that no record says."""
+
+    hospitals: tuple[HospitalParts, ...] = Field(
+        (),
+        description="Hospitals with their parts; without, figures are of the whole alone. To be set before the first "
+        "month is closed: two lists could tell what each of them hides.",
+    )
+    inhabitants: Path | None = Field(
+        None, description="A CSV file `municipality,year,inhabitants,source`; without it, stays per 1,000 are lacking."
+    )
+
+
 class Population(Part):
     """The nightly run of `retthjem population screen` that the server reads."""
 
@@ -401,6 +422,7 @@ class Settings(BaseSettings):
     limits: Limits = Field(Limits(), description="How many requests a minute are answered.")
     cds: Cds = Field(Cds(), description="Who may call the CDS Hooks services, and which FHIR servers they may ask.")
     messages: Messages = Field(Messages(), description="Between whom national messages go.")
+    figures: Figures = Field(Figures(), description="What the figures to steer by need that no record says.")
     population: Population = Field(Population(), description="The nightly run that the server reads.")
     opened_hours: int = Field(12, ge=1, le=72, description="Hours that another unit's patient stays open.")
     idempotency_days: int = Field(7, ge=1, le=90, description="Days that an answer is kept for its idempotency key.")

@@ -52,6 +52,7 @@ class Record:
         *,
         committed: Committed = lambda *_: None,
         addresses: Addresses | None = None,
+        figures: Shelves | None = None,
         logged_before: LoggedBefore = lambda _: (),
     ) -> Record:
         """Return the record over a database that is current; `committed` is told of each commit."""
@@ -59,7 +60,16 @@ class Record:
         ruleset, overlay = screening.ruleset, screening.overlay
         stored = writer.run(lambda change: keep_rule_set(change.connection, ruleset, overlay))
         known = addresses or Addresses(made_up=screening.synthetic_only)
-        return cls(screening, engine, writer, hospital, stored, addresses=known, logged_before=logged_before)
+        return cls(
+            screening,
+            engine,
+            writer,
+            hospital,
+            stored,
+            figures=figures or Shelves(),
+            addresses=known,
+            logged_before=logged_before,
+        )
 
     def close(self) -> None:
         """Finish what waits to be written, and let the database go."""

@@ -9,11 +9,14 @@ from threading import Lock
 
 from sqlalchemy import Connection, Engine, select
 
+from api.settings import Settings
 from api.storage.engine import reading
 from api.storage.tables import figure_cell, figure_month
+from population.steering.book import Places
 from population.steering.counting import Cell
 from population.steering.disclosure import Published, published
 
+MADE_UP: Places = {"demo": {"ward": ("GER2", "MED1"), "municipality": ("4601", "4626", "4627")}}
 HOSPITALS = select(figure_cell.c.hospital).distinct()
 OF_HOSPITAL = select(
     figure_cell.c.month,
@@ -48,9 +51,17 @@ class Shelf:
 class Shelves:
     """Keeps what is published for as long as no month more is closed; every thread that asks shares it."""
 
-    def __init__(self) -> None:
+    def __init__(self, places: Places | None = None) -> None:
         self._lock = Lock()
         self._held: dict[str, Shelf] = {}
+        self._places = places or {}
+
+    @classmethod
+    def of_settings(cls, settings: Settings) -> Shelves:
+        """Return the shelves of the hospitals whose parts the settings list, in a demo of the one that is made up."""
+        listed = settings.figures.hospitals
+        places = {own.hospital: {"ward": own.wards, "municipality": own.municipalities} for own in listed}
+        return cls({**MADE_UP, **places} if settings.demo else places)
 
     def of(self, engine: Engine, hospital: str) -> Shelf:
         """Return what is published of a hospital."""
@@ -59,13 +70,13 @@ class Shelves:
             with self._lock:  # the first who asks after a close works it out, and those who come meanwhile wait for it
                 held = self._held.get(hospital)
                 if held is None or held.months != months:
-                    held = self._held[hospital] = shelf_of(connection, hospital)
+                    held = self._held[hospital] = shelf_of(connection, hospital, self._places)
         return held
 
 
-def shelf_of(connection: Connection, hospital: str) -> Shelf:
+def shelf_of(connection: Connection, hospital: str, places: Places | None = None) -> Shelf:
     """Work out what may be shown of a hospital, from the counts of its closed months."""
-    return Shelf(hospital, _months(connection), published(_cells(connection, hospital)))
+    return Shelf(hospital, _months(connection), published(_cells(connection, hospital), places))
 
 
 def hospitals(connection: Connection) -> tuple[str, ...]:
