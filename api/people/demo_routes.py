@@ -16,6 +16,8 @@ from api.people.entrance import Entrance, entrance_of
 from api.people.proofs import Sent
 from api.people.refused import ProofRefused, SignInFailed
 from api.people.targets import targets
+from api.people.user import Unit
+from api.places.municipalities import municipalities
 from api.v1.languages import texts_for
 from engine.texts import Texts
 
@@ -94,9 +96,15 @@ async def token(person: Annotated[Short, Form()], request: Request, way: Way, de
     return {"access_token": demo.access_token(person, bound), "token_type": kind, "expires_in": TOKEN_SECONDS}
 
 
+def _called(unit: Unit) -> str:
+    """Return what people call a unit: a municipality by its name, and a ward without its hospital."""
+    name = unit.id.rpartition("/")[2]
+    return municipalities().get(name, name) if unit.kind == "municipality" else name
+
+
 def shown_as(person: Person, texts: Texts) -> dict[str, str]:
     """Return a person as the page shows them: name, role, and where they work."""
-    where = ", ".join(texts(f"demo.unit.{unit.kind}", id=unit.id.rpartition("/")[2]) for unit in person.places)
+    where = ", ".join(texts(f"demo.unit.{unit.kind}", id=_called(unit)) for unit in person.places)
     initials = "".join(part[0] for part in person.name.split())
     return {
         "id": person.id,

@@ -17,6 +17,7 @@ from careplans.course.events import Discharged, Event
 from careplans.course.leaving import not_done
 from careplans.course.stands import standing as standing_events
 from careplans.course.state import Course, StepClock
+from careplans.words import label
 from rules.times import age_on
 
 TABS = ("assessment", "plan", "messages", "history")
@@ -76,8 +77,18 @@ def patient_page(desk: Desk, template: str, patient: Patient, *, status: int = 2
     """Return a page about a patient, within the patient's head and tabs."""
     clocks = [(each, standing(each, desk.now)) for each in patient.seen.clocks]
     about = {"patient": patient, "course": patient.course, "next_at": next_place(desk, patient)}
-    about["unasked"] = unasked(desk, patient)
+    about |= {"unasked": unasked(desk, patient), "coming_words": _next_words(desk, patient)}
     return desk.page(template, status=status, **about, clocks=clocks, tabs=TABS, **shown)
+
+
+def _next_words(desk: Desk, patient: Patient) -> str | None:
+    """Say what comes next, and of an answer that is missing which one it is."""
+    coming = patient.seen.next_step
+    if coming is None:
+        return None
+    if coming.what == "ask" and coming.about:
+        return desk.t("patient_page.asks", item=label(coming.about, desk.t))
+    return desk.t(f"next.{coming.what}")
 
 
 def unasked(desk: Desk, patient: Patient) -> str | None:

@@ -704,3 +704,11 @@ def test_neither_address_nor_title_holds_anything_of_the_patient(demo, nurse):
     assert "<title>Kartlegging" in page
     assert not re.search(r"(href|action|hx-post)=\"[^\"]*(15814512336|degård|1945)", page)
     assert date(2026, 11, 16).isoformat() not in re.findall(r"<title>(.*?)</title>", page)[0]
+
+
+def test_the_head_says_which_answer_is_missing_and_leads_to_it(demo, nurse):
+    person = patient(demo, "asks-first")
+    send(nurse, f"/patients/{person}/screen", "save", cfs_clinician="6")
+    head = nurse.get(f"/patients/{person}/assessment").text.partition('<p class="next">')[2].partition("</p>")[0]
+    assert "Svar mangler: Livslang funksjonsnedsettelse" in head
+    assert f'href="/patients/{person}/screen#q-lifelong_disability"' in head
