@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 from api import population_commands
 from api.files import print_out, read_bytes, speak_utf8, write_whole
 from api.simulating import command as simulating
-from engine.errors import InputError, NotYet, Refusal, RuleSetError
+from engine.errors import InputError, Refusal, RuleSetError
 from engine.texts import LANGUAGES
 from rules.times import EARLIEST, LATEST, possible
 
@@ -33,7 +33,6 @@ RULES = {"list": 0, "show": 1, "check": 0, "page": 0, "export": 0, "diff": 2}
 
 DOCUMENTS = ("checklists", "conversation", "notice", "coordinator", "controls", "discharge")
 MESSAGES = ("helseopplysninger", "utskrivningsrapport", "epikrise", "helseopplysninger-til-lege")
-LATER = ("figures",)
 DATABASE = {
     "upgrade": "bring it to this version",
     "downgrade": "take it back to an earlier version",
@@ -74,8 +73,6 @@ def main(words: Sequence[str] | None = None) -> int:
     words = sys.argv[1:] if words is None else words
     language = _asked_language(words)
     try:
-        if words and words[0] in LATER:
-            raise NotYet("command_later", asked=words[0])
         arguments = _parser().parse_args(words)
         run: Callable[[argparse.Namespace], int | None] = arguments.run
         return run(arguments) or DONE
@@ -107,8 +104,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_db(commands)
     population_commands.add_to(commands, Parser, _date)
     simulating.add_to(commands, _date)
-    for name in LATER:
-        commands.add_parser(name, add_help=False, help="in a later version")
+    _add_figures(commands)
     return parser
 
 
@@ -197,6 +193,20 @@ def _add_db(commands: Any) -> None:
             task.add_argument("--lists", action="store_true", help="make each patient's lists anew, and compare")
         if what in DATABASE_FORCED:
             task.add_argument("--force", action="store_true", help="also where something is lost by it")
+
+
+def _add_figures(commands: Any) -> None:
+    figures = commands.add_parser("figures", help="the figures to steer by, of the months that are closed")
+    figures.add_argument("--hospital", metavar="ID", help="else this server's own")
+    figures.add_argument("--figure", metavar="ID", help="one figure alone, such as screened")
+    figures.add_argument("--by", metavar="BREAKDOWN", help="broken down by ward, municipality, hour ...")
+    figures.add_argument("--csv", type=Path, metavar="OUT.csv", help="all that may be shown, as a file")
+    figures.add_argument("--from", dest="since", type=_date, metavar="DATE", help="what begins in its month or later")
+    figures.add_argument("--to", dest="until", type=_date, metavar="DATE", help="what begins by this day")
+    figures.add_argument("--close", action="store_true", help="close the months that are over, and look for others")
+    figures.add_argument("--database", metavar="URL", help="else RETTHJEM_DATABASE")
+    figures.add_argument("--lang", choices=LANGUAGES, default=LANGUAGES[0])
+    figures.set_defaults(run=_figures)
 
 
 def _takes_a_case(command: argparse.ArgumentParser) -> None:
@@ -370,6 +380,12 @@ def _serve(arguments: argparse.Namespace) -> None:
 
     given = {name: getattr(arguments, name) for name in ("host", "port", "database", "overlay")}
     serve(read_settings(demo=arguments.demo or None, **given))
+
+
+def _figures(arguments: argparse.Namespace) -> int:
+    from api.steering.command import run
+
+    return run(arguments)
 
 
 def _db(arguments: argparse.Namespace) -> int:

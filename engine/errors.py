@@ -3,8 +3,7 @@
 RettHjemError
 ├── Refusal          `refused.<code>.reason` and `.remedy` in the texts, filled with the values
 │   ├── InputError   what was sent in, or a setting, is wrong (exit 2, HTTP 422)
-│   ├── MachineLacks this machine lacks something, with the line that installs it (exit 3, HTTP 503)
-│   └── NotYet       a command that a later version brings (exit 3)
+│   └── MachineLacks this machine lacks something, with the line that installs it (exit 3, HTTP 503)
 └── RuleSetError     the rules themselves are wrong; found when they are loaded
 """
 
@@ -48,13 +47,6 @@ class InputError(Refusal):
 
 class MachineLacks(Refusal):
     """This machine lacks something that the task needs; the remedy is the line that installs it."""
-
-    def __init__(self, code: str, /, **values: object) -> None:
-        super().__init__(None, code, **values)
-
-
-class NotYet(Refusal):
-    """The contract names this, and a later version brings it."""
 
     def __init__(self, code: str, /, **values: object) -> None:
         super().__init__(None, code, **values)

@@ -1,4 +1,4 @@
-"""Measure screening, the command line, the print, memory, lists, a population, and say each goal beside its figure."""
+"""Measure screening, the command line, the print, memory, lists, figures, a population; each goal beside its figure."""
 
 from __future__ import annotations
 
@@ -24,6 +24,7 @@ from tests.bench.hooks import hooks
 from tests.bench.list_pages import list_pages
 from tests.bench.lists import lists
 from tests.bench.population import population
+from tests.bench.steering import steering
 from tests.patients import random_case
 
 ON = date(2026, 11, 16)
@@ -40,6 +41,7 @@ def main(words: Sequence[str] | None = None) -> None:
     parser.add_argument(
         "--people", type=int, nargs="+", default=[100_000], help="for population; its goals are for 1000000 and 5500000"
     )
+    parser.add_argument("--events", type=int, default=1_000_000, help="in the store, for figures")
     arguments = parser.parse_args(words)
     if unknown := set(arguments.what) - set(PARTS):
         parser.error(f"there is no {min(unknown)}, only {', '.join(PARTS)}")
@@ -146,6 +148,7 @@ PARTS: Mapping[str, Callable[[argparse.Namespace], None]] = {
     "cds": lambda _: hooks(),
     "lists": lambda _: lists(),
     "list_pages": lambda _: list_pages(),
+    "figures": lambda arguments: steering(arguments.events),
     "population": lambda arguments: population(arguments.people),
 }
 

@@ -11,7 +11,7 @@ import pytest
 
 from api.refusals import place_in_words, refusal_in_words
 from api.screening import texts_in
-from engine.errors import InputError, MachineLacks, NotYet, Refusal
+from engine.errors import InputError, MachineLacks, Refusal
 from forms.refusals import CODES
 
 ROOT = Path(__file__).parents[2]
@@ -21,7 +21,6 @@ CODE_COMES = {
     "Refusal": 1,
     "Problem": 1,
     "MachineLacks": 0,
-    "NotYet": 0,
     "StoreUnavailable": 0,
     "refused": 0,
 }
@@ -141,7 +140,7 @@ def test_a_line_and_a_whole_document_are_said_in_words_and_a_path_as_it_is(where
     ("error", "plain"),
     [
         (InputError("answers.mst", "number_over", limit=5), "answers.mst: number_over"),
-        (NotYet("command_later", asked="figures"), "command_later"),
+        (MachineLacks("writer_stopped"), "writer_stopped"),
     ],
 )
 def test_without_texts_an_error_is_its_place_and_its_code(error: Refusal, plain: str) -> None:
