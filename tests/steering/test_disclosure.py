@@ -18,7 +18,7 @@ from population.steering.counting import TOTAL, Cell, cells
 from population.steering.cuts import coarse, cut, halved
 from population.steering.disclosure import Block, Published, Row, Table, published
 from population.steering.facts import Interval, StayFacts, TwoRaters
-from population.steering.figures import figure, figures, leaves, limit
+from population.steering.figures import Tree, figure, figures, leaves, limit
 from population.steering.rows import Counted, Level
 from rules.times import OSLO
 from tests.steering.hospitals import HOSPITAL, MONTHS
@@ -180,13 +180,12 @@ def _ways(block: Block) -> Iterator[Counter[str]]:
                 yield bands
 
 
-def _branches(tree: object, categories: tuple[str, ...]) -> tuple[object, ...]:
+def _branches(tree: Tree, categories: tuple[str, ...]) -> tuple[Tree, ...]:
+    """Return the branches under which a block was left closed."""
     assert isinstance(tree, tuple)
-    return (
-        tree
-        if leaves(tree) == categories
-        else next(_branches(b, categories) for b in tree if set(categories) <= set(leaves(b)))
-    )
+    if leaves(tree) == categories:
+        return tree
+    return next(_branches(branch, categories) for branch in tree if set(categories) <= set(leaves(branch)))
 
 
 def _could_be(bands: Counter[str], row: Row, block: Block) -> bool:
