@@ -145,6 +145,7 @@ def _add_rules(commands: Any) -> None:
     rules.add_argument("-o", dest="out", type=Path, metavar="OUT.(pdf|html|json)")
     rules.add_argument("--extract", type=Path, metavar="FOLDER", help="diff: what the difference does to its people")
     rules.add_argument("--on", type=_date, metavar="DATE", help="the day the extract is screened on, else today")
+    rules.add_argument("--key-file", type=Path, metavar="FILE", help="hides who the people of the extract are")
     rules.add_argument("--json", action="store_true", help="what it does to the people, as JSON")
     _takes_settings(rules)
     rules.set_defaults(run=_rules)
@@ -297,9 +298,9 @@ def _rules(arguments: argparse.Namespace) -> None:
         raise InputError("rules diff --overlay", "option_not_used")
     if len(arguments.names) != RULES[arguments.what]:
         raise InputError(f"rules {arguments.what}", "names_expected", most=RULES[arguments.what])
-    for option in ("extract", "on", "json"):
+    for option in ("extract", "on", "json", "key_file"):
         if getattr(arguments, option) and not (arguments.extract and arguments.what == "diff"):
-            raise InputError(f"rules {arguments.what} --{option}", "option_not_used")
+            raise InputError(f"rules {arguments.what} --{option.replace('_', '-')}", "option_not_used")
     texts = texts_in(arguments.lang)
     if arguments.what == "diff":
         from api.rule_changes import run_diff

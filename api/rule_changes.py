@@ -46,7 +46,7 @@ def run_diff(arguments: Namespace, texts: Texts) -> None:
     from api.rule_effects import effects_json, effects_told
     from population.changed import changed
 
-    request = request_of(arguments.extract, arguments.on)
+    request = request_of(arguments.extract, arguments.on, key_file=arguments.key_file)
     found = changed(request, old, new)
     if arguments.json:
         print_out(effects_json(found, (old, new), request.on))

@@ -109,9 +109,9 @@ def _pool(buckets: Iterable[Bucket], rulesets: Sequence[RuleSet], on: date) -> P
     undecided = pl.any_horizontal([pl.col(f"tracks.{n}") == UNDECIDED for n in range(len(rules))])
     unended = pl.col("days").is_null()
     drawn = rows.filter(~undecided & ~unended)
-    if drawn.height < FEWEST:
-        raise InputError("--extract", "too_few_stays", fewest=FEWEST)
     last = rows.filter(pl.col("admitted") > on - timedelta(weeks=WEEKS_BACK))
+    if drawn.height < FEWEST or not last.height:
+        raise InputError("--extract", "too_few_stays", fewest=FEWEST)
     return Pool(
         stays=tuple(_stay(row, len(rules)) for row in drawn.iter_rows(named=True)),
         undecided=rows.filter(undecided).height,
@@ -153,8 +153,6 @@ def _tracks(word: str) -> tuple[str, ...]:
 
 
 def _season(stays: pl.DataFrame) -> tuple[float, ...]:
-    """Return each month's part of a year's stays, 1 where all are alike; flat where the year has none."""
-    if not stays.height:
-        return (1.0,) * MONTHS
+    """Return each month's part of a year's stays, 1 where all are alike."""
     by_month = dict(stays["admitted"].dt.month().value_counts().iter_rows())
     return tuple(by_month.get(month, 0) * MONTHS / stays.height for month in range(1, MONTHS + 1))

@@ -21,6 +21,7 @@ from rules.times import age_on
 from tests.population.extracts import asked, extract_of, written
 from tests.population.people import random_people
 from tests.spec.people import ON, older
+from tests.v1.people import number
 
 EARLIER = local(Overlay("cfs4", {"cfs_frail": 4}))
 FRAILER = local(Overlay("cfs6", {"cfs_frail": 6}))
@@ -144,6 +145,23 @@ def test_the_command_prints_words_or_json_with_the_keys_of_the_extract_alone(tmp
         {"person": "0", "before": "not_fired", "after": "fired", "facts": {"cfs_level": 4}}
     ]
     assert told["assumptions"]
+
+
+def test_an_identity_number_is_neither_read_without_a_key_nor_shown_with_one(tmp_path, capsys):
+    identity, folder, key = number(100), tmp_path / "in", tmp_path / "key"
+    rows = {
+        name: [{**row, "person": identity} for row in table] for name, table in extract_of([mild()]).items() if table
+    }
+    written(folder, **rows)
+    key.write_text("k" * 40, "utf-8")
+    overlay = tmp_path / "cfs4.toml"
+    overlay.write_text("[thresholds]\ncfs_frail = 4\n", "utf-8")
+    words = ["rules", "diff", "national", str(overlay), "--extract", str(folder), "--on", ON.isoformat()]
+    assert main(words) == 2
+    assert main([*words, "--key-file", str(key)]) == 0
+    said = capsys.readouterr()
+    assert "→" in said.out
+    assert identity not in said.out + said.err
 
 
 @pytest.mark.parametrize("words", [("diff", "national", "national", "--json"), ("list", "--extract", "x")])

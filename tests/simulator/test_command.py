@@ -25,14 +25,14 @@ def run(capsys):
     return said
 
 
-def extract(folder, stays: int):
+def extract(folder, stays: int, *, first: int = 10):
     """Write an extract of people of CFS 4 and 6, each with a stay of five days."""
     cases = [
         older(cfs_clinician=level, lifelong_disability=False, terminal_illness=False)
         for level in (4, 6)
         for _ in range(stays // 2)
     ]
-    days = [ON - timedelta(days=10 + 5 * number) for number in range(stays)]
+    days = [ON - timedelta(days=first + 5 * number) for number in range(stays)]
     rows = [
         {"person": number, "admitted": day, "discharged": day + timedelta(days=5)} for number, day in enumerate(days)
     ]
@@ -112,6 +112,8 @@ def test_what_is_wrong_is_said_in_one_line(run, words, said):
     assert (code, said in err, err.count("\n")) == (2, True, 1), err
 
 
-def test_an_extract_with_too_few_stays_is_refused(run, tmp_path):
-    code, _, err = run("cfs-4", "--extract", extract(tmp_path / "in", 10), "--on", ON, "--lang", "en")
+@pytest.mark.parametrize(("stays", "first"), [(10, 10), (40, 400)])
+def test_an_extract_with_too_few_or_too_old_stays_is_refused(run, tmp_path, stays, first):
+    folder = extract(tmp_path / "in", stays, first=first)
+    code, _, err = run("cfs-4", "--extract", folder, "--on", ON, "--lang", "en")
     assert (code, "too few" in err) == (2, True)

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import pytest
 
+from api.screening import ROOT
 from population.simulator.policy import READY, ready
 from population.simulator.pool import Way, made_up_pool
 from population.simulator.rates import ready_day
 from population.simulator.results import Result, Runs, band, simulate
 from tests.simulator.made import policy, pool, stay
 
-RUNS = Runs(replications=8, weeks=52, seed=1)
+DOCS = ROOT / "docs/simulator.md"
+RUNS = Runs(replications=20, weeks=52, seed=1)
+"""As the command has it where nothing else is said, and as the page of the docs says."""
 
 
 @pytest.fixture(scope="module")
@@ -56,6 +59,25 @@ def test_a_day_less_delay_saves_nights_and_kroner(answered):
     assert saved is not None
     assert fewer.high < 0
     assert saved.mean == pytest.approx(fewer.mean * ready_day().kroner * 52)
+
+
+@pytest.mark.parametrize(
+    ("policy", "number", "at"),
+    [
+        ("cfs-4", "referrals.cga", None),
+        ("cfs-4", "queue.cga", 0),
+        ("cfs-4", "queue.cga", 1),
+        ("cfs-4", "missed.cga", 0),
+        ("cfs-4", "missed.cga", 1),
+        ("bed-delay-1", "ready.nights", None),
+    ],
+)
+def test_the_page_of_the_docs_says_what_is_answered(answered, policy, number, at):
+    found = answered(policy, "cfs-5")
+    told = found.difference(number) if at is None else found.interval(number, at)
+    assert told is not None
+    low, high = sorted((abs(told.low), abs(told.high)))
+    assert f"{abs(told.mean):.1f} ({low:.1f} to {high:.1f})" in DOCS.read_text("utf-8")
 
 
 def test_a_reception_unit_takes_nights_from_the_hospital(answered):
