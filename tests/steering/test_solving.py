@@ -92,6 +92,13 @@ def test_a_figure_by_tertial_tells_nothing_of_the_months_that_its_rows_are_shown
     assert solved(every_hospital(kinds, 6, known), 2) == {}
 
 
+def test_two_figures_of_the_same_stays_tell_no_small_count_together(monkeypatch: pytest.MonkeyPatch) -> None:
+    only(monkeypatch, ["stays", "screened", "days_after_ready"], 2)
+    waited = ((("days_after_ready", "none"),), (("days_after_ready", "days_1_7"),))
+    kinds = in_wards("AB", [(*what, *days) for what, days in product(WHAT, waited)])
+    assert solved(every_hospital(kinds, 7, {}), 2) == {}
+
+
 def test_the_attack_solves_what_is_only_left_blank(monkeypatch: pytest.MonkeyPatch) -> None:
     """A table with its small numbers blank and its total exact, as many reports have it."""
     only(monkeypatch, ["stays", "screened"], 2)
