@@ -6,6 +6,7 @@ import polars as pl
 import pytest
 
 from engine.errors import InputError
+from population import words
 from population.extract import tables
 from population.opening import opened
 from population.run import checked, screen
@@ -117,3 +118,12 @@ def test_a_file_that_is_damaged_in_the_middle_is_refused_by_whichever_process_co
     with pytest.raises(InputError) as refused:
         checked(asked(tmp_path, people_a_bucket=20_000), local(2), quietly)
     assert (refused.value.where, refused.value.code) == ("patients.parquet", "table_damaged")
+
+
+def test_words_are_the_texts_whether_they_were_met_before_or_are_too_many_to_keep(monkeypatch):
+    monkeypatch.setattr(words, "_MET", {})
+    monkeypatch.setattr(words, "MOST_KEPT", 3)
+    for texts in (["I10", None, "E11"], ["E11", "I50"], ["A", "B", "C", "D", None], ["D", "I10"], []):
+        series = pl.Series(texts, dtype=pl.String)
+        assert words.as_words(series, ("diagnoses", "code")).cast(pl.String).to_list() == texts
+        assert all(met.len() <= 3 for met in words._MET.values())
