@@ -107,9 +107,9 @@ def test_a_case_of_twenty_megabytes_is_refused_without_a_word_of_it(client: Test
 def test_a_large_body_is_read_beside_the_event_loop(client: TestClient, monkeypatch, size: int, beside: bool):
     on_the_loop: list[bool] = []
 
-    def read(data: bytes) -> dict[str, Any]:
+    def read(data: bytes, **limits: int) -> dict[str, Any]:
         on_the_loop.append(loop_runs_here())
-        return read_json(data)
+        return read_json(data, **limits)
 
     monkeypatch.setattr(asking, "read_json", read)
     client.post(SCREENINGS, content=json.dumps({"x": "x" * size}), headers=NURSE | JSON)
