@@ -68,10 +68,20 @@ def served(folder: Path) -> Iterator[Demo]:
     with said.open("wb") as out:
         server = subprocess.Popen(command, stdout=out, stderr=subprocess.STDOUT, env=_environment(run))
     try:
-        yield Demo(folder, _address(server, said))
+        demo = Demo(folder, _address(server, said))
+        _until_closed(demo)
+        yield demo
     finally:
         server.terminate()
         server.wait(PATIENCE)
+
+
+def _until_closed(demo: Demo) -> None:
+    """Wait until the months of the demo's past are counted, which the server does beside answering."""
+    until = time.monotonic() + PATIENCE
+    while not demo.ask("SELECT count(*) FROM figure_month")[0][0]:
+        assert time.monotonic() < until, "No month was closed"
+        time.sleep(0.2)
 
 
 def _address(server: subprocess.Popen[bytes], said: Path) -> str:

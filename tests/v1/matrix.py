@@ -108,6 +108,7 @@ class Ground:
             "form": "screening",
             "name": variant,
             "rule": "cga_team",
+            "figure": "screened",
             "event": patient or NOBODY,
             "id": patient or NOBODY,
             "kind": variant,
