@@ -43,6 +43,24 @@ def test_a_nurse_screens_on_a_telephone(open_as, demo):
     expect(nurse.get_by_role("region", name="CFS", exact=True).get_by_role("strong")).to_have_text("6")
 
 
+def test_on_a_telephone_the_menu_is_folded_and_opened_without_a_script_and_by_keyboard(open_as):
+    nurse = open_as("ingrid", width=PHONE, script=False)
+    nurse.goto("/lists/unscreened")
+    menu, links = nurse.get_by_role("button", name="Meny"), nurse.get_by_role("navigation", name="Sider")
+    expect(links).to_be_hidden()
+    tab_to(nurse, menu)
+    nurse.keyboard.press("Enter")
+    expect(links).to_be_visible()
+    nurse.keyboard.press("Escape")
+    expect(links).to_be_hidden()
+    menu.click()
+    links.get_by_role("link", name="Utskrivningsklare").click()
+    expect(nurse.get_by_role("heading", level=1)).to_contain_text("Utskrivningsklare")
+    nurse.set_viewport_size({"width": 1280, "height": 900})
+    expect(menu).to_be_hidden()
+    expect(links).to_be_visible()
+
+
 def test_without_a_script_one_screens_accepts_marks_a_step_and_takes_it_back(open_as, demo):
     nurse, doctor = open_as("ingrid", script=False), open_as("amina", script=False)
     path = screens(nurse, demo)
