@@ -16,7 +16,7 @@ from population.steering.book import Places
 from population.steering.counting import Cell
 from population.steering.disclosure import Published, published
 
-MADE_UP: Places = {"demo": {"ward": ("GER2", "MED1"), "municipality": ("4601", "4626", "4627")}}
+MADE_UP: Places = {"demo": {"ward": ("GER2", "MED1"), "municipality": ("4601", "5001")}}
 HOSPITALS = select(figure_cell.c.hospital).distinct()
 OF_HOSPITAL = select(
     figure_cell.c.month,
