@@ -15,8 +15,8 @@ from sqlalchemy import Connection, bindparam, func, select
 
 from api.messages.deviations import deviations_by_element
 from api.record.rule_use import rounded
-from api.storage.tables import feedback, feedback_rule, figure_cell
-from population.steering.counting import ALL, tertial_of
+from api.storage.tables import feedback, feedback_rule, figure_cell, figure_month
+from population.steering.counting import ALL, months_of, tertial_of
 from rules.times import OSLO
 
 DEVIATION, CARD = "deviation", "card"
@@ -68,11 +68,13 @@ def counted_besides(connection: Connection, month: date, until: date, *, hospita
 
 
 def besides(connection: Connection, hospital: str) -> tuple[Beside, ...]:
-    """Return what is told of a hospital, in order of time."""
+    """Return what is told of a hospital, in order of time; a tertial that still grows would tell of its months."""
+    closed = frozenset(connection.scalars(select(figure_month.c.month)))
     found: dict[tuple[date, str, str], Counter[str]] = {}
     for month, figure, category, number in connection.execute(KEPT, {"here": hospital}):
         about, _, outcome = category.rpartition(":")
-        found.setdefault((tertial_of(month), figure, about), Counter())[outcome] += number
+        if closed.issuperset(months_of(tertial_of(month))):
+            found.setdefault((tertial_of(month), figure, about), Counter())[outcome] += number
     return tuple(_told(found))
 
 
