@@ -44,7 +44,8 @@ def test_a_card_is_counted_once_by_what_was_said_of_it_last(answers: Engine):
         found = counted_besides(connection, JANUARY, date(2026, 2, 1), hospital=HERE)
         last = text(
             "SELECT outcome, count(*) FROM feedback f WHERE said < '2026-02-01' AND NOT EXISTS"
-            " (SELECT 1 FROM feedback g WHERE g.card = f.card AND g.said > f.said AND g.said < '2026-02-01') GROUP BY outcome"
+            " (SELECT 1 FROM feedback g"
+            " WHERE g.card = f.card AND g.said > f.said AND g.said < '2026-02-01') GROUP BY outcome"
         )
         expected = {row[0]: row[1] for row in connection.execute(last)}
     cells = {key[4].partition(":")[2]: number for key, number in found.items() if key[2] == CARD}
