@@ -59,7 +59,7 @@ def population(people: Sequence[int]) -> None:
     for count, each in line.items():
         print(
             f"everything, {count} people: {each.seconds / count * 1e5:.2f} s and {each.cpu / count * 1e5:.2f} s of CPU "
-            f"for each 100000, {each.worker:.0f} MB a worker (goal: a straight line; at most 1000 MB)"
+            f"for each 100000, {each.worker or each.memory:.0f} MB a worker (goal: a straight line; at most 1000 MB)"
         )
 
 
