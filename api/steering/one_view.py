@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -16,7 +16,9 @@ from population.steering.control import Point
 from population.steering.counting import UNKNOWN
 from population.steering.disclosure import Row, Table
 from population.steering.figures import ROOT, Chart, Figure
-from population.steering.samdata import long_stayers
+from population.steering.samdata import Inhabitants, long_stayers, per_inhabitants
+
+NOBODY: Mapping[str, Inhabitants] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,8 +111,16 @@ def of_part(shown: Shown, figure: Figure, breakdown: str, *, part: str, texts: T
     return _page(figure, series, texts, heading=parts(breakdown, (part,), texts))
 
 
-def by_part(shown: Shown, figure: Figure, breakdown: str, *, first: date | None, texts: Texts) -> FigurePage:
-    """Return a figure part by part, in the period that is asked for or the newest."""
+def by_part(
+    shown: Shown,
+    figure: Figure,
+    breakdown: str,
+    *,
+    first: date | None,
+    texts: Texts,
+    live: Mapping[str, Inhabitants] = NOBODY,
+) -> FigurePage:
+    """Return a figure part by part, in the period that is asked for or the newest; `live` says how many live where."""
     tables = shown.published.of(shown.hospital or "", figure.id, breakdown)
     newest = tables[-1:] and tables[-1]
     table = next((each for each in tables if each.first == first), newest or None)
@@ -123,7 +133,7 @@ def by_part(shown: Shown, figure: Figure, breakdown: str, *, first: date | None,
         telling.kind,
         _names(telling),
         tuple(_led(telling.row(row, parts(breakdown, row.parts, texts)), row) for row in rows),
-        tuple(_notes(figure, rows, texts)),
+        (*_notes(figure, rows, texts), *_per_inhabitants(figure, breakdown, rows, live=live, texts=texts)),
         periods=tuple((each.first.isoformat(), _when(each, texts), each is table) for each in tables),
     )
 
@@ -185,6 +195,23 @@ def _notes(figure: Figure, rows: Sequence[Row], texts: Texts) -> Iterator[str]:
         yield texts("steering.counted_with", category=category(figure, figure.spare, texts))
     if any(len(block.categories) > 1 for row in rows for block in row.blocks):
         yield texts("figure_note.together")
+
+
+def _per_inhabitants(
+    figure: Figure, breakdown: str, rows: Sequence[Row], *, live: Mapping[str, Inhabitants], texts: Texts
+) -> Iterator[str]:
+    """Say of each municipality how many stays there were for each thousand who live there, or that this lacks."""
+    if figure.id != ROOT or breakdown != "municipality" or not rows:
+        return
+    known = [(row, each) for row in rows if (each := per_inhabitants(row, live)) is not None]
+    if not known:
+        yield texts("figure_note.inhabitants")
+    for row, each in known:
+        of = live[row.parts[0]]
+        said = texts(
+            "figure_note.per_inhabitants", number=number(round(each, 1), texts), source=of.source, year=of.year
+        )
+        yield f"{parts(breakdown, row.parts, texts)}: {said}"
 
 
 def _names(telling: _Telling) -> tuple[str, ...]:

@@ -64,7 +64,7 @@ def one(
     elif part:
         page = of_part(shown, found, breakdown, part=part, texts=desk.t)
     else:
-        page = by_part(shown, found, breakdown, first=period, texts=desk.t)
+        page = by_part(shown, found, breakdown, first=period, texts=desk.t, live=desk.record.figures.inhabitants)
     return desk.page(
         "figure", page=page, by=breakdown, part=part, ways=_ways(found), shown=shown, **_about(shown, desk)
     )

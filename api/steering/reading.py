@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 from threading import Lock
 
 from sqlalchemy import Connection, Engine, select
@@ -12,9 +13,11 @@ from sqlalchemy import Connection, Engine, select
 from api.settings import Settings
 from api.storage.engine import reading
 from api.storage.tables import figure_cell, figure_month
+from engine.errors import InputError
 from population.steering.book import Places
 from population.steering.counting import Cell
 from population.steering.disclosure import Published, published
+from population.steering.samdata import Inhabitants, read_inhabitants
 
 MADE_UP: Places = {"demo": {"ward": ("GER2", "MED1"), "municipality": ("4601", "5001")}}
 HOSPITALS = select(figure_cell.c.hospital).distinct()
@@ -51,17 +54,18 @@ class Shelf:
 class Shelves:
     """Keeps what is published for as long as no month more is closed; every thread that asks shares it."""
 
-    def __init__(self, places: Places | None = None) -> None:
+    def __init__(self, places: Places | None = None, inhabitants: Mapping[str, Inhabitants] | None = None) -> None:
         self._lock = Lock()
         self._held: dict[str, Shelf] = {}
         self._places = places or {}
+        self.inhabitants = inhabitants or {}
 
     @classmethod
     def of_settings(cls, settings: Settings) -> Shelves:
         """Return the shelves of the hospitals whose parts the settings list, in a demo of the one that is made up."""
         listed = settings.figures.hospitals
         places = {own.hospital: {"ward": own.wards, "municipality": own.municipalities} for own in listed}
-        return cls({**MADE_UP, **places} if settings.demo else places)
+        return cls({**MADE_UP, **places} if settings.demo else places, _inhabitants(settings.figures.inhabitants))
 
     def of(self, engine: Engine, hospital: str) -> Shelf:
         """Return what is published of a hospital."""
@@ -72,6 +76,14 @@ class Shelves:
                 if held is None or held.months != months:
                     held = self._held[hospital] = shelf_of(connection, hospital, self._places)
         return held
+
+
+def _inhabitants(path: Path | None) -> Mapping[str, Inhabitants]:
+    """Return how many live in each municipality, as the hospital's own file says it."""
+    try:
+        return read_inhabitants(path) if path else {}
+    except (OSError, ValueError, KeyError):
+        raise InputError("figures.inhabitants", "setting_wrong", environment="RETTHJEM_FIGURES__INHABITANTS") from None
 
 
 def shelf_of(connection: Connection, hospital: str, places: Places | None = None) -> Shelf:
