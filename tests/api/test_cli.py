@@ -172,13 +172,6 @@ def test_a_missing_file_an_unknown_rule_and_a_wrong_date_end_alike(run, tmp_path
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.parametrize("words", [("figures",)])
-def test_what_belongs_to_a_later_version_says_so(run, words):
-    code, _, said = run(*words)
-    assert code == 3
-    assert "senere versjon" in said
-
-
 def test_the_rule_catalogue_lists_shows_and_checks(run):
     listed = run("rules", "list")[1]
     assert len(listed.splitlines()) == 33
