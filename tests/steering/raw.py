@@ -395,7 +395,7 @@ def _clocks(patient: Patient, stay: Body, facts: Any, judged: list[Body]) -> Ite
     owed = _owed(stay, facts[plan.of][1] if plan else own, with_plan=plan is not None)
     if plan and plan.after_it and plan.stay == stay["id"]:
         in_stay = {"expected_discharge_set", *NOTICE, "admission_report"}
-        kept = [each for each in owed if each[0] not in in_stay]
+        kept = [each for each in owed if each[0] not in {*in_stay, "HPH0"}]  # there was no plan before the journey home
         owed = iter([*(each for each in _owed(stay, own, with_plan=False) if each[0] in in_stay), *kept])
     for step, due, may_be_late in owed:
         mark = _mark_of(patient, stay, step)
