@@ -30,6 +30,7 @@ ON = date(2026, 11, 23)
 WORKERS = 2
 PEOPLE_AT_ONCE = 100_000
 TABLES = {"diagnoses": "code", "prescriptions": "atc"}
+QUIET = {"spark.ui.enabled": "false", "spark.ui.showConsoleProgress": "false"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,8 +160,12 @@ def _started_ray() -> Runner:
     from population.clusters import on_ray
 
     ray.init(num_cpus=WORKERS, include_dashboard=False, log_to_driver=False, logging_level="ERROR")
-    ray.get([ray.remote(os.getpid).remote() for _ in range(WORKERS)])
+    ray.get([ray.remote(_nothing).remote() for _ in range(WORKERS)])
     return on_ray()
+
+
+def _nothing() -> None:
+    """Do nothing, for a worker is begun by its first task."""
 
 
 def _started_spark() -> Runner:
@@ -171,7 +176,7 @@ def _started_spark() -> Runner:
     os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
     os.environ["POLARS_MAX_THREADS"] = "1"
     builder = SparkSession.builder.master(f"local[{WORKERS}]").appName("bench")
-    context = builder.config("spark.ui.enabled", "false").getOrCreate().sparkContext
+    context = builder.config(map=QUIET).getOrCreate().sparkContext
     context.setLogLevel("ERROR")
     context.parallelize(range(WORKERS), WORKERS).map(str).collect()
     return on_spark()
