@@ -254,7 +254,6 @@ VIEWS: tuple[View, ...] = (
     View(MESSAGE, "taken back without a reason", "amina", MESSAGES, of="going_home", does=forgets_why, answers=422),
     View(HISTORY, "in hospital", "amina", of="going_home"),
     View(HISTORY, "at home", "tariq", of="at_home"),
-    View(HISTORY, "of whose leaving the record system told", "henrik", of="at_home", shows="#unasked"),
     View(HISTORY, "of someone who died", "tariq", of="died"),
     View(HISTORY, "without content", "lena", of="going_home"),
     View(HISTORY, "asking whether one is sure", "amina", of="going_home", does=dies),

@@ -70,7 +70,7 @@ PATIENTS: Mapping[str, str] = {
     "evaluated": "status = 'running' AND municipality = '5001' AND next_what = 'HPH4'",
     "closed": "status = 'closed' AND municipality = '5001'",
     "paused": "status = 'paused' AND ward = 'GER2'",
-    "died": "status = 'died'",
+    "died": "status = 'died' AND person NOT IN (SELECT id FROM person WHERE local_id LIKE 'demo/past-%')",
     "scored_again": f"municipality = '5001' AND {SCORED_AGAIN}",
     "lacking": f"ward = 'GER2' AND {LACKING}",
     "elsewhere": "ward = 'MED1' AND status = 'unscreened'",

@@ -145,7 +145,8 @@ def test_a_plan_resumed_after_a_second_stay_counts_from_that_homecoming_and_has_
     hospital.tell(stored.person, PlanResumed("P1"), DOCTOR)
     found = clocks(hospital, stored.person)
     assert ("E2", "municipal_notice") not in found
-    anew = ("HPH0", "epikrise", "HPH1", "HPH2", "HPH4")
+    assert ("E2", "HPH0") not in found, "the journey home was over when the plan went on"
+    anew = ("epikrise", "HPH1", "HPH2", "HPH4")
     assert {step: found["E2", step].state for step in anew} == dict.fromkeys(anew, "open")
     assert found["E2", "HPH3"].state == "done"
     assert found["E2", "HPH2"].due.date() == home + timedelta(days=3)

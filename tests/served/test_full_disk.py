@@ -20,7 +20,7 @@ CREATED = 201
 
 
 def test_a_full_disk_is_told_of_and_saving_goes_on_when_there_is_room(tmp_path: Path, small_disk: MountDisk) -> None:
-    disk = small_disk(tmp_path / "disk", "16m")
+    disk = small_disk(tmp_path / "disk", "48m")
     ballast = disk / "ballast"
     url = f"sqlite:///{disk}/record.db"
     with Served(url) as served:
