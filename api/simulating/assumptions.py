@@ -29,7 +29,7 @@ def _assumed(result: Result, texts: Texts, *, made_up: bool) -> Iterator[Assumed
     yield ("made_up", {"people": large(PEOPLE)}) if made_up else ("extract", {})
     if pool.undecided:
         yield "undecided", {"undecided": pool.undecided, "all": len(pool.stays) + pool.undecided + pool.unended}
-    for name in ("referred", "nobody_better", "every_day"):
+    for name in ("referred", "nobody_better", "every_day", "waits", "growing_queue"):
         yield name, {}
     for policy in result.policies:
         yield from _of_policy(policy, texts)

@@ -8,15 +8,16 @@ from dataclasses import dataclass
 from engine.texts import Texts
 from population.simulator.flow import SHORT_TERM
 from population.simulator.intervals import Interval
+from population.simulator.measured import WEEKS_A_YEAR
 from population.simulator.policy import READY, Policy
 from population.simulator.results import UNKNOWN, GroupedBy, Result
 
-KRONER = "ready.kroner"
+KRONER, KRONER_YEAR = "ready.kroner", "ready.kroner_year"
 ROUNDED_TO = 1000
 SHOWN = (
     "arrivals", "referrals.cga", "seen.cga", "missed.cga", "wait.cga", "queue.cga", "referrals.team", "wait.team",
     "queue.team", "referrals.gp", "wait.gp", "queue.gp", f"queue.{SHORT_TERM}", "ready.wait", "ready.nights",
-    "ready.kroner", "ready.kroner_year",
+    KRONER, KRONER_YEAR,
 )  # fmt: skip
 """The numbers that are shown, in their order; all of them are in the JSON."""
 
@@ -33,8 +34,10 @@ class Row:
 
 
 def rows(result: Result, texts: Texts) -> Iterator[Row]:
-    """Yield the numbers in words."""
+    """Yield the numbers in words; what a year comes to only where whole years were simulated."""
     for name in SHOWN:
+        if name == KRONER_YEAR and result.runs.weeks % WEEKS_A_YEAR:
+            continue
         found = [result.interval(name, place) for place in range(len(result.policies))]
         if len(found) > 1:
             found.append(result.difference(name))

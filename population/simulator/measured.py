@@ -77,7 +77,8 @@ def _after_ready(hospital: Hospital, window: Window) -> dict[str, float | None]:
         "ready.nights": nights,
         "ready.wait": _mean((each.left or 0.0) - (each.ready or 0.0) for each in waited),
         "ready.kroner": kroner,
-        "ready.kroner_year": kroner * WEEKS_A_YEAR,
+        # Admissions follow the season, so that a part of a year says nothing of the whole.
+        "ready.kroner_year": None if window.weeks % WEEKS_A_YEAR else kroner * WEEKS_A_YEAR,
     }
 
 

@@ -71,6 +71,12 @@ def test_a_result_is_told_in_words_with_what_it_takes_for_granted(run, language)
     assert "{" not in out
 
 
+def test_kroner_of_a_year_are_none_in_the_json_where_weeks_are_no_whole_year(run):
+    told = json.loads(run("cfs-5", *SHORT, "--json")[1])
+    assert told["numbers"]["ready.kroner_year"]["policies"] == [None]
+    assert told["numbers"]["ready.kroner"]["policies"] != [None]
+
+
 def test_a_policy_alone_has_no_difference(run):
     code, out, _ = run("cfs-5", *SHORT, "--lang", "en")
     assert code == 0

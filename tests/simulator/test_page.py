@@ -62,6 +62,20 @@ def test_the_numbers_of_the_page_are_those_of_the_simulation(analyst):
     assert (result.runs.weeks, result.runs.replications) == (13, REPLICATIONS[13])
 
 
+def test_where_nobody_gets_through_the_wait_cannot_be_said_and_a_growing_queue_is_warned_of(analyst):
+    page = analyst.get(PATH, params={**SHORT, "first-cga_places": "0", "second": "none"})
+    said = text_of(page)
+    assert "Dager i kø før geriatrisk vurdering, for dem som slapp til kan ikke regnes: for få slapp til" in said
+    assert "Ventetidene er for dem som slapp til" in said
+    assert said.count("En kø som vokser til siste uke") == 3, "by each chart, and among what is taken for granted"
+
+
+def test_kroner_of_a_year_are_said_of_whole_years_alone(analyst):
+    quarter, year = (text_of(analyst.get(PATH, params={**SHORT, "weeks": weeks})) for weeks in ("13", "52"))
+    assert "Det samme på 52 uker" not in quarter
+    assert "Det samme på 52 uker, i kroner" in year
+
+
 def test_a_capacity_of_its_own_is_used_and_named(analyst):
     page = analyst.get(PATH, params={**SHORT, "first": "cfs-5", "first-cga_places": "30", "first-bed_delay": "1,5"})
     said = text_of(page)
