@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 
 WIDTH, HEIGHT = 760, 260
 LEFT, RIGHT, TOP, BOTTOM = 56, 16, 14, 34
@@ -110,14 +111,16 @@ def _labels(plane: _Plane, points: Sequence[Point]) -> Iterator[tuple[float, str
 
 def _joined(plane: _Plane, values: Sequence[float | None]) -> str:
     """Return a line from point to point, broken where one is hidden."""
-    parts, pen = [], "M"
-    for place, value in enumerate(values):
-        if value is None:
-            pen = "M"
-            continue
-        parts.append(f"{pen}{plane.x(place)} {plane.y(value)}")
-        pen = "L"
-    return "".join(parts)
+    runs = (list(run) for shown, run in groupby(enumerate(values), key=lambda each: each[1] is not None) if shown)
+    return "".join(
+        _run([(plane.x(place), plane.y(value)) for place, value in run if value is not None]) for run in runs
+    )
+
+
+def _run(points: Sequence[tuple[float, float]]) -> str:
+    """Return a line through points; one alone is a dot, as long as the pen is wide."""
+    first, *others = (f"{x} {y}" for x, y in points)
+    return f"M{first}" + ("".join(f"L{each}" for each in others) or "h0")
 
 
 def _steps(plane: _Plane, values: Sequence[float | None]) -> str:

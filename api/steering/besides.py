@@ -22,6 +22,9 @@ from rules.times import OSLO
 DEVIATION, CARD = "deviation", "card"
 """What the cells are called; their categories are `element:missing` and `rule:accepted`."""
 
+OUTCOMES = {DEVIATION: ("missing", "sent", "dropped"), CARD: ("accepted", "overridden")}
+"""All that may come of each; one that never came is told as one that came a few times."""
+
 _newest = (feedback.c.said.desc(), feedback.c.at.desc(), feedback.c.id)
 _of_card = select(
     feedback.c.id,
@@ -80,7 +83,7 @@ def besides(connection: Connection, hospital: str) -> tuple[Beside, ...]:
 
 def _told(found: Mapping[tuple[date, str, str], Counter[str]]) -> Iterator[Beside]:
     for (first, figure, about), counts in sorted(found.items()):
-        shown = {outcome: rounded(number) for outcome, number in sorted(counts.items())}
+        shown = {outcome: rounded(counts[outcome]) for outcome in OUTCOMES[figure]}
         if any(shown.values()):
             yield Beside(figure, first, about, shown)
 

@@ -15,7 +15,7 @@ from engine.words import number
 from population.steering.control import Point
 from population.steering.counting import UNKNOWN
 from population.steering.disclosure import Row, Table
-from population.steering.figures import ROOT, Chart, Figure
+from population.steering.figures import ROOT, Chart, Figure, figures
 from population.steering.samdata import Inhabitants, long_stayers, per_inhabitants
 
 NOBODY: Mapping[str, Inhabitants] = {}
@@ -43,7 +43,7 @@ class Told:
     signals: tuple[str, ...] = ()
     bar: int | None = None
     part: str | None = None
-    covers: str = ""
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,8 +107,28 @@ def over_time(shown: Shown, figure: Figure, texts: Texts) -> FigurePage:
 def of_part(shown: Shown, figure: Figure, breakdown: str, *, part: str, texts: Texts) -> FigurePage:
     """Return a figure of one part over time, a gap where the part is told with others."""
     tables = shown.published.of(shown.hospital or "", figure.id, breakdown)
-    series = [(table, next((row for row in table.rows if row.parts == (part,)), None)) for table in tables]
+    every_one = _with_gaps(tables, max(shown.months)) if tables else ()
+    series = [(table, next((row for row in table.rows if row.parts == (part,)), None)) for table in every_one]
     return _page(figure, series, texts, heading=parts(breakdown, (part,), texts))
+
+
+def is_part(shown: Shown, breakdown: str, part: str) -> bool:
+    """Return whether a part is named anywhere in what is published of the hospital."""
+    tables = (table for table in shown.published.tables if table.breakdown == breakdown)
+    return any(part in row.parts for table in tables for row in table.rows)
+
+
+def _with_gaps(tables: Sequence[Table], last: date) -> Iterator[Table]:
+    """Yield a table for each period from the first that is told apart, without rows where none is."""
+    held = {table.first: table for table in tables}
+    first, months = tables[0].first, tables[0].months
+    while _later(first, months - 1) <= last:
+        yield held.get(first) or replace(tables[0], first=first, covers=(), rows=())
+        first = _later(first, months)
+
+
+def _later(month: date, months: int) -> date:
+    return date(month.year + (month.month - 1 + months) // 12, (month.month - 1 + months) % 12 + 1, 1)
 
 
 def by_part(
@@ -133,7 +153,11 @@ def by_part(
         telling.kind,
         _names(telling),
         tuple(_led(telling.row(row, parts(breakdown, row.parts, texts)), row) for row in rows),
-        (*_notes(figure, rows, texts), *_per_inhabitants(figure, breakdown, rows, live=live, texts=texts)),
+        (
+            *((_of_another(figure, table, texts),) if table and _of_another(figure, table, texts) else ()),
+            *_notes(figure, rows, texts),
+            *_per_inhabitants(figure, breakdown, rows, live=live, texts=texts),
+        ),
         periods=tuple((each.first.isoformat(), _when(each, texts), each is table) for each in tables),
     )
 
@@ -145,7 +169,6 @@ def _page(figure: Figure, series: Series, texts: Texts, *, heading: str) -> Figu
         _told_at(telling, table, row, point=point)
         for (table, row), point in zip(series, control(figure, series).points, strict=True)
     ]
-    kappa = next((row.kappa for row in reversed(rows) if row.kappa is not None), None)
     return FigurePage(
         figure,
         title(figure, texts),
@@ -155,9 +178,18 @@ def _page(figure: Figure, series: Series, texts: Texts, *, heading: str) -> Figu
         tuple(reversed(told)),
         tuple(_notes(figure, rows, texts)),
         chart=placed(figure, series, texts),
-        kappa=None if kappa is None else number(kappa, texts),
+        kappa=_kappa(series, texts),
         long_stay=_long_stay(figure, rows, texts),
     )
+
+
+def _kappa(series: Series, texts: Texts) -> str | None:
+    """Return the newest kappa that is shown, with the period that it is of."""
+    known = [(table, row.kappa) for table, row in series if row and row.kappa is not None]
+    if not known:
+        return None
+    table, kappa = known[-1]
+    return texts("steering.kappa", kappa=number(kappa, texts), period=_when(table, texts))
 
 
 def _told_at(telling: _Telling, table: Table, row: Row | None, *, point: Point) -> Told:
@@ -167,7 +199,14 @@ def _told_at(telling: _Telling, table: Table, row: Row | None, *, point: Point) 
     months = ", ".join(texts(f"calendar.month.{month.month}") for month in table.covers)
     covers = texts("figure_note.covers", months=months) if 0 < len(table.covers) < table.months else ""
     signals = tuple(texts(f"figure_signal.{each}") for each in point.signals) if telling.kind else ()
-    return replace(telling.row(row, head), signals=signals, covers=covers)
+    note = " ".join(filter(None, (covers, _of_another(telling.figure, table, texts))))
+    return replace(telling.row(row, head), signals=signals, note=note)
+
+
+def _of_another(figure: Figure, table: Table, texts: Texts) -> str:
+    """Say that other stays were counted than the figure's own, which were too few to be shown."""
+    own = figures()[figure.within]
+    return "" if table.of == own.id else texts("figure_note.of_another", title=title(own, texts))
 
 
 def _led(told: Told, row: Row) -> Told:

@@ -9,12 +9,14 @@ from fastapi import APIRouter, Depends, Query
 from fastapi.responses import Response
 from starlette.exceptions import HTTPException
 
-from api.steering.one_view import by_part, of_part, over_time
+from api.steering.one_view import by_part, is_part, of_part, over_time
 from api.steering.sheet import sheet_of
 from api.steering.shown import Shown, shown_to
 from api.steering.view import besides_in_words, chapters
 from api.steering.words import period as period_in_words
+from api.steering.words import share_words
 from api.ward.desk import Desk, desk_for
+from engine.words import number
 from population.steering.counting import ALL
 from population.steering.figures import Figure, figures, limit
 
@@ -39,6 +41,8 @@ def overview(desk: AnalystDesk, hospital: Named = None) -> Response:
 def sheet(desk: AnalystDesk, hospital: Named = None, figure: Named = None) -> Response:
     """Return all figures, or one of them, as a file that a Norwegian spreadsheet opens."""
     shown = shown_to(desk.record, desk.user, hospital or None)
+    if figure and figure not in figures():
+        raise HTTPException(404)
     tables = [each for each in shown.published.tables if each.figure == figure] if figure else None
     head = {"Content-Disposition": f'attachment; filename="{FILE}"', "Cache-Control": "no-store"}
     return Response(sheet_of(shown, desk.t, tables=tables), media_type="text/csv; charset=utf-8", headers=head)
@@ -51,7 +55,7 @@ def one(
     hospital: Named = None,
     by: Named = None,
     part: Named = None,
-    period: date | None = None,
+    period: Named = None,
 ) -> Response:
     """Show a figure over time, of the whole hospital or one part, or part by part in a period."""
     found = figures().get(figure)
@@ -62,12 +66,22 @@ def one(
     if breakdown == ALL:
         page = over_time(shown, found, desk.t)
     elif part:
+        if not is_part(shown, breakdown, part):
+            raise HTTPException(404)
         page = of_part(shown, found, breakdown, part=part, texts=desk.t)
     else:
-        page = by_part(shown, found, breakdown, first=period, texts=desk.t, live=desk.record.figures.inhabitants)
+        page = by_part(shown, found, breakdown, first=_day(period), texts=desk.t, live=desk.record.figures.inhabitants)
     return desk.page(
         "figure", page=page, by=breakdown, part=part, ways=_ways(found), shown=shown, **_about(shown, desk)
     )
+
+
+def _day(said: str | None) -> date | None:
+    """Return the first day of the period that was asked for; what is no day asks for the newest."""
+    try:
+        return date.fromisoformat(said) if said else None
+    except ValueError:
+        return None
 
 
 def _ways(figure: Figure) -> tuple[str, ...]:
@@ -80,5 +94,7 @@ def _about(shown: Shown, desk: Desk) -> dict[str, Any]:
         "until": period_in_words(max(shown.months), "month", desk.t) if shown.months else None,
         "close_after": limit("close_after_days"),
         "fewest": limit("fewest"),
+        "share_words": share_words,
+        "said": lambda value: number(round(value, 1), desk.t),
         "asked": f"?hospital={shown.hospital}" if len(shown.hospitals) > 1 else "",
     }

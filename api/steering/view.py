@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from api.charts.drawing import Drawn
 from api.steering.charted import control, every, kind_of, placed, shown_rows, value
 from api.steering.shown import Shown
-from api.steering.words import in_words, period, subject, title
+from api.steering.words import in_words, period, share_words, subject, title
 from engine.texts import Texts
 from population.steering.figures import ROOT, Figure, figures
 
@@ -37,7 +37,7 @@ class Line:
     of: str = ""
     when: str = ""
     chart: Drawn | None = None
-    signals: bool = False
+    signals: tuple[str, ...] = ()
 
 
 def chapters(shown: Shown, texts: Texts) -> Iterator[tuple[str, tuple[Line, ...]]]:
@@ -65,17 +65,18 @@ def besides_in_words(shown: Shown, texts: Texts) -> Iterator[tuple[str, str, str
 def _line(shown: Shown, figure: Figure, texts: Texts, *, of_rules: bool) -> Line:
     series = [(table, next(iter(table.rows), None)) for table in shown.published.of(shown.hospital or "", figure.id)]
     name = subject(figure, texts) if of_rules else title(figure, texts)
-    newest = next(((table, row) for table, row in reversed(series) if row), None)
-    if newest is None:
+    points = control(figure, series).points
+    told = [(table, row, point) for (table, row), point in zip(series, points, strict=True) if row]
+    if not told:
         return Line(figure.id, name)
-    table, row = newest
+    table, row, point = told[-1]
     kind = kind_of(figure, shown_rows(series))
     return Line(
         figure.id,
         name,
         in_words(value(figure, row, kind), kind, texts),
-        "" if figure.id == ROOT else texts("steering.of", count=row.n),
+        "" if figure.id == ROOT else f"{share_words(figure, kind, texts)} {texts('steering.of', count=row.n)}",
         period(table.first, every(table), texts),
         placed(figure, series, texts),
-        any(point.signals for point in control(figure, series).points) and kind is not None,
+        tuple(texts(f"figure_signal.{each}") for each in point.signals) if kind else (),
     )

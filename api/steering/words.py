@@ -58,6 +58,12 @@ def in_words(value: float | None, kind: Chart | None, t: Texts) -> str | None:
     return number(value, t) if kind == "xmr" else percent(value, t)
 
 
+def share_words(figure: Figure, kind: Chart | None, t: Texts) -> str:
+    """Return what is counted of the share that a figure is about, nothing where it is days or there is none."""
+    key = f"figure.{figure.words}.share"
+    return t(key) if kind != "xmr" and key in t else ""
+
+
 def hidden(t: Texts) -> str:
     """Say why a table shows nothing."""
     return t("figure_note.hidden", fewest=limit("fewest"))

@@ -78,4 +78,4 @@ def test_only_whole_tertials_are_told_to_the_nearest_five_and_nothing_under_five
     with engine.connect() as connection:
         (told,) = besides(connection, HERE)
     assert (told.figure, told.first, told.about) == (DEVIATION, JANUARY, "gp")
-    assert told.counts == {"missing": 10, "sent": None}
+    assert told.counts == {"missing": 10, "sent": None, "dropped": None}

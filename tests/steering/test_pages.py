@@ -100,7 +100,37 @@ def test_a_part_leads_to_itself_over_time_and_a_period_can_be_chosen(analyst):
     assert 'class="chart"' in over_time.text
 
 
-@pytest.mark.parametrize("path", ["/styring/none", "/styring/stays?by=none", "/styring/frail?by=hour"])
+def test_a_part_that_was_told_with_others_meanwhile_has_a_gap_and_no_shorter_axis(analyst):
+    page = analyst.get("/styring/epikrise?by=ward&part=GER2").text
+    months = re.findall(r'<th scope="row">([^<]+)</th>', page)
+    shown = analyst.get("/styring/epikrise").text
+    assert months == re.findall(r'<th scope="row">([^<]+)</th>', shown)[: len(months)], "each month to the newest"
+    assert "vises ikke</td>" in page
+
+
+def test_a_share_says_of_what(analyst):
+    said = words_of(analyst.get("/styring").text)
+    assert "sendt samme dag av" in said
+    assert re.search(r"uten slike døgn av \d+", said)
+
+
+@pytest.mark.parametrize("period", ["", "none", "9999-12-31"])
+def test_a_period_that_there_is_not_asks_for_the_newest(analyst, period):
+    odd = analyst.get("/styring/stays", params={"by": "ward", "period": period})
+    assert odd.status_code == 200
+    assert odd.text == analyst.get("/styring/stays?by=ward").text
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/styring/none",
+        "/styring/stays?by=none",
+        "/styring/frail?by=hour",
+        "/styring/stays?by=ward&part=none",
+        "/styring.csv?figure=none",
+    ],
+)
 def test_a_figure_or_a_breakdown_that_there_is_not_is_not_found(analyst, path):
     assert analyst.get(path).status_code == 404
 
