@@ -7,11 +7,13 @@ import io
 from collections.abc import Iterable, Iterator
 
 from api.steering.besides import Beside
+from api.steering.counted import lacks, months_counted, spare, stays_counted
 from api.steering.shown import Shown
 from api.steering.words import categories, definition, hidden, parts, period, title
 from engine.texts import Texts
-from population.steering.disclosure import Block, Row, Table
-from population.steering.figures import figures
+from population.steering.counting import months_of
+from population.steering.disclosure import Row, Table
+from population.steering.figures import Figure, figures
 
 COLUMNS = (
     "hospital",
@@ -20,18 +22,22 @@ COLUMNS = (
     "definition",
     "breakdown",
     "part",
+    "first_day",
     "period",
     "months",
+    "which_months",
+    "stays",
     "category",
     "count",
     "of",
     "lacking",
     "unsure",
+    "spare",
+    "lacks",
     "days",
     "kappa",
     "note",
 )
-MONTHS = 4
 MARK = "\ufeff"
 """What tells a spreadsheet that the file is UTF-8."""
 
@@ -59,39 +65,46 @@ def _lines(table: Table, t: Texts) -> Iterator[tuple[Cell, ...]]:
     figure = figures()[table.figure]
     by = t(f"figure_breakdown.{table.breakdown}")
     what = (table.hospital, figure.id, title(figure, t), definition(figure, t), by)
-    when = (_when(table, t), len(table.covers))
+    when = (table.first.isoformat(), _when(table, t), len(table.covers), months_counted(table))
     if not table.rows:
-        yield (*what, None, *when, *[None] * 7, hidden(t))
+        yield (*what, None, *when, *[None] * 10, hidden(t))
     for row in table.rows:
         part = parts(table.breakdown, row.parts, t) or None
         for place, block in enumerate(row.blocks):
             said = categories(figure, block.categories, t)
-            yield (*what, part, *when, said, *_numbers(row, block, first=place == 0), None)
+            numbers = (block.count, row.n, *_of_row(figure, row, t, first=place == 0))
+            yield (*what, part, *when, stays_counted(table, t), said, *numbers, None)
 
 
 def _when(table: Table, t: Texts) -> str:
     return period(table.first, "month" if table.months == 1 else "tertial", t)
 
 
-def _numbers(row: Row, block: Block, *, first: bool) -> tuple[Cell, ...]:
-    """Return a block's count and what it is of; what is said of the whole row stands on its first line alone."""
-    whole: tuple[Cell, ...] = (row.lacking, row.unsure or None, row.total, row.kappa)
-    return (block.count, row.n, *(whole if first else (None,) * len(whole)))
+def _of_row(figure: Figure, row: Row, t: Texts, *, first: bool) -> tuple[Cell, ...]:
+    """Return what is said of the whole row, which stands on its first line alone."""
+    if not first:
+        return (None,) * 6
+    return (row.lacking, row.unsure or None, spare(figure, row, t), lacks(figure, row, t), row.total, row.kappa)
 
 
 def _beside(each: Beside, hospital: str, t: Texts) -> Iterator[tuple[Cell, ...]]:
     words = f"figure_beside.{each.figure}"
     about = t(f"rule.{each.about}") if f"rule.{each.about}" in t else each.about
     what = (hospital, each.figure, t(f"{words}.title"), t(f"{words}.definition"), t("figure_breakdown.all"), about)
+    months = months_of(each.first)
+    covered = " ".join(f"{month:%Y-%m}" for month in months)
+    when = (each.first.isoformat(), period(each.first, "tertial", t), len(months), covered)
     for outcome, number in each.counts.items():
         said = t(f"figure_beside.outcome.{outcome}")
         note = t("figure_beside.rounded") if number is not None else hidden(t)
-        yield (*what, period(each.first, "tertial", t), MONTHS, said, number, *[None] * 5, note)
+        yield (*what, *when, None, said, number, *[None] * 7, note)
 
 
 def _cell(value: Cell, t: Texts) -> str:
     if value is None:
         return ""
-    if isinstance(value, int | float):
+    if isinstance(value, int):
+        return str(value)
+    if isinstance(value, float):
         return f"{value:g}".replace(".", t("words.decimal"))
     return f"'{value}" if value.lstrip(" ").startswith(RISKY) else value

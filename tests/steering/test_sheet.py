@@ -80,6 +80,19 @@ def test_the_file_opens_in_a_norwegian_spreadsheet_and_carries_out_nothing():
     assert (missing["Antall"], missing["Merknad"], sent["Antall"]) == ("10", "Avrundet til nærmeste fem.", "")
 
 
+def test_a_line_says_when_in_which_months_of_which_stays_and_where_those_who_lack_are():
+    row = Row((), (Block(("met",), 1234567), Block(("not",), 8)), unsure=3)
+    months = (date(2026, 1, 1), date(2026, 3, 1))
+    tracks = Row((), (Block(("standard", "prevention"), 12), Block(("other",), 8)), unsure=3)
+    own = Table("STO", "track_not_frail", "all", date(2026, 1, 1), 4, months, of="frail", rows=(tracks,))
+    other = Table("STO", "frail", "all", date(2026, 2, 1), 1, (date(2026, 2, 1),), of="stays", rows=(row,))
+    first, _, second, _ = lines(sheet_of(Shown(("STO",), "STO", (), Published((own, other)), ()), texts_in("nb")))
+    assert (first["Første dag"], first["Hvilke måneder"]) == ("2026-01-01", "2026-01 2026-03")
+    assert first["Regnet av"] == "Skrøpelig, CFS 5 eller høyere: CFS 1–4"
+    assert (second["Regnet av"], second["Mangler regnet med under"]) == ("Opphold", "CFS 1–4")
+    assert (second["Antall"], second["Hvem som mangler"]) == ("1234567", "CFS er ikke avklart.")
+
+
 def test_the_command_writes_the_file_and_shows_one_figure(record: Record, tmp_path: Path, capsys):
     database = ["--database", str(record.engine.url)]
     out = tmp_path / "figures.csv"
