@@ -10,6 +10,7 @@ import sys
 import traceback
 from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime
+from functools import partial
 from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -197,13 +198,14 @@ def _add_db(commands: Any) -> None:
 
 
 def _add_figures(commands: Any) -> None:
+    first, last = (partial(_date, at=option) for option in ("--from", "--to"))
     figures = commands.add_parser("figures", help="the figures to steer by, of the months that are closed")
     figures.add_argument("--hospital", metavar="ID", help="else this server's own")
     figures.add_argument("--figure", metavar="ID", help="one figure alone, such as screened")
     figures.add_argument("--by", metavar="BREAKDOWN", help="broken down by ward, municipality, hour ...")
     figures.add_argument("--csv", type=Path, metavar="OUT.csv", help="all that may be shown, as a file")
-    figures.add_argument("--from", dest="since", type=_date, metavar="DATE", help="what begins in its month or later")
-    figures.add_argument("--to", dest="until", type=_date, metavar="DATE", help="what begins by this day")
+    figures.add_argument("--from", dest="since", type=first, metavar="DATE", help="what begins in its month or later")
+    figures.add_argument("--to", dest="until", type=last, metavar="DATE", help="what begins by this day")
     figures.add_argument("--close", action="store_true", help="close the months that are over, and look for others")
     figures.add_argument("--database", metavar="URL", help="else RETTHJEM_DATABASE")
     figures.add_argument("--lang", choices=LANGUAGES, default=LANGUAGES[0])
@@ -403,13 +405,13 @@ def _screening(arguments: argparse.Namespace) -> Screening:
     return Screening(overlay)
 
 
-def _date(text: str) -> date:
+def _date(text: str, at: str = "DATE") -> date:
     try:
         day = date.fromisoformat(text)
     except ValueError:
-        raise InputError("DATE", "date_not_iso") from None
+        raise InputError(at, "date_not_iso") from None
     if not possible(day):
-        raise InputError("DATE", "date_not_possible", earliest=EARLIEST.year, latest=LATEST.year)
+        raise InputError(at, "date_not_possible", earliest=EARLIEST.year, latest=LATEST.year)
     return day
 
 

@@ -13,16 +13,16 @@ from api.screening import texts_in
 from api.settings import read_settings
 from api.steering.besides import besides
 from api.steering.closing import Closing, close
+from api.steering.lines import not_apart, told
 from api.steering.reading import Shelves, hospitals
 from api.steering.sheet import sheet_of
 from api.steering.shown import Shown
-from api.steering.words import categories, definition, hidden, parts, period, title
 from api.storage import schema
 from api.storage.engine import make_engine, reading
 from engine.errors import InputError
 from engine.texts import Texts
 from population.steering.counting import ALL, breakdowns
-from population.steering.disclosure import Row, Table
+from population.steering.disclosure import Table
 from population.steering.figures import figures, limit
 
 
@@ -44,6 +44,11 @@ def _refuse_unknown(arguments: Namespace) -> None:
         raise InputError("--figure", "not_an_allowed_answer", allowed=list(figures()))
     if arguments.by and arguments.by not in breakdowns():
         raise InputError("--by", "not_an_allowed_answer", allowed=list(breakdowns()))
+    if arguments.figure and arguments.by and arguments.by not in (ALL, *figures()[arguments.figure].breakdowns):
+        allowed = figures()[arguments.figure].breakdowns or ("-",)
+        raise InputError("--by", "figure_not_divided", allowed=allowed)
+    if arguments.since and arguments.until and arguments.since > arguments.until:
+        raise InputError("--from", "from_after_to")
     if arguments.csv and arguments.csv.suffix != ".csv":
         raise InputError("--csv", "ending_not_allowed", allowed=(".csv",))
 
@@ -87,35 +92,15 @@ def _show(arguments: Namespace, shown: Shown, texts: Texts) -> None:
     if not shown.months:
         print_out(texts("figure_sheet.nothing", days=limit("close_after_days")) + "\n")
     whole = [each for each in tables if arguments.by or each.breakdown == ALL]
-    print_out("".join(f"{line}\n" for line in _told(whole, texts)))
+    lines = [*told(whole, texts)]
+    if arguments.by and shown.months:
+        lines += not_apart(whole, arguments.by, texts, asked=arguments.figure)
+    if not lines and shown.months:
+        lines = [texts("figure_sheet.nothing_then")]
+    print_out("".join(f"{line}\n" for line in lines))
 
 
 def _is_asked_for(table: Table, arguments: Namespace) -> bool:
     wanted = arguments.figure in (None, table.figure) and arguments.by in (None, table.breakdown)
     after = arguments.since is None or table.first >= arguments.since.replace(day=1)
     return wanted and after and (arguments.until is None or table.first <= arguments.until)
-
-
-def _told(tables: list[Table], texts: Texts) -> Iterator[str]:
-    """Give each figure with its definition, then a line for each row."""
-    last = None
-    for table in sorted(tables, key=lambda each: (list(figures()).index(each.figure), each.breakdown, each.first)):
-        figure = figures()[table.figure]
-        if (table.figure, table.breakdown) != last:
-            last = (table.figure, table.breakdown)
-            yield f"\n{title(figure, texts)} ({figure.id}). {definition(figure, texts)}"
-        for row in table.rows:
-            yield f"  {_when(table, texts)}  {_in_a_line(table, row, texts)}"
-        if not table.rows:
-            yield f"  {_when(table, texts)}  {hidden(texts)}"
-
-
-def _when(table: Table, texts: Texts) -> str:
-    return period(table.first, "month" if table.months == 1 else "tertial", texts)
-
-
-def _in_a_line(table: Table, row: Row, texts: Texts) -> str:
-    figure = figures()[table.figure]
-    part = parts(table.breakdown, row.parts, texts)
-    blocks = "; ".join(f"{categories(figure, each.categories, texts)}: {each.count}" for each in row.blocks)
-    return f"{part}  {blocks}".strip()

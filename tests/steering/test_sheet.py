@@ -19,11 +19,13 @@ from api.record.record import Record
 from api.screening import Screening, texts_in
 from api.steering.besides import Beside
 from api.steering.closing import Closing, close
+from api.steering.lines import told
 from api.steering.sheet import sheet_of
 from api.steering.shown import Shown, shown_to
 from api.storage.engine import make_engine
 from api.storage.schema import upgrade
 from population.steering.disclosure import Block, Published, Row, Table
+from population.steering.figures import figures
 
 
 def who(role: Role, *hospitals: str) -> User:
@@ -111,6 +113,42 @@ def test_the_command_narrows_what_it_writes_to_a_period(record: Record, tmp_path
     period = ["--from", first.isoformat(), "--to", first.replace(day=28).isoformat()]
     assert main(["figures", "--database", str(record.engine.url), "--figure", "stays", *period, "--csv", str(out)]) == 0
     assert {line["Tall"] for line in lines(out.read_bytes())} == {"stays"}
+
+
+def test_a_row_on_the_screen_says_of_how_many_who_is_lacking_and_what_else_it_has():
+    row = Row((), (Block(("days_0_2",), 12), Block(("days_3_6", "days_7_13"), 8)), unsure=3, total=120, kappa=0.6)
+    table = Table(
+        "STO", "treatment_days", "all", date(2026, 1, 1), 4, (date(2026, 1, 1), date(2026, 2, 1)), rows=(row,)
+    )
+    apart = Table("STO", "frail", "all", date(2026, 1, 1), 1, (date(2026, 1, 1),), rows=(Row((), (), lacking=7),))
+    first, second = (list(told([each], texts_in("en")))[1] for each in (table, apart))
+    said = ("of 20", "up to 3", "days in all, rounded: 120", "weighted kappa 0.6", "only 2026-01 2026-02")
+    assert [each for each in said if each not in first] == []
+    assert "7 more are lacking" in second
+    assert "counted of: Stays" in second
+
+
+def test_a_breakdown_that_is_hidden_says_so(record: Record, capsys):
+    database = ["--database", str(record.engine.url), "--lang", "en"]
+    assert main(["figures", *database, "--by", "ward", "--from", "2020-01-01", "--to", "2020-12-31"]) == 0
+    said = capsys.readouterr().out
+    assert said.count("cannot be told apart") == sum("ward" in each.breakdowns for each in figures().values())
+    assert main(["figures", *database, "--from", "2020-01-01", "--to", "2020-12-31"]) == 0
+    assert "No figures from the period." in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("wrong", "where"),
+    [
+        (["--figure", "decided.robust", "--by", "hour"], "--by"),
+        (["--from", "2026-02"], "--from"),
+        (["--to", "2026-02-30"], "--to"),
+        (["--from", "2026-03-01", "--to", "2026-02-01"], "--from"),
+    ],
+)
+def test_what_cannot_be_asked_for_is_refused_at_its_own_place(record: Record, wrong: list[str], where: str, capsys):
+    assert main(["figures", "--database", str(record.engine.url), *wrong]) == 2
+    assert capsys.readouterr().err.startswith(f"retthjem: {where}:")
 
 
 @pytest.mark.parametrize(
