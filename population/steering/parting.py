@@ -10,7 +10,7 @@ from datetime import date
 from population.steering.book import Book, folded, span_of
 from population.steering.cuts import Groups, coarse, cut, halved, keeps_whole
 from population.steering.figures import ROOT, Figure, figures, limit
-from population.steering.rows import Counted, Level
+from population.steering.rows import Counted, Level, Row
 from population.steering.wholes import EVERYBODY, Told, Wholes, months_in
 
 Parts = Mapping[str, Counted]
@@ -43,7 +43,7 @@ class Parting:
         level = shared_level(wholes, months)
         told = Told(figure, breakdown, first, span, wholes[0].by, months)
         above = () if figure.id == ROOT else self._above(told)
-        return None if level is None or above is None else self._rows(told, above, (level, shared_groups(wholes)))
+        return None if level is None or above is None else self._rows(told, above, (level, wholes))
 
     def _above(self, told: Told) -> tuple[Groups, ...] | None:
         """Return the groups in which the stays that are counted are told themselves, None where they are not."""
@@ -52,9 +52,10 @@ class Parting:
         tables = [self._told.get((figure.id, told.breakdown, first)) for first in firsts]
         return None if None in tables else tuple(table.groups for table in tables if table)
 
-    def _rows(self, told: Told, above: Sequence[Groups], how: tuple[Level, Groups]) -> Told:
+    def _rows(self, told: Told, above: Sequence[Groups], how: tuple[Level, Sequence[Told]]) -> Told:
         """Return the table with its rows, without any where no part can be told from the others."""
-        level, fine = how
+        level, wholes = how
+        fine = shared_groups(wholes)
         parts = self._counted(told)
         least = coarse(told.figure.tree)
         groups = cut(
@@ -69,7 +70,7 @@ class Parting:
         sums = {group: together(parts, group) for group in groups}
         shown = fine if all(each.holds(fine, level) for each in sums.values()) else least
         rows = tuple(counted.row(group, shown, level) for group, counted in sums.items())
-        return replace(told, groups=groups, rows=rows)
+        return replace(told, groups=groups, rows=rows if days_stand(rows, wholes) else without_days(rows))
 
     def _counted(self, told: Told) -> Parts:
         """Return what was counted in each part that may be told apart."""
@@ -112,3 +113,19 @@ def shared_groups(wholes: Sequence[Told]) -> Groups:
     """Return the categories that every month tells apart, the coarsest where months differ."""
     kinds = {told.groups for told in wholes}
     return kinds.pop() if len(kinds) == 1 else coarse(wholes[0].figure.tree)
+
+
+def days_stand(rows: Sequence[Row], wholes: Sequence[Told]) -> bool:
+    """Return whether all parts and all months' wholes show their days in all, and tell the same categories apart.
+
+    The days of a part that hides them would be the difference. And where a whole tells categories that its parts do
+    not, days that seem few enough in a part are too many or too few beside the other parts.
+    """
+    every = (*rows, *(row for told in wholes for row in told.rows))
+    told_apart = {tuple(block.categories for block in row.blocks) for row in every}
+    return len(told_apart) == 1 and all(row.total is not None for row in every)
+
+
+def without_days(rows: Sequence[Row]) -> tuple[Row, ...]:
+    """Return the rows without their days in all."""
+    return tuple(replace(row, total=None) for row in rows)

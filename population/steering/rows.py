@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
+from math import inf
 
 from population.steering.agreement import weighted_kappa
 from population.steering.counting import PAIR, TOTAL
@@ -87,23 +88,30 @@ class Counted:
             blocks,
             lacking=None if level.pooled else self.lacking,
             unsure=level.unsure,
-            total=self._total(blocks) if self.figure.total else None,
+            total=self._total(blocks, part=bool(parts)) if self.figure.total else None,
             kappa=self._kappa() if not parts else None,
         )
 
-    def _total(self, blocks: tuple[Block, ...]) -> int | None:
+    def _total(self, blocks: tuple[Block, ...], *, part: bool) -> int | None:
         """Return the days, rounded, where they do not tell whether anybody was in a category that is not told apart.
 
         That is, as many as the blocks must have had, with one stay more lifted from the bottom of its block to the top.
+        Of a part, also no more than they could have had at the bottom: parts that each must have had one would add up.
         """
         start = dict(zip(self.figure.categories, self.figure.starts, strict=True))
         bounds = [(block.count, [start[each] for each in block.categories]) for block in blocks]
         least = sum(count * min(starts) for count, starts in bounds) + max(
             max(starts) - min(starts) for _, starts in bounds
         )
-        step = limit("round_days_to")
-        total = self.counts[TOTAL]
-        return (total + step // 2) // step * step if total >= least + step else None
+        step, total = limit("round_days_to"), self.counts[TOTAL]
+        shown = total >= least + step and (not part or total <= self._most(blocks) - step)
+        return (total + step // 2) // step * step if shown else None
+
+    def _most(self, blocks: tuple[Block, ...]) -> float:
+        """Return the most days that the blocks could have had, each stay at the bottom of its own."""
+        ends = (*(start - 1 for start in self.figure.starts[1:]), inf)
+        end = dict(zip(self.figure.categories, ends, strict=True))
+        return sum(block.count * end[block.categories[0]] for block in blocks)
 
     def _kappa(self) -> float | None:
         """Return the weighted kappa, to one decimal, of pairs enough that none can be solved."""
