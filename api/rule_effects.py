@@ -125,7 +125,8 @@ def _track(word: str, texts: Texts) -> str:
 def _work(found: Changed, texts: Texts) -> Iterator[str]:
     for kind in WORK:
         before, after = (found.work[kind, side] for side in SIDES)
-        yield f"{texts(f'effects.kind.{kind}')}: {before} → {after} ({after - before:+})"
+        more = f" ({after - before:+})" if after != before else ""
+        yield f"{texts(f'effects.kind.{kind}')}: {before} → {after}{more}"
 
 
 def _weeks(found: Changed, texts: Texts) -> Iterator[str]:
@@ -133,6 +134,6 @@ def _weeks(found: Changed, texts: Texts) -> Iterator[str]:
         yield texts("effects.no_stays")
         return
     yield " | ".join((texts("effects.week"), texts("effects.stays"), *(texts(f"effects.kind.{kind}") for kind in WORK)))
-    for week, stays in sorted(found.stays.items()):
+    for week in found.every_week:
         pairs = ([found.weeks[week, kind, side] for side in SIDES] for kind in WORK)
-        yield " | ".join((week, str(stays), *(f"{before} → {after}" for before, after in pairs)))
+        yield " | ".join((week, str(found.stays[week]), *(f"{before} → {after}" for before, after in pairs)))

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Literal
@@ -18,12 +18,12 @@ import polars as pl
 from engine.errors import InputError
 from engine.rules import RuleSet
 from population.bucket import Bucket, read_bucket
-from population.changed_facts import Fact, facts_for, moved_items
+from population.changed_facts import Fact, facts_for, looked_at, moved_items, unknown_for
 from population.compiled import Compiled, compiled
 from population.facts import facts_of
 from population.leaves import OPEN
 from population.outputs import persons
-from population.routed import FIRED, NONE, UNDECIDED
+from population.routed import CANNOT_TELL, FIRED, NONE, UNDECIDED
 from population.run import Request, room_told, split_into_jobs
 from population.screened import screened
 from population.task import PARTS, Job
@@ -32,6 +32,7 @@ from rules.ruleset import national
 
 EXAMPLES = 10
 WEEKS_BACK = 52
+WEEK = "%G-W%V"
 ABSENT = "absent"
 """What a rule says in the rule set that lacks it."""
 
@@ -43,7 +44,7 @@ REFERRALS, TEAM_LIST, REVIEWS = WORK = ("referrals", "team_list", "medication_re
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """Someone of whom a rule says otherwise than before, by the extract's own key, and what the rule looks at."""
+    """Someone of whom a rule says otherwise than before, by the extract's own key, with the facts it does so by."""
 
     person: str
     before: str
@@ -63,6 +64,7 @@ class Changed:
     work: Counter[tuple[str, Side]] = field(default_factory=Counter)
     stays: Counter[str] = field(default_factory=Counter)
     weeks: Counter[tuple[str, str, Side]] = field(default_factory=Counter)
+    every_week: tuple[str, ...] = ()
 
     @property
     def changed_rules(self) -> tuple[str, ...]:
@@ -75,7 +77,7 @@ def changed(request: Request, old: RuleSet, new: RuleSet) -> Changed:
     for ruleset in (old, new):
         _refuse_other_questions(ruleset)
     pair = compiled(old), compiled(new)
-    found = Changed()
+    found = Changed(every_week=tuple(_weeks_before(request.on)))
     with TemporaryDirectory(prefix="retthjem-") as folder, room_told("TMPDIR", Path(folder)):
         for job in split_into_jobs(replace(request, overlay=None), Path(folder)):
             _count(job, pair, found)
@@ -143,8 +145,12 @@ def _count_rules(
         moved = (said["before"] != said["after"]).arg_true().head(EXAMPLES - len(kept)).to_list()
         items = moved_items(rule, *pair) if moved else ()
         for place in moved:
-            told = facts_for(items, facts.row(place, named=True), sides[1].row(place, named=True))
-            kept.append(Example(sides[1]["person"][place], said["before"][place], said["after"][place], told))
+            outcomes = said["before"][place], said["after"][place]
+            known = facts.row(place, named=True), sides[1].row(place, named=True)
+            waits = [rules for rules, outcome in zip(pair, outcomes, strict=True) if outcome == CANNOT_TELL]
+            rest = [item for item in looked_at(rule, waits) if item not in items]
+            told = facts_for(items, *known) + unknown_for(rest, *known)
+            kept.append(Example(sides[1]["person"][place], *outcomes, told))
 
 
 def _outcome(rows: pl.DataFrame, rule: str) -> pl.Series:
@@ -184,11 +190,18 @@ def work() -> Iterator[pl.Expr]:
     yield (pl.col("rule.medication_review") == FIRED).alias(REVIEWS)
 
 
+def _weeks_before(on: date) -> Iterator[str]:
+    """Yield the whole weeks before the day, also those in which nobody came."""
+    monday = on - timedelta(days=on.weekday())
+    for back in range(WEEKS_BACK, 0, -1):
+        yield (monday - timedelta(weeks=back)).strftime(WEEK)
+
+
 def _weeks(stays: pl.DataFrame, job: Job) -> pl.DataFrame:
     """Return whose stays began in which of the whole weeks before the day."""
     monday = job.on - timedelta(days=job.on.weekday())
     begun = stays.filter(pl.col("admitted").is_between(monday - timedelta(weeks=WEEKS_BACK), monday, closed="left"))
-    return begun.select("person", week=pl.col("admitted").dt.to_string("%G-W%V"))
+    return begun.select("person", week=pl.col("admitted").dt.to_string(WEEK))
 
 
 def _count_work(side: Side, rows: pl.DataFrame, found: Changed, *, weeks: pl.DataFrame) -> None:
@@ -223,7 +236,7 @@ def as_json(found: Changed) -> Mapping[str, object]:
                 "stays": found.stays[week],
                 **{kind: {side: found.weeks[week, kind, side] for side in SIDES} for kind in WORK},
             }
-            for week in sorted(found.stays)
+            for week in found.every_week
         ],
     }
 

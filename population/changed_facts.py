@@ -25,6 +25,12 @@ def moved_items(rule: str, old: Compiled, new: Compiled) -> tuple[str, ...]:
     return tuple(item for item in KNOWN_ITEMS if item in moved)
 
 
+def looked_at(rule: str, sides: Sequence[Compiled]) -> tuple[str, ...]:
+    """Return the items that a rule compares in some rule sets, in the form's order."""
+    compared = {item for rules in sides for item, _ in _comparisons(rule, rules)}
+    return tuple(item for item in KNOWN_ITEMS if item in compared)
+
+
 def _comparisons(rule: str, rules: Compiled) -> Iterator[tuple[str, object]]:
     """Yield each item that a rule looks at, with how; an item in a count also with what the count must reach."""
     if rule not in rules.clauses:
@@ -47,6 +53,20 @@ def _limit(node: Node, rules: Compiled) -> float | None:
 def facts_for(items: Sequence[str], facts: Mapping[str, Any], row: Mapping[str, Any]) -> tuple[Fact, ...]:
     """Return what is known of some items, of a person's facts and of the row of scores."""
     return tuple((item, _known(KNOWN_ITEMS[item], facts, row)) for item in items)
+
+
+def unknown_for(items: Sequence[str], facts: Mapping[str, Any], row: Mapping[str, Any]) -> tuple[Fact, ...]:
+    """Return those of some items that are not known, or not exactly."""
+    known = ((item, _nothing_is_none(value)) for item, value in facts_for(items, facts, row))
+    return tuple((item, value) for item, value in known if value is None or _is_between(value))
+
+
+def _nothing_is_none(value: Value) -> Value:
+    return None if isinstance(value, Mapping) and not any(value.values()) else value
+
+
+def _is_between(value: Value) -> bool:
+    return isinstance(value, Mapping) and "low" in value
 
 
 def _known(item: Item, facts: Mapping[str, Any], row: Mapping[str, Any]) -> Value:

@@ -14,7 +14,7 @@ from api.screening import texts_in
 from engine.errors import InputError
 from engine.rules import RuleSet
 from engine.snapshot import from_snapshot, to_snapshot
-from population.changed import EXAMPLES, Changed, changed
+from population.changed import EXAMPLES, Changed, as_json, changed
 from rules.assess import assess
 from rules.ruleset import RULES, Overlay, local, national
 from rules.times import age_on
@@ -100,6 +100,27 @@ def test_a_stay_is_counted_in_the_week_it_began_and_only_the_last_year(tmp_path)
     assert sum(found.stays.values()) == 2
     assert {found.weeks[week, "referrals", "after"] for week in found.stays} == {1}
     assert {found.weeks[week, "referrals", "before"] for week in found.stays} == {0}
+
+
+def test_a_week_in_which_nobody_came_is_told_with_nobody(tmp_path):
+    monday = ON - timedelta(days=ON.weekday())
+    found = of_cases(
+        tmp_path, [mild()], stays=[{"person": 0, "admitted": monday - timedelta(days=8), "discharged": None}]
+    )
+    weeks = json.loads(json.dumps(as_json(found)))["weeks"]
+    assert [each["stays"] for each in weeks] == [0] * 50 + [1, 0]
+    assert [each["week"] for each in weeks] == sorted({each["week"] for each in weeks})
+    assert set(found.stays) == {weeks[50]["week"]}
+    told = effects_told(found, texts_in("en"), ON)
+    assert sum(f"{each['week']} | " in told for each in weeks) == 52
+
+
+def test_an_example_that_becomes_undecided_says_what_is_not_known(tmp_path):
+    found = of_cases(tmp_path, [older(cfs_clinician=4, lifelong_disability=None)])
+    (example,) = found.examples["cga_team"]
+    assert (example.before, example.after) == ("not_fired", "cannot_tell")
+    assert dict(example.facts) == {"cfs_level": 4, "lifelong_disability": None}
+    assert ": unknown" in effects_told(found, texts_in("en"), ON)
 
 
 def test_the_same_rules_move_nobody(tmp_path):
