@@ -12,6 +12,8 @@ from itertools import groupby, pairwise
 from math import sqrt
 from typing import Literal
 
+from population.steering.figures import limit
+
 Signal = Literal["above", "below", "shift", "jump"]
 """Beyond the upper or the lower limit; many in a row on one side; too large a step from the point before."""
 
@@ -47,19 +49,23 @@ class ControlChart:
 def p_chart(counted: Sequence[Counted | None]) -> ControlChart:
     """Return a chart of shares, each point with the limits of its own number."""
     shown = [each for each in counted if each and each.n]
-    if not shown:
-        return ControlChart(tuple(Point(None) for _ in counted))
+    if len(shown) < limit("fewest_points"):
+        values = (each.met / each.n if each and each.n else None for each in counted)
+        return ControlChart(tuple(Point(value) for value in values))
     centre = sum(each.met for each in shown) / sum(each.n for each in shown)
     points = [_share(each, centre) if each and each.n else Point(None) for each in counted]
     return ControlChart(_shifted(points, centre), centre)
 
 
 def xmr_chart(values: Sequence[float | None]) -> ControlChart:
-    """Return a chart of single values, with limits from the mean moving range; a gap ends a range."""
+    """Return a chart of single values, with limits from the mean moving range; a gap ends a range.
+
+    So many points have one range less between them; with gaps, there must be as many ranges all the same.
+    """
     shown = [value for value in values if value is not None]
     ranges = [_range(pair) for pair in pairwise(values)]
     known = [size for size in ranges if size is not None]
-    if not known:
+    if len(known) < limit("fewest_points") - 1:
         return ControlChart(tuple(Point(value) for value in values))
     centre, spread = sum(shown) / len(shown), sum(known) / len(known)
     points = [_single(value, centre, spread) for value in values]

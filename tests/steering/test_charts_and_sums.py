@@ -56,9 +56,9 @@ def test_kappa_is_the_same_whoever_is_called_first_and_at_most_one(pairs: dict[t
 
 
 def test_a_p_charts_limits_are_three_sigma_of_each_points_own_number() -> None:
-    chart = p_chart([Counted(20, 100), Counted(40, 200), None, Counted(20, 100)])
+    chart = p_chart([Counted(20, 100), Counted(40, 200), None, *[Counted(20, 100)] * 6])
     assert chart.centre == pytest.approx(0.2)
-    assert [point.upper for point in chart.points] == [
+    assert [point.upper for point in chart.points[:4]] == [
         pytest.approx(0.32), pytest.approx(0.2 + 3 * (0.16 / 200) ** 0.5), None, pytest.approx(0.32),
     ]  # fmt: skip
     assert all(not point.signals for point in chart.points)
@@ -71,11 +71,29 @@ def test_a_share_beyond_its_limit_says_so_and_limits_stay_between_none_and_all()
 
 
 def test_an_xmr_charts_limits_are_those_of_the_moving_range() -> None:
-    chart = xmr_chart([10, 12, 11, 13])
-    spread = (2 + 1 + 2) / 3
+    chart = xmr_chart([10, 12, 11, 13, 13, 11, 12, 10])
+    spread = (2 + 1 + 2 + 0 + 2 + 1 + 2) / 7
     assert chart.centre == 11.5
     assert chart.points[0].lower == pytest.approx(11.5 - 2.66 * spread)
     assert chart.points[0].upper == pytest.approx(11.5 + 2.66 * spread)
+
+
+def test_seven_points_have_neither_centre_limits_nor_signals_and_eight_have() -> None:
+    shares = [*[Counted(50, 100)] * 6, Counted(99, 100)]
+    values: list[float | None] = [10, 11, 10, 11, 10, 11, 90]
+    for chart in (p_chart(shares), xmr_chart(values)):
+        assert chart.centre is None
+        assert all((point.lower, point.upper, point.signals) == (None, None, ()) for point in chart.points)
+        assert all(point.value is not None for point in chart.points)
+    for chart in (p_chart([*shares, Counted(50, 100)]), xmr_chart([*values, 10])):
+        assert chart.centre is not None
+        assert all(point.lower is not None for point in chart.points)
+    assert p_chart([*shares, Counted(50, 100)]).points[6].signals
+
+
+def test_single_values_with_gaps_between_them_have_limits_from_seven_ranges() -> None:
+    assert xmr_chart([10, 11, 10, 11, None, 10, 11, 10, 11]).centre is None
+    assert xmr_chart([10, 11, 10, 11, None, 10, 11, 10, 11, 10]).centre == pytest.approx(94 / 9)
 
 
 def test_a_step_larger_than_chance_gives_is_a_jump_and_a_gap_ends_a_range() -> None:
