@@ -250,11 +250,14 @@ def _died(course: Course, stay: Stay) -> date | None:
 
 
 def _days_after_ready(course: Course, stay: Stay) -> int | None:
-    """Return the nights from the report that the patient was ready; none where nobody reported it."""
+    """Return the nights from the report that the patient was ready; of one whom nobody reported, nobody knows.
+
+    A patient who died waited until that day.
+    """
     left = oslo_day(stay.discharged) if stay.discharged else _died(course, stay)
-    if left is None:
+    if left is None or stay.ready is None:
         return None
-    return max(0, (left - oslo_day(stay.ready)).days) if stay.ready else 0
+    return max(0, (left - oslo_day(stay.ready)).days)
 
 
 def _readmitted(told: _Told, stay: Stay, arrivals: Mapping[str, Urgency | None]) -> bool | None:

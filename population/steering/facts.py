@@ -50,8 +50,9 @@ class StayFacts:
     `admitted` is None where the stay was only assumed. `ward` is the first screening's, else the one admitted to.
     `eligible` is whether the stay was to be screened; `screened` is when a person who judged did it. `tracks` and
     `pathway` are those that stood at discharge. `clocks` holds how each step that was owed ended.
-    `days_after_ready` is 0 where nobody waited, also where the municipality owes nothing; `readmitted` is within
-    30 days of discharge, None while nobody can know. `died` is the day, where the patient died in this stay.
+    `days_after_ready` is 0 where nobody waited, also where the municipality owes nothing, and None where nobody said
+    when the patient was ready. `readmitted` is within 30 days of discharge, None while nobody can know. `died` is the
+    day, where the patient died in this stay.
     """
 
     stay: str

@@ -349,9 +349,9 @@ def _marked(patient: Patient, stay: Body, step: str) -> datetime | None:
 
 
 def _waited(stay: Body, ended: date | None) -> int | None:
-    if ended is None:
+    if ended is None or not stay.get("ready"):
         return None
-    return max(0, (ended - _day(stay["ready"])).days) if stay.get("ready") else 0
+    return max(0, (ended - _day(stay["ready"])).days)
 
 
 def _readmitted(stay: Body, ordered: list[Body], now: datetime) -> bool | None:

@@ -102,10 +102,10 @@ def _of_days(row: Row) -> Iterator[tuple[str, str, int]]:
     left = _left(row)
     after = row["days_after_ready"]
     bands = (("days_50", 50), ("days_8_49", 8), ("days_1_7", 1), ("none", 0))
-    band = next(name for name, least in bands if after >= least)
+    band = "lacking" if after is None else next(name for name, least in bands if after >= least)
     yield "days_after_ready", band, 1
-    yield "days_after_ready", "total", after
-    if band != "none":
+    yield "days_after_ready", "total", after or 0
+    if band not in {"none", "lacking"}:
         yield "ready_weekday", _weekday(row["ready"]), 1
     until = min(_day(row["ready"]), left) if row["ready"] and left else left
     treated = max(0, (until - _day(row["admitted"])).days) if row["admitted"] and until else None
