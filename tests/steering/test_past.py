@@ -11,7 +11,7 @@ from sqlalchemy import Engine
 from api.record.bases import Bases
 from api.steering.closing import Closing
 from api.steering.stays import assessments_needed, stays_of
-from careplans.course.events import Admitted, Died, Discharged, PlanClosed, PlanResumed, StepDone
+from careplans.course.events import Admitted, Died, Discharged, PlanClosed, PlanResumed, ReadyForDischarge, StepDone
 from population.steering.facts import StayFacts
 from tests.record.hospital import EPJ, MONDAY, MUNICIPAL_NURSE, Hospital, case
 
@@ -86,3 +86,15 @@ def test_a_plan_resumed_after_a_stay_is_counted_for_each_of_its_stays(house: Hos
     found = stays(house, person)
     assert (found["E1"].clocks["HPH1"], found["E1"].clocks["HPH2"]) == ("kept", "open")
     assert (found["E2"].clocks["HPH1"], found["E2"].clocks["HPH2"]) == ("open", "kept")
+
+
+def test_days_after_ready_are_unknown_where_nobody_said_it(house: Hospital):
+    assert stays(house, went_home(house))["E1"].days_after_ready is None
+
+
+def test_days_after_ready_of_one_who_died_last_until_that_day(house: Hospital):
+    person = house.screen(case()).person
+    house.tell(person, ReadyForDischarge("E1", house.now))
+    house.now += 3 * DAY
+    house.tell(person, Died(house.now.date()))
+    assert stays(house, person)["E1"].days_after_ready == 3
