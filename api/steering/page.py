@@ -94,6 +94,7 @@ def _about(shown: Shown, desk: Desk) -> dict[str, Any]:
         "until": period_in_words(max(shown.months), "month", desk.t) if shown.months else None,
         "close_after": limit("close_after_days"),
         "fewest": limit("fewest"),
+        "fewest_points": limit("fewest_points"),
         "share_words": share_words,
         "said": lambda value: number(round(value, 1), desk.t),
         "asked": f"?hospital={shown.hospital}" if len(shown.hospitals) > 1 else "",
