@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from api.charts.drawing import Drawn, Point, drawn
-from api.steering.words import period
+from api.steering.words import when
 from engine.texts import Texts
 from population.steering.control import ControlChart, Counted, p_chart, xmr_chart
 from population.steering.disclosure import Row, Table
-from population.steering.figures import ROOT, Chart, Every, Figure
+from population.steering.figures import ROOT, Chart, Figure
 from population.steering.samdata import mean_days
 
 Series = Sequence[tuple[Table, Row | None]]
@@ -29,10 +29,9 @@ def control(figure: Figure, series: Series) -> ControlChart:
     return p_chart([_counted(figure, row) for _, row in series])
 
 
-def placed(figure: Figure, series: Series, texts: Texts) -> Drawn | None:
-    """Return the chart as it is drawn, None where there is none or nothing of it may be shown."""
+def placed(figure: Figure, series: Series, texts: Texts, *, chart: ControlChart) -> Drawn | None:
+    """Return the control chart as it is drawn, None where there is none or nothing of it may be shown."""
     kind = kind_of(figure, shown_rows(series))
-    chart = control(figure, series)
     points = [
         Point(
             label=_short(table, texts),
@@ -55,11 +54,6 @@ def value(figure: Figure, row: Row, kind: Chart | None) -> float | None:
     return None if counted is None else counted.met / counted.n
 
 
-def every(table: Table) -> Every:
-    """Return whether a table is of a month or of four."""
-    return "month" if table.months == 1 else "tertial"
-
-
 def shown_rows(series: Series) -> list[Row]:
     """Return the rows of the periods in which anything is shown."""
     return [row for _, row in series if row]
@@ -77,5 +71,5 @@ def _counted(figure: Figure, row: Row | None) -> Counted | None:
 
 
 def _short(table: Table, texts: Texts) -> str:
-    month, year = period(table.first, every(table), texts).rsplit(" ", 1)
+    month, year = when(table, texts).rsplit(" ", 1)
     return f"{month} {year[-2:]}"

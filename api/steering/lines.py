@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from api.steering.counted import months_counted, spare, stays_counted
-from api.steering.words import categories, definition, hidden, parts, period, title
+from api.steering.words import categories, definition, hidden, parts, title, when
 from engine.texts import Texts
 from engine.words import number
 from population.steering.disclosure import Row, Table
@@ -21,9 +21,9 @@ def told(tables: Iterable[Table], texts: Texts) -> Iterator[str]:
             last = (table.figure, table.breakdown)
             yield f"\n{title(figure, texts)} ({figure.id}). {definition(figure, texts)}"
         for row in table.rows:
-            yield f"  {_when(table, texts)}  {_in_a_line(table, row, texts)}"
+            yield f"  {when(table, texts)}  {_in_a_line(table, row, texts)}"
         if not table.rows:
-            yield f"  {_when(table, texts)}  {hidden(texts)}"
+            yield f"  {when(table, texts)}  {hidden(texts)}"
 
 
 def not_apart(tables: Iterable[Table], breakdown: str, texts: Texts, *, asked: str | None) -> Iterator[str]:
@@ -34,10 +34,6 @@ def not_apart(tables: Iterable[Table], breakdown: str, texts: Texts, *, asked: s
             by = texts(f"figure_breakdown.{breakdown}")
             said = texts("figure_sheet.not_apart", breakdown=by, fewest=limit("fewest"))
             yield f"\n{title(figure, texts)} ({figure.id}). {said}"
-
-
-def _when(table: Table, texts: Texts) -> str:
-    return period(table.first, "month" if table.months == 1 else "tertial", texts)
 
 
 def _in_a_line(table: Table, row: Row, texts: Texts) -> str:

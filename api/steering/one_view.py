@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from api.charts.drawing import Drawn
-from api.steering.charted import Series, control, every, kind_of, placed, shown_rows, value
+from api.steering.charted import Series, control, kind_of, placed, shown_rows, value
 from api.steering.shown import Shown
-from api.steering.words import categories, category, in_words, parts, percent, period, title
+from api.steering.words import categories, category, in_words, parts, percent, title, when
 from engine.texts import Texts
 from engine.words import number
 from population.steering.control import Point
@@ -158,16 +158,15 @@ def by_part(
             *_notes(figure, rows, texts),
             *_per_inhabitants(figure, breakdown, rows, live=live, texts=texts),
         ),
-        periods=tuple((each.first.isoformat(), _when(each, texts), each is table) for each in tables),
+        periods=tuple((each.first.isoformat(), when(each, texts), each is table) for each in tables),
     )
 
 
 def _page(figure: Figure, series: Series, texts: Texts, *, heading: str) -> FigurePage:
     rows = shown_rows(series)
-    telling = _Telling.of(figure, rows, texts)
+    telling, chart = _Telling.of(figure, rows, texts), control(figure, series)
     told = [
-        _told_at(telling, table, row, point=point)
-        for (table, row), point in zip(series, control(figure, series).points, strict=True)
+        _told_at(telling, table, row, point=point) for (table, row), point in zip(series, chart.points, strict=True)
     ]
     return FigurePage(
         figure,
@@ -177,7 +176,7 @@ def _page(figure: Figure, series: Series, texts: Texts, *, heading: str) -> Figu
         _names(telling),
         tuple(reversed(told)),
         tuple(_notes(figure, rows, texts)),
-        chart=placed(figure, series, texts),
+        chart=placed(figure, series, texts, chart=chart),
         kappa=_kappa(series, texts),
         long_stay=_long_stay(figure, rows, texts),
     )
@@ -189,11 +188,11 @@ def _kappa(series: Series, texts: Texts) -> str | None:
     if not known:
         return None
     table, kappa = known[-1]
-    return texts("steering.kappa", kappa=number(kappa, texts), period=_when(table, texts))
+    return texts("steering.kappa", kappa=number(kappa, texts), period=when(table, texts))
 
 
 def _told_at(telling: _Telling, table: Table, row: Row | None, *, point: Point) -> Told:
-    texts, head = telling.texts, _when(table, telling.texts)
+    texts, head = telling.texts, when(table, telling.texts)
     if row is None:
         return Told(head)
     months = ", ".join(texts(f"calendar.month.{month.month}") for month in table.covers)
@@ -255,7 +254,3 @@ def _per_inhabitants(
 
 def _names(telling: _Telling) -> tuple[str, ...]:
     return tuple(categories(telling.figure, each, telling.texts) for each in telling.columns)
-
-
-def _when(table: Table, texts: Texts) -> str:
-    return period(table.first, every(table), texts)

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from api.steering.besides import Beside
 from api.steering.counted import lacks, months_counted, spare, stays_counted
 from api.steering.shown import Shown
-from api.steering.words import categories, definition, hidden, parts, period, title
+from api.steering.words import categories, definition, hidden, parts, period, title, when
 from engine.texts import Texts
 from population.steering.counting import months_of
 from population.steering.disclosure import Row, Table
@@ -65,19 +65,15 @@ def _lines(table: Table, t: Texts) -> Iterator[tuple[Cell, ...]]:
     figure = figures()[table.figure]
     by = t(f"figure_breakdown.{table.breakdown}")
     what = (table.hospital, figure.id, title(figure, t), definition(figure, t), by)
-    when = (table.first.isoformat(), _when(table, t), len(table.covers), months_counted(table))
+    dated = (table.first.isoformat(), when(table, t), len(table.covers), months_counted(table))
     if not table.rows:
-        yield (*what, None, *when, *[None] * 10, hidden(t))
+        yield (*what, None, *dated, *[None] * 10, hidden(t))
     for row in table.rows:
         part = parts(table.breakdown, row.parts, t) or None
         for place, block in enumerate(row.blocks):
             said = categories(figure, block.categories, t)
             numbers = (block.count, row.n, *_of_row(figure, row, t, first=place == 0))
-            yield (*what, part, *when, stays_counted(table, t), said, *numbers, None)
-
-
-def _when(table: Table, t: Texts) -> str:
-    return period(table.first, "month" if table.months == 1 else "tertial", t)
+            yield (*what, part, *dated, stays_counted(table, t), said, *numbers, None)
 
 
 def _of_row(figure: Figure, row: Row, t: Texts, *, first: bool) -> tuple[Cell, ...]:
@@ -93,11 +89,11 @@ def _beside(each: Beside, hospital: str, t: Texts) -> Iterator[tuple[Cell, ...]]
     what = (hospital, each.figure, t(f"{words}.title"), t(f"{words}.definition"), t("figure_breakdown.all"), about)
     months = months_of(each.first)
     covered = " ".join(f"{month:%Y-%m}" for month in months)
-    when = (each.first.isoformat(), period(each.first, "tertial", t), len(months), covered)
+    dated = (each.first.isoformat(), period(each.first, "tertial", t), len(months), covered)
     for outcome, number in each.counts.items():
         said = t(f"figure_beside.outcome.{outcome}")
         note = t("figure_beside.rounded") if number is not None else hidden(t)
-        yield (*what, *when, None, said, number, *[None] * 7, note)
+        yield (*what, *dated, None, said, number, *[None] * 7, note)
 
 
 def _cell(value: Cell, t: Texts) -> str:

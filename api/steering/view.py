@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from api.charts.drawing import Drawn
-from api.steering.charted import control, every, kind_of, placed, shown_rows, value
+from api.steering.charted import control, kind_of, placed, shown_rows, value
 from api.steering.shown import Shown
-from api.steering.words import in_words, period, share_words, subject, title
+from api.steering.words import in_words, period, share_words, subject, title, when
 from engine.texts import Texts
 from population.steering.figures import ROOT, Figure, figures
 
@@ -65,8 +65,8 @@ def besides_in_words(shown: Shown, texts: Texts) -> Iterator[tuple[str, str, str
 def _line(shown: Shown, figure: Figure, texts: Texts, *, of_rules: bool) -> Line:
     series = [(table, next(iter(table.rows), None)) for table in shown.published.of(shown.hospital or "", figure.id)]
     name = subject(figure, texts) if of_rules else title(figure, texts)
-    points = control(figure, series).points
-    told = [(table, row, point) for (table, row), point in zip(series, points, strict=True) if row]
+    chart = control(figure, series)
+    told = [(table, row, point) for (table, row), point in zip(series, chart.points, strict=True) if row]
     if not told:
         return Line(figure.id, name)
     table, row, point = told[-1]
@@ -76,7 +76,7 @@ def _line(shown: Shown, figure: Figure, texts: Texts, *, of_rules: bool) -> Line
         name,
         in_words(value(figure, row, kind), kind, texts),
         "" if figure.id == ROOT else f"{share_words(figure, kind, texts)} {texts('steering.of', count=row.n)}",
-        period(table.first, every(table), texts),
-        placed(figure, series, texts),
+        when(table, texts),
+        placed(figure, series, texts, chart=chart),
         tuple(texts(f"figure_signal.{each}") for each in point.signals) if kind else (),
     )

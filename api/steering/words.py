@@ -9,6 +9,7 @@ from api.places.municipalities import municipality_in_words
 from engine.texts import Texts
 from engine.words import number
 from population.steering.counting import UNKNOWN, months_of
+from population.steering.disclosure import Table
 from population.steering.figures import Chart, Figure, limit
 
 
@@ -44,6 +45,11 @@ def period(first: date, every: str, t: Texts) -> str:
         return f"{t(f'calendar.month.{first.month}')} {first.year}"
     last = months_of(first)[-1]
     return f"{t(f'calendar.month.{first.month}')}–{t(f'calendar.month.{last.month}')} {first.year}"
+
+
+def when(table: Table, t: Texts) -> str:
+    """Return the period that a table is of."""
+    return period(table.first, "month" if table.months == 1 else "tertial", t)
 
 
 def percent(share: float, t: Texts) -> str:
