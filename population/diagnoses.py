@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 import polars as pl
 
+from population.by_person import by_person
 from population.leaves import OPEN, UNKNOWN
 from rules.knowledge import CODE_SETS, rows
 from rules.ruleset import national
@@ -50,44 +51,41 @@ def code_table(codes: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def comorbidity(diagnoses: pl.DataFrame, codes: pl.DataFrame) -> pl.DataFrame:
-    """Return one row for each `person` who has a diagnosis, with what they add up to; the rows lie by person."""
-    looked_up = {name: codes[name].gather(diagnoses["code"]) for name in codes.columns}
-    main = pl.col("main")
-    lines = diagnoses.select("person", "main", **looked_up).select(
-        pl.col("person").set_sorted(),
-        pl.col("bare"),
-        pl.when(main).then("bare").otherwise(0).alias("bare_main"),
-        pl.col("marks") | pl.when(main).then("of_main").otherwise(pl.lit(0, WORD)),
-        *HFRS_WORDS,
-    )
-    per_person = lines.group_by("person", maintain_order=True).agg(
-        pl.col("marks", *HFRS_WORDS).bitwise_or(),
-        pl.col("bare", "bare_main").n_unique(),
-        pl.col("bare_main").min().alias("least_main"),
+def comorbidity(diagnoses: pl.DataFrame, codes: pl.DataFrame, people: int) -> pl.DataFrame:
+    """Return what the diagnoses of each of the `people` add up to, in their order; the rows lie by person."""
+    code, listed = diagnoses["code"], by_person(diagnoses["person"], people)
+    main = diagnoses.filter("main")
+    added_up = {name: listed.united(codes[name].gather(code)) for name in ("marks", *HFRS_WORDS)}
+    of_main = by_person(main["person"], people).united(codes["of_main"].gather(main["code"]))
+    per_person = pl.DataFrame(added_up).with_columns(
+        pl.col("marks") | of_main,
+        listed.distinct(codes["bare"].gather(code)).alias("codes"),
+        _main_codes(main, codes, people).alias("main_codes"),
     )
     return per_person.with_columns(_exact()).select(
-        "person", *_scores(), _main_diagnosis(), _has("fall").cast(pl.Int8).alias("fall_coded")
+        *_scores(), _main_diagnosis(), _has("fall").cast(pl.Int8).alias("fall_coded")
     )
 
 
-def without_diagnoses(known: pl.Expr) -> Mapping[str, pl.Expr]:
-    """Return what stands for a person without a row: none where the list is known, anything where it is not."""
-    scores = ("bidiagnoses", "chronic_groups", "charlson", "charlson_1987", "hfrs_tenths")
-    ends = {f"{score}.low": pl.lit(0, NUMBER) for score in scores}
-    ends |= {f"{score}.high": pl.when(known).then(0).otherwise(OPEN).cast(NUMBER) for score in scores}
-    other = pl.when(known).then(KINDS.index("other")).otherwise(UNKNOWN).cast(pl.Int8)
-    return ends | {"main_diagnosis": other, "fall_coded": pl.when(known).then(0).otherwise(UNKNOWN).cast(pl.Int8)}
+def _main_codes(main: pl.DataFrame, codes: pl.DataFrame, people: int) -> pl.Series:
+    """Return how many of a person's codes are marked as main; one in another system, number 0, has no part in it."""
+    bare = main.select("person", bare=codes["bare"].gather(main["code"])).filter(pl.col("bare") != 0)
+    return by_person(bare["person"], people).distinct(bare["bare"])
+
+
+def where_not_known() -> Mapping[str, pl.Expr]:
+    """Return what stands for whoever's list may be longer: more than is in it, any main diagnosis, and maybe a fall."""
+    fall = pl.when(pl.col("fall_coded") == 1).then(1).otherwise(UNKNOWN).cast(pl.Int8)
+    ends = {f"{score}.high": pl.lit(OPEN, NUMBER) for score in EXACT}
+    return ends | {"main_diagnosis": pl.lit(UNKNOWN, pl.Int8), "fall_coded": fall}
 
 
 EXACT = ("bidiagnoses", "chronic_groups", "charlson", "charlson_1987", "hfrs_tenths")
 
 
 def _exact() -> Iterator[pl.Expr]:
-    """Yield the scores of the codes that are there; a diagnosis in another system, number 0, has no part in them."""
-    distinct = pl.col("bare").cast(NUMBER) - _has("uncoded").cast(NUMBER)
-    main = pl.col("bare_main").cast(NUMBER) - (pl.col("least_main") == 0).cast(NUMBER)
-    yield (distinct - main).alias("bidiagnoses")
+    """Yield the scores of the codes that are there."""
+    yield (pl.col("codes") - _has("uncoded").cast(NUMBER) - pl.col("main_codes")).alias("bidiagnoses")
     chronic = pl.col("marks") & pl.lit(_bits(CHRONIC), WORD)
     yield chronic.bitwise_count_ones().cast(NUMBER).alias("chronic_groups")
     yield _charlson("weight_quan2011").alias("charlson")
@@ -137,11 +135,11 @@ def _summed(word: pl.Expr, weights: Mapping[int, int]) -> pl.Expr:
 
 
 def _main_diagnosis() -> pl.Expr:
-    """Return the kind of main diagnosis; without one marked, that of all where they are of one kind."""
+    """Return the kind of main diagnosis; without one marked, that of all where they are of one kind, or are none."""
     kinds = {
         side: pl.col("marks") & pl.lit(_bits([f"{side}.{kind}" for kind in KINDS]), WORD) for side in ("main", "kind")
     }
-    found = pl.lit(UNKNOWN)
+    found = pl.when(pl.col("marks") == 0).then(KINDS.index("other")).otherwise(UNKNOWN)
     for place, kind in enumerate(KINDS[:-1]):
         of_main, of_all = (kinds[side] == _bits([f"{side}.{kind}"]) for side in ("main", "kind"))
         found = pl.when(pl.when(_has("has_main")).then(of_main).otherwise(of_all)).then(place).otherwise(found)

@@ -6,10 +6,13 @@ its two ends (`.low`, `.high`; an answered one's are alike, and -1 and open wher
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from calendar import isleap
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
+import numpy as np
 import polars as pl
 
 from engine.items import Item
@@ -47,52 +50,55 @@ class Tables:
 
 def facts_of(tables: Tables, on: date, limits: Mapping[str, float]) -> pl.DataFrame:
     """Return the facts of everyone in a bucket on a day, in the order of its people."""
-    scored = diagnoses.comorbidity(tables.diagnoses, tables.icd)
-    listed = medicines.medicine_scores(tables.lines, tables.atc, on, course_days=limits["course_days"])
-    facts = tables.people.with_columns(_age(on))
-    for part in (_answers(tables), scored, listed):
-        facts = facts.join(part, on="person", how="left", maintain_order="left")
-    facts = facts.with_columns(_unanswered()).with_columns(
-        pl.col(name).fill_null(other) for name, other in _absent().items()
-    )
-    facts = facts.with_columns(_open_lists())
-    facts = facts.with_columns(norgep.by_residence()).with_columns(_spict_count()).with_columns(_clinician())
+    people = tables.people.height
+    scored = diagnoses.comorbidity(tables.diagnoses, tables.icd, people)
+    current = medicines.medicine_scores(tables.lines, tables.atc, on, course_days=limits["course_days"])
+    listed = tables.people.select("person").join(current, on="person", how="left", maintain_order="left")
+    listed = listed.drop("person").fill_null(0)
+    facts = pl.concat([tables.people, _answers(tables.answers, people), scored, listed], how="horizontal")
+    facts = facts.with_columns(*_age(on), *_open_lists(), *_unanswered(facts.columns))
+    facts = facts.with_columns(*norgep.by_residence(), *_spict_count(), *_clinician())
     return facts.with_columns(tree_columns(facts)).with_columns(_distance())
 
 
 def _age(on: date) -> tuple[pl.Expr, pl.Expr]:
-    """Return whole years lived; in 32 bits, for a month times a hundred overflows the eight that Polars gives it."""
-    born = pl.col("birth_date").dt
-    month_and_day = born.month().cast(NUMBER) * 100 + born.day().cast(NUMBER)
-    years = on.year - born.year().cast(NUMBER) - (month_and_day > on.month * 100 + on.day).cast(NUMBER)
-    return years.fill_null(UNKNOWN).alias("age.low"), years.fill_null(OPEN).alias("age.high")
+    """Return whole years lived: how many of the birthdays that there can be are those of whoever is as old."""
+    born, birthdays = pl.col("birth_date"), _birthdays(on)
+    years = (birthdays.len() - pl.lit(birthdays).search_sorted(born).cast(NUMBER)).cast(NUMBER)
+    low, high = (pl.when(born.is_null()).then(none).otherwise(years).cast(NUMBER) for none in (UNKNOWN, OPEN))
+    return low.alias("age.low"), high.alias("age.high")
 
 
-def _answers(tables: Tables) -> pl.DataFrame:
-    """Return each person's answers as columns; null where there is none."""
-    answers = tables.answers
-    return answers.group_by("person").agg(
-        column for place, item in enumerate(ANSWERED) for column in _answer(item, pl.col("item") == place)
+@lru_cache(maxsize=1)
+def _birthdays(on: date) -> pl.Series:
+    """Return the last day of birth of whoever has lived so many years on a day, from the most years down to one."""
+    leap = (on.month, on.day) == (2, 29)
+    days = (date(year, on.month, 28 if leap and not isleap(year) else on.day) for year in range(1, on.year))
+    return pl.Series(days, dtype=pl.Date)
+
+
+def _answers(answers: pl.DataFrame, people: int) -> pl.DataFrame:
+    """Return each person's answers to the items that anyone has answered."""
+    given = answers.partition_by("item", as_dict=True)
+    return pl.DataFrame(
+        [column for (place,), rows in sorted(given.items()) for column in _answer(ANSWERED[place], rows, people)]
     )
 
 
-def _answer(item: Item, is_it: pl.Expr) -> Iterator[pl.Expr]:
-    value, other = (pl.col(name).filter(is_it).first() for name in ("value", "other"))
-    match item.kind:
-        case "count":
-            yield from (value.alias(f"{item.id}.{end}") for end in ("low", "high"))
-        case "set":
-            yield value.alias(f"{item.id}.yes")
-            yield other.alias(f"{item.id}.no")
-        case _:
-            yield value.alias(item.id)
+def _answer(item: Item, rows: pl.DataFrame, people: int) -> Iterator[pl.Series]:
+    columns = {"count": ("value", "value"), "set": ("value", "other")}.get(item.kind, ("value",))
+    for name, column, none in zip(_none(item), columns, _none(item).values(), strict=True):
+        found = np.full(people, none, np.int32)
+        found[rows["person"]] = rows[column]
+        yield pl.Series(name, found)
 
 
-def _unanswered() -> Iterator[pl.Expr]:
-    """Yield the answers with what stands for none."""
+def _unanswered(answered: Sequence[str]) -> Iterator[pl.Expr]:
+    """Yield what stands for the items that nobody has answered."""
     for item in ANSWERED:
         for column, none in _none(item).items():
-            yield pl.col(column).fill_null(none).cast(NUMBER)
+            if column not in answered:
+                yield pl.lit(none, NUMBER).alias(column)
 
 
 def _none(item: Item) -> Mapping[str, int]:
@@ -104,24 +110,13 @@ def _none(item: Item) -> Mapping[str, int]:
     return {item.id: UNKNOWN}
 
 
-def _absent() -> Mapping[str, pl.Expr]:
-    """Return what stands for a person without a diagnosis, or a medicine: none at all only where the list is known."""
-    return {
-        **diagnoses.without_diagnoses(pl.col("diagnoses_known")),
-        **medicines.without_lines(pl.col("medicines_known")),
-    }
-
-
 def _open_lists() -> Iterator[pl.Expr]:
     """Yield the scores of a list that is not complete: what is in it counts, and there may be anything besides."""
-    for known, absent in (
-        ("diagnoses_known", diagnoses.without_diagnoses(pl.lit(value=False))),
-        ("medicines_known", medicines.without_lines(pl.lit(value=False))),
-    ):
-        for name, unknown in absent.items():
-            if not name.endswith(".low"):
-                stands = pl.col(known) | ((pl.col(name) == 1) if name == "fall_coded" else pl.lit(value=False))
-                yield pl.when(stands).then(name).otherwise(unknown).alias(name)
+    medicine = {name: n for name, n in medicines.without_lines(pl.lit(value=False)).items() if name.endswith(".high")}
+    lists = {"diagnoses_known": diagnoses.where_not_known(), "medicines_known": medicine}
+    for known, otherwise in lists.items():
+        for name, unknown in otherwise.items():
+            yield pl.when(known).then(name).otherwise(unknown).alias(name)
 
 
 def _spict_count() -> tuple[pl.Expr, pl.Expr]:

@@ -197,12 +197,16 @@ def _scores(made: Path) -> None:
     parts = [made / f".scores.{start}.parquet" for start in range(0, last + 1, PEOPLE_AT_ONCE)]
     for number, part in enumerate(parts):
         some = pl.col("person").is_between(number * PEOPLE_AT_ONCE, (number + 1) * PEOPLE_AT_ONCE - 1)
+        first, people = number * PEOPLE_AT_ONCE, min(PEOPLE_AT_ONCE, last + 1 - number * PEOPLE_AT_ONCE)
         coded = rows.filter(some).select(
-            pl.col("person").cast(pl.UInt32), pl.col("code").cast(kind).to_physical().cast(pl.UInt32), "main"
+            (pl.col("person") - first).cast(pl.UInt32), pl.col("code").cast(kind).to_physical().cast(pl.UInt32), "main"
         )
-        found = comorbidity(coded.collect(engine="streaming"), table)
+        found = comorbidity(coded.collect(engine="streaming"), table, people)
         found.select(
-            "person", charlson="charlson.low", charlson_1987="charlson_1987.low", hfrs="hfrs_tenths.low"
+            (pl.int_range(pl.len(), dtype=pl.UInt32) + first).alias("person"),
+            charlson="charlson.low",
+            charlson_1987="charlson_1987.low",
+            hfrs="hfrs_tenths.low",
         ).write_parquet(part)
     pl.scan_parquet(parts).sink_parquet(made / f"{OURS}.parquet")
 
