@@ -14,6 +14,7 @@ from pathlib import Path
 import polars as pl
 
 from population.answered import EMPTY, answers_of
+from population.by_person import is_any, places_among
 from population.diagnoses import code_table
 from population.extract import PATIENTS, tables
 from population.facts import Tables
@@ -69,8 +70,7 @@ class _Reading:
             return None
         self.found += counted(name, self.faults_of[name], rows)
         no_one = 1 << self.faults_of[name].index(Fault("person", "missing", "row"))
-        lost = rows.select((pl.col("fault") & no_one) != 0).to_series()
-        return rows.filter(~lost) if lost.any() else rows
+        return _kept(rows, (pl.col("fault") & no_one) == 0)
 
     def unread(self, column: str) -> int:
         """Return the bit of a patient's word that could not be read, 0 where the file has no such column."""
@@ -142,7 +142,8 @@ def _of_people(reading: _Reading, name: str, people: pl.DataFrame) -> pl.DataFra
     rows = reading.table(name)
     if rows is None:
         return None
-    rows = rows.drop("key").with_columns(_person_of(rows["key"], people))
+    rows = _sorted(rows, "key")
+    rows = rows.drop("key").with_columns(places_among(rows["key"], people["key"]).alias("person"))
     if rows["person"].null_count():
         reading.tell(name, UNKNOWN_PERSON, rows.filter(pl.col("person").is_null()))
         rows = rows.filter(pl.col("person").is_not_null())
@@ -154,7 +155,7 @@ def _of_people(reading: _Reading, name: str, people: pl.DataFrame) -> pl.DataFra
         rows = rows.with_columns(aside=pl.col("aside") | backwards)
     if name == "services":
         reading.tell(name, OVERLAPPING, _overlapping(rows))
-    return _sorted(rows, "person")
+    return rows
 
 
 def _sorted(rows: pl.DataFrame, by: str, *then: str) -> pl.DataFrame:
@@ -163,11 +164,10 @@ def _sorted(rows: pl.DataFrame, by: str, *then: str) -> pl.DataFrame:
     return rows if ordered else rows.sort(by, *then, maintain_order=True)
 
 
-def _person_of(keys: pl.Series, people: pl.DataFrame) -> pl.Series:
-    """Return whose each row is; rows of one person mostly lie together, and each such run is looked up once."""
-    runs = keys.rle().struct.field("value").to_frame("key")
-    found = runs.join(people.select("key", "person"), on="key", how="left", maintain_order="left")
-    return found["person"].gather(keys.rle_id()) if keys.len() else found["person"]
+def _kept(rows: pl.DataFrame, which: pl.Expr) -> pl.DataFrame:
+    """Return the rows that are so; all of them as they are, for most often all are."""
+    kept = rows.select(which).to_series()
+    return rows if kept.all() else rows.filter(kept)
 
 
 def _overlapping(services: pl.DataFrame) -> pl.DataFrame:
@@ -188,14 +188,14 @@ def _known(reading: _Reading, people: pl.DataFrame, listed: Mapping[str, pl.Data
 
 
 def _holds(people: pl.DataFrame, rows: pl.DataFrame | None, which: pl.Expr) -> pl.Series:
-    persons = pl.Series(dtype=PERSON) if rows is None else rows.filter(which)["person"].unique()
-    return people["person"].is_in(persons.implode())
+    persons = pl.Series(dtype=PERSON) if rows is None else rows.filter(which)["person"]
+    return is_any(persons, people.height)
 
 
 def _diagnoses(rows: pl.DataFrame | None, systems: int, on: date) -> pl.DataFrame:
     if rows is None:
         return pl.DataFrame(schema={"person": PERSON, "code": pl.UInt32, "main": pl.Boolean})
-    kept = rows.filter(~pl.col("aside") & (pl.col("on").fill_null(on) <= on))
+    kept = _kept(rows, ~pl.col("aside") & (pl.col("on").fill_null(on) <= on))
     code = (pl.col("code") * systems + pl.col("system")).cast(pl.UInt32)
     return kept.select("person", code.alias("code"), pl.col("main").fill_null(value=False))
 
@@ -205,7 +205,7 @@ def _lines(rows: pl.DataFrame | None) -> pl.DataFrame:
     if rows is None:
         rows = _EMPTY_LINES
     use = pl.col("use").cat.to(pl.Enum(words))
-    return rows.filter(~pl.col("aside")).select("person", "atc", use, "from", "to", "dose", "unit")
+    return _kept(rows, ~pl.col("aside")).select("person", "atc", use, "from", "to", "dose", "unit")
 
 
 def _stays(rows: pl.DataFrame | None) -> pl.DataFrame:

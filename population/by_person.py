@@ -46,6 +46,24 @@ class ByPerson:
         return pl.Series(found)
 
 
+def places_among(keys: pl.Series, people: pl.Series) -> pl.Series:
+    """Return each key's place among the people's keys, null where it is not there; both are in order."""
+    given, known = keys.to_numpy(), people.to_numpy()
+    starts = np.flatnonzero(_is_first(given))
+    rows = np.diff(starts, append=len(given))
+    places = np.searchsorted(known, given[starts])
+    found = (places < len(known)) & (np.append(known, 0)[places] == given[starts])
+    whose = pl.Series(np.repeat(places.astype(np.uint32), rows))
+    return whose if found.all() else whose.set(pl.Series(np.repeat(~found, rows)), None)
+
+
+def is_any(persons: pl.Series, people: int) -> pl.Series:
+    """Return of each of the people whether they are among the persons."""
+    found = np.zeros(people, dtype=bool)
+    found[persons.to_numpy()] = True
+    return pl.Series(found)
+
+
 def by_person(persons: pl.Series, people: int) -> ByPerson:
     """Return where each person's rows begin; `persons` are in order, whole numbers below `people`, and none is null."""
     given = persons.to_numpy()

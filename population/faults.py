@@ -36,10 +36,10 @@ class Fault:
 Faults = Sequence[tuple[Fault, pl.Expr]]
 
 
-def masked(faults: Faults) -> pl.Expr:
-    """Return the faults of a row as the bits of one number."""
+def masked(faults: Mapping[int, pl.Expr]) -> pl.Expr:
+    """Return the faults of a row as the bits of one number, each at its place."""
     none = pl.lit(0, MASK)
-    bits = (pl.when(found).then(pl.lit(1 << place, MASK)).otherwise(none) for place, (_, found) in enumerate(faults))
+    bits = (pl.when(found).then(pl.lit(1 << place, MASK)).otherwise(none) for place, found in faults.items())
     return reduce(or_, bits, none)
 
 
@@ -51,7 +51,8 @@ def bits_of(faults: Iterable[Fault], *, aside: Aside) -> int:
 def counted(table: str, faults: Sequence[Fault], rows: pl.DataFrame) -> Iterator[Mapping[str, object]]:
     """Yield how many rows have each fault, and the first of them, from their `row` and `fault`."""
     kinds = (
-        rows.filter(pl.col("fault") != 0)
+        rows.select("row", "fault")
+        .filter(pl.col("fault") != 0)
         .group_by("fault")
         .agg(pl.len().alias("rows"), pl.col("row").bottom_k(FIRST).alias("first"))
     )

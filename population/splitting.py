@@ -11,7 +11,7 @@ import hmac
 import json
 import shutil
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 from hashlib import sha256
@@ -23,13 +23,13 @@ import polars as pl
 from engine.errors import InputError
 from population.diagnoses import code_table
 from population.extract import PATIENTS
-from population.faults import Fault, masked
+from population.faults import Fault
 from population.files import made_whole, written_whole
 from population.medicines import atc_table
 from population.opening import Source, in_place
-from population.reading import Numbered, Reading, reading
+from population.reading import Numbered, reading
+from population.rows import NUMBERED, Whose, every_fault, read_rows, worded
 from population.spans import bounds_of, spans_of
-from population.words import as_words
 from rules.codes import CODE_SHAPES
 from rules.scores.comorbidity import ICD10
 from rules.scores.medicines import SUBSTANCE
@@ -112,7 +112,7 @@ def _split_table(source: Source, how: Splitting, folder: Path, *, numbers: bool)
 
 def faults_of(source: Source, on: date) -> tuple[Fault, ...]:
     """Return what can be wrong with a table's rows, in the order of their bits."""
-    return tuple(fault for fault, _ in _all_faults(reading(source.table, source.types, Numbered(on)), source.types))
+    return tuple(fault for fault, _ in every_fault(reading(source.table, source.types, Numbered(on)), source.types))
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,32 +151,22 @@ def _read_in_place(table: str, bucket: int, where: Mapping[str, Any]) -> Part:
         return Part()
     with source.being_read():
         rows = source.scan().slice(first, after - first).collect()
-    source, rows = _worded(source, rows)
+    source, rows = worded(source, rows)
     coded = _coded_of(source, on, rows.lazy())
-    person = pl.col("person").cast(pl.Int64)
-    read = _columns(source, coded.numbered, person=person, key=person.reinterpret(signed=False))
-    return _with_codes(read(rows.lazy()).collect(), coded.table)
+    return _with_codes(read_rows(source, rows, coded.numbered, whose=NUMBERED), coded.table)
 
 
 def _written(source: Source, how: Splitting, numbered: Numbered, *, numbers: bool, into: Path) -> None:
     """Write a table's rows by bucket, so many at a time, for memory is to be the same at any size."""
-    person = pl.col("person").cast(pl.Int64) if numbers else _named(_as_text(), how.key)
-    key = person.reinterpret(signed=False) if numbers else person.hash(SEED)
+    whose = NUMBERED if numbers else _whose(_named(_as_text(), how.key))
     for number, batch in enumerate(source.scan().collect_batches(chunk_size=AT_ONCE, engine="streaming")):
-        known, rows = _worded(source, batch)
-        read = _columns(known, numbered, person=person, key=key)(rows.lazy()).with_columns(bucket=_bucket(how))
-        parts = read.collect().partition_by("bucket", include_key=False, as_dict=True)
+        known, rows = worded(source, batch)
+        read = read_rows(known, rows, numbered, whose=whose).with_columns(bucket=_bucket(how))
+        parts = read.partition_by("bucket", include_key=False, as_dict=True)
         for (bucket,), part_of_it in parts.items():
             path = into / str(bucket) / f"{number:05}.arrow"
             path.parent.mkdir(parents=True, exist_ok=True)
             part_of_it.write_ipc(path, compression="lz4")
-
-
-def _worded(source: Source, rows: pl.DataFrame) -> tuple[Source, pl.DataFrame]:
-    """Return rows with words for texts, and the file as if it had them so."""
-    words = {name: as_words(rows[name], (source.table.name, name)) for name in source.worded()}
-    types = source.types | {name: each.dtype for name, each in words.items()}
-    return replace(source, types=types), rows.with_columns(**words)
 
 
 def _bucket(how: Splitting) -> pl.Expr:
@@ -191,26 +181,6 @@ def _bucket(how: Splitting) -> pl.Expr:
     return key.reinterpret(signed=True).map_batches(found, return_dtype=pl.UInt32, is_elementwise=True)
 
 
-def _columns(
-    source: Source, numbered: Numbered, *, person: pl.Expr, key: pl.Expr
-) -> Callable[[pl.LazyFrame], pl.LazyFrame]:
-    """Return what reads a table's rows: whose each is, what is wrong with it, and its values."""
-    read = reading(source.table, source.types, numbered)
-    kept = {"person": person} if source.table.name == PATIENTS else {}
-    faults = masked(_all_faults(read, source.types))
-    return lambda rows: read.of(rows).select("row", key=key.fill_null(0), fault=faults, **kept, **read.values)
-
-
-def _all_faults(read: Reading, types: Mapping[str, pl.DataType]) -> list[tuple[Fault, pl.Expr]]:
-    person = pl.col("person")
-    missing = (
-        person.is_null()
-        if types["person"].is_integer()
-        else person.cast(pl.String).str.strip_chars().fill_null("") == ""
-    )
-    return [(Fault("person", "missing", "row"), missing), *read.faults]
-
-
 def _is_text(source: Source) -> bool:
     return source.types["person"] == pl.String()
 
@@ -218,6 +188,10 @@ def _is_text(source: Source) -> bool:
 def _as_text() -> pl.Expr:
     person = pl.col("person").cast(pl.String).str.strip_chars()
     return pl.when(person != "").then(person)
+
+
+def _whose(person: pl.Expr) -> Whose:
+    return Whose(person, person.hash(SEED))
 
 
 def _named(person: pl.Expr, key: bytes | None) -> pl.Expr:
