@@ -25,6 +25,7 @@ from engine.errors import InputError
 from engine.rules import RuleSet
 from population.faults import Fault, all_told
 from population.files import checksum, has_room, held_alone, is_full, written_whole
+from population.joined import join
 from population.opening import Source, opened
 from population.outputs import write_lists
 from population.runners import Runner, Task
@@ -200,9 +201,7 @@ def _put_together(request: Request, out: Path, jobs: Sequence[Job], *, found: Fo
     shutil.rmtree(made, ignore_errors=True)
     made.mkdir()
     everyone = made / PERSONS
-    pl.scan_parquet([rows_of(job) for job in jobs], glob=False).sink_parquet(
-        everyone, maintain_order=True, statistics=False
-    )
+    join([rows_of(job) for job in jobs], everyone)
     write_lists(everyone, made / LISTS, from_age=request.ruleset.limits["screened_from_age"])
     _write_quality(found, made)
     (made / DICTIONARY).write_text(dictionary, "utf-8")
