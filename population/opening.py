@@ -8,6 +8,7 @@ from __future__ import annotations
 import codecs
 import csv
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from errno import ENOSPC
@@ -93,7 +94,11 @@ def opened(folder: Path) -> dict[str, Source]:
     """Return the extract's files by table; one that cannot be read is an `InputError` that says how to mend it."""
     if not folder.is_dir():
         raise InputError("EXTRACT", "extract_not_folder")
-    found = {name: _opened(path, table) for name, table in tables().items() if (path := _file_of(folder, name))}
+    paths = {name: path for name in tables() if (path := _file_of(folder, name))}
+    # A checksum lets other threads run; of several files that are wrong it is still the first that is told of.
+    with ThreadPoolExecutor() as at_once:
+        sources = at_once.map(lambda name: _opened(paths[name], tables()[name]), paths)
+        found = dict(zip(paths, sources, strict=True))
     if PATIENTS not in found:
         raise InputError("EXTRACT", "extract_without_patients")
     return found

@@ -8,6 +8,8 @@ import polars as pl
 
 from population.opening import Source
 
+AT_ONCE = 1_000_000
+
 
 def bounds_of(patients: Source, people_a_bucket: int) -> tuple[int, ...] | None:
     """Return the person that each bucket but the first begins with; None where the people are in no order."""
@@ -37,7 +39,8 @@ def _in_order(source: Source) -> Iterator[pl.Series | None]:
     """Yield the persons of a file bit by bit, None where one is out of order or missing."""
     last: int | None = None
     with source.being_read():
-        for batch in source.scan().select(pl.col("person").cast(pl.Int64)).collect_batches(engine="streaming"):
+        column = source.scan().select(pl.col("person").cast(pl.Int64))
+        for batch in column.collect_batches(chunk_size=AT_ONCE, engine="streaming"):
             persons = batch["person"]
             if not persons.len():
                 continue
