@@ -182,9 +182,10 @@ def _known(reading: _Reading, people: pl.DataFrame, listed: Mapping[str, pl.Data
     for table, column in LISTS.items():
         rows = listed.get(table)
         said = people[column] if column in people.columns else pl.Series(column, [None] * people.height, pl.Boolean)
-        has, lost = (_holds(people, rows, which) for which in (pl.lit(value=True), pl.col("aside")))
-        known = said.fill_null(has & ((people["fault"] & reading.unread(column)) == 0))
-        yield (known & ~lost).alias(column)
+        if said.null_count():
+            has = _holds(people, rows, pl.lit(value=True))
+            said = said.fill_null(has & ((people["fault"] & reading.unread(column)) == 0))
+        yield (said & ~_holds(people, rows, pl.col("aside"))).alias(column)
 
 
 def _holds(people: pl.DataFrame, rows: pl.DataFrame | None, which: pl.Expr) -> pl.Series:

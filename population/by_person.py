@@ -33,9 +33,13 @@ class ByPerson:
         return self._of_each(np.add, numbers.to_numpy())
 
     def distinct(self, numbers: pl.Series) -> pl.Series:
-        """Return how many different numbers a person has; they are of 32 bits without a sign."""
-        keys = np.repeat(np.arange(len(self.rows), dtype=np.uint64) << np.uint64(32), self.rows)
-        keys |= numbers.to_numpy()
+        """Return how many different numbers a person has; they are whole, and none is below 0."""
+        given = numbers.to_numpy()
+        span = int(given.max(initial=0)) + 1
+        half = len(self.rows) * span <= np.iinfo(np.uint32).max  # half as wide is twice as fast
+        firsts = np.arange(0, len(self.rows) * span, span, dtype=np.uint32 if half else np.uint64)
+        keys: Numbers = np.repeat(firsts, self.rows)
+        keys += given.astype(keys.dtype, copy=False)
         keys.sort()
         return self._of_each(np.add, _is_first(keys).astype(np.int32))
 

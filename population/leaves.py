@@ -14,35 +14,39 @@ UNKNOWN = -1
 OPEN = 2**31 - 1
 """The upper end of a number that is open upwards."""
 
-STATE = pl.UInt8
+WORD = pl.UInt64
 
 
-def state(leaf: Leaf, ruleset: RuleSet) -> pl.Expr:
-    """Return a comparison's state for each row of facts."""
+def state(leaf: Leaf, ruleset: RuleSet, place: int) -> pl.Expr:
+    """Return a comparison's state for each row of facts, as the bits at a place in a word."""
+    held, failed = _both(leaf, ruleset)
+    return bits(held, HOLDS << place, otherwise=bits(failed, FAILS << place))
+
+
+def _both(leaf: Leaf, ruleset: RuleSet) -> tuple[pl.Expr, pl.Expr]:
+    """Return where a comparison holds and where it fails."""
     match leaf:
         case Compare():
             return _compared(leaf, ruleset.limits[leaf.limit.name])
         case Is(item, answer):
-            given = pl.col(item)
-            return _state(given == _coded(ruleset, item, answer), (given != UNKNOWN))
+            given, said = pl.col(item), _coded(ruleset, item, answer)
+            return given == said, (given != said) & (given != UNKNOWN)
         case Has(item, member):
-            place = 1 << ruleset.items[item].codes.index(member)
-            held, failed = ((pl.col(f"{item}.{side}") & place) != 0 for side in ("yes", "no"))
-            return _state(held, held | failed)
+            bit = 1 << ruleset.items[item].codes.index(member)
+            return (pl.col(f"{item}.yes") & bit) != 0, (pl.col(f"{item}.no") & bit) != 0
 
 
-def _compared(leaf: Compare, limit: float) -> pl.Expr:
+def bits(condition: pl.Expr, word: int, *, otherwise: pl.Expr | None = None) -> pl.Expr:
+    """Return a word where a condition holds, and else another, or none of its bits."""
+    return pl.when(condition).then(pl.lit(word, WORD)).otherwise(pl.lit(0, WORD) if otherwise is None else otherwise)
+
+
+def _compared(leaf: Compare, limit: float) -> tuple[pl.Expr, pl.Expr]:
     low, high = pl.col(f"{leaf.item}.low"), pl.col(f"{leaf.item}.high")
     if leaf.operator == "==":
-        return _state(
-            (low == limit) & (high == limit), (low > limit) | (high < limit) | ((low == high) & (low == limit))
-        )
+        return (low == limit) & (high == limit), (low > limit) | (high < limit)
     reached, below = low >= limit, high < limit
-    return _state(reached if leaf.operator == ">=" else below, reached | below)
-
-
-def _state(held: pl.Expr, known: pl.Expr) -> pl.Expr:
-    return pl.when(~known).then(0).when(held).then(HOLDS).otherwise(FAILS).cast(STATE)
+    return (reached, below) if leaf.operator == ">=" else (below, reached)
 
 
 def _coded(ruleset: RuleSet, item: str, answer: str | bool) -> int:

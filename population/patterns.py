@@ -6,13 +6,16 @@ whole numbers. A register has far fewer patterns than people.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import reduce
+from operator import or_
 
 import polars as pl
 
-from population.compiled import LEVEL, WAITS_FOR, Compiled
-from population.leaves import UNKNOWN, state
+from engine.rules import RuleSet
+from population.compiled import LEVEL, WAITS_FOR, Compiled, Node
+from population.leaves import UNKNOWN, WORD, bits, state
 from population.levels import EVERY_LEVEL, MASK
 from population.tree import QUESTIONS
 from rules.scoring import CFS_LEVELS, SPICT
@@ -23,30 +26,40 @@ POSSIBLE, CONCEIVABLE = "levels.possible", "levels.conceivable"
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A column of the pattern and how many bits it takes."""
+    """A column of the pattern, how many bits it takes, and what they are at a place in a word."""
 
     name: str
-    expression: pl.Expr
+    at: Callable[[int], pl.Expr]
     bits: int
     kind: type[pl.DataType] | pl.DataType = pl.UInt8
 
 
 def parts_of(rules: Compiled) -> tuple[Part, ...]:
     """Return all that settles the rules for a person, read of columns of facts."""
-    leaves = [Part(f"leaf.{leaf.name}", state(leaf.condition, rules.ruleset), 2) for leaf in rules.leaves]  # type: ignore[arg-type] # a leaf's condition is a comparison
-    asks = [Part(f"asks.{score}.{item}", each, 1, pl.Boolean) for score, item, each in _asks()]
     unscored = ~_scored()
     possible = pl.when(unscored).then(pl.col("tree.levels")).otherwise(_own_level())
     conceivable = pl.when(unscored).then(pl.lit(EVERY_LEVEL, MASK)).otherwise(_own_level())
-    bits = len(CFS_LEVELS)
-    return (Part(POSSIBLE, possible, bits, MASK), Part(CONCEIVABLE, conceivable, bits, MASK), *asks, *leaves)
+    asks = [_flag(f"asks.{score}.{item}", each) for score, item, each in _asks()]
+    leaves = [_leaf(leaf, rules.ruleset) for leaf in rules.leaves]
+    return (_levels(POSSIBLE, possible), _levels(CONCEIVABLE, conceivable), *asks, *leaves)
+
+
+def _levels(name: str, mask: pl.Expr) -> Part:
+    return Part(name, lambda place: mask.cast(WORD) * (1 << place), len(CFS_LEVELS), MASK)
+
+
+def _flag(name: str, holds: pl.Expr) -> Part:
+    return Part(name, lambda place: bits(holds, 1 << place), 1, pl.Boolean)
+
+
+def _leaf(leaf: Node, ruleset: RuleSet) -> Part:
+    return Part(f"leaf.{leaf.name}", lambda place: state(leaf.condition, ruleset, place), 2)  # type: ignore[arg-type] # a leaf's condition is a comparison
 
 
 def words(parts: Sequence[Part]) -> Iterator[pl.Expr]:
     """Yield the parts packed into whole numbers."""
     for number, word in enumerate(_in_words(parts)):
-        shifted = [part.expression.cast(pl.UInt64) * (1 << at) for part, at in word]
-        yield pl.sum_horizontal(shifted).alias(f"word.{number}")
+        yield reduce(or_, (part.at(place) for part, place in word)).alias(f"word.{number}")
 
 
 def unpacked(parts: Sequence[Part]) -> Iterator[pl.Expr]:

@@ -19,6 +19,7 @@ EVERY_MEMBER = -1
 
 YES, NO = ("true", "yes", "ja", "1"), ("false", "no", "nei", "0")
 WITHOUT_YEAR = r"^(0000\b|-)?-?\d{1,2}[-./]\d{1,2}[-./]?$"
+SECOND_YEAR = date(2, 1, 1)
 MOST_A_DAY = 1_000_000
 ITEM = pl.UInt8
 NUMBERED = ("code", "system", "atc")
@@ -174,7 +175,7 @@ def _day(column: Column, given: pl.Expr, place: _Place) -> Read:
 
 def _of_day(column: Column, place: _Place) -> Mapping[str, pl.Expr]:
     given, day = _given(column), pl.col(f"day.{column.name}")
-    yearless = day.dt.year() <= 1
+    yearless = day < SECOND_YEAR
     if place.is_text(column):
         yearless = given.str.contains(WITHOUT_YEAR) | given.str.starts_with("0000")
         # A day that was read has its year, so that the text is looked at again only where none was.
