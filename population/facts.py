@@ -52,9 +52,7 @@ def facts_of(tables: Tables, on: date, limits: Mapping[str, float]) -> pl.DataFr
     """Return the facts of everyone in a bucket on a day, in the order of its people."""
     people = tables.people.height
     scored = diagnoses.comorbidity(tables.diagnoses, tables.icd, people)
-    current = medicines.medicine_scores(tables.lines, tables.atc, on, course_days=limits["course_days"])
-    listed = tables.people.select("person").join(current, on="person", how="left", maintain_order="left")
-    listed = listed.drop("person").fill_null(0)
+    listed = medicines.medicine_scores(tables.lines, tables.atc, on, people=people, course_days=limits["course_days"])
     facts = pl.concat([tables.people, _answers(tables.answers, people), scored, listed], how="horizontal")
     facts = facts.with_columns(*_age(on), *_open_lists(), *_unanswered(facts.columns))
     facts = facts.with_columns(*norgep.by_residence(), *_spict_count(), *_clinician())

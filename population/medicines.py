@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 
+import numpy as np
 import polars as pl
 
 from population import norgep
+from population.by_person import ByPerson, Numbers, by_person
 from population.leaves import OPEN, UNKNOWN
 from rules.knowledge import CODE_SETS
 from rules.scores.medicines import SUBSTANCE, raises_fall_risk
 
 NUMBER = pl.Int32
-WORD = pl.UInt64
+WORD, WORD_BITS = pl.UInt64, 64
 YES, NO = 1, 0
+ANSWERS = (NO, YES, UNKNOWN)
 
 
 def atc_table(codes: pl.Series) -> pl.DataFrame:
@@ -31,18 +35,20 @@ def atc_table(codes: pl.Series) -> pl.DataFrame:
     )
 
 
-def medicine_scores(lines: pl.DataFrame, codes: pl.DataFrame, on: date, *, course_days: float) -> pl.DataFrame:
-    """Return one row for each `person` with a medicine on the day, with what they add up to; the rows lie by person."""
-    current = lines.filter(_current(on))
-    looked_up = {name: codes[name].gather(current["atc"]) for name in codes.columns}
-    marked = current.with_columns(_as_needed(), **looked_up).with_columns(_regular(course_days))
-    substances = marked.select(
-        pl.col("person").set_sorted(), _told_apart(codes.height), *_counts(), norgep.groups_met()
-    )
-    per_person = norgep.with_doses(_added_up(substances), marked).with_columns(_numbers())
-    high = pl.when(norgep.is_uncoded()).then(OPEN).otherwise(pl.col("fall_risk_medicines.low")).cast(NUMBER)
-    scored = norgep.with_hits(per_person.with_columns(high.alias("fall_risk_medicines.high")))
-    return scored.select("person", *without_lines(pl.lit(value=True)))
+def medicine_scores(
+    lines: pl.DataFrame, codes: pl.DataFrame, on: date, *, people: int, course_days: float
+) -> pl.DataFrame:
+    """Return what the medicines of each of so many people add up to on the day, in order; `lines` lie by person."""
+    current = _current(lines, on)
+    listed = by_person(current["person"], people)
+    places = _Places(_most(listed).bit_length())
+    counts = _LookedUp(_of_each_kind(codes, places), _kinds(current, codes.height, course_days=course_days))
+    groups = listed.united(counts["groups"])
+    numbers = places.read(_added_up(counts, listed, places.words))
+    conditions = norgep.conditions(groups, numbers, _dosed(current, counts))
+    high = np.where(norgep.is_uncoded(groups), np.int32(OPEN), numbers["fall_risk_medicines.low"])
+    scores = {**numbers, "fall_risk_medicines.high": high, **dict(norgep.hits(groups, conditions))}
+    return pl.DataFrame({name: scores[name] for name in without_lines(pl.lit(value=True))})
 
 
 COUNTED: Mapping[str, pl.Expr] = {
@@ -55,84 +61,134 @@ COUNTED: Mapping[str, pl.Expr] = {
 }
 """Which current lines each number counts the substances of."""
 
-PLACES = 4
-"""How many of the numbers one word adds up, sixteen bits for each."""
-
-PLACE_BITS = 16
-MOST_UNCODED = 50_000
-"""The most lines without a code that one person's are counted up to, so that no number outgrows its place."""
+SUBSTANCE_BITS = np.uint64(32)
+"""How wide a substance is beside its person."""
 
 
-def _told_apart(codes: int) -> pl.Expr:
-    """Return a line's substance; a line without a code counts as one by itself."""
-    itself = codes + pl.int_range(pl.len(), dtype=pl.UInt32) % MOST_UNCODED
-    return pl.when(pl.col("substance") == 0).then(itself).otherwise("substance").alias("substance")
+@dataclass(frozen=True, slots=True)
+class _Places:
+    """How a word adds up several numbers at once: each has so many bits that nobody's outgrows its place."""
+
+    bits: int
+
+    @property
+    def words(self) -> Mapping[str, Sequence[str]]:
+        """Return which numbers each word adds up, in the order of their places."""
+        names, of_a_word = list(COUNTED), WORD_BITS // self.bits
+        return {f"counts.{start}": names[start : start + of_a_word] for start in range(0, len(names), of_a_word)}
+
+    def written(self) -> Iterator[pl.Expr]:
+        """Yield what a line counts as: a one at the place of each number that counts it."""
+        for word, names in self.words.items():
+            ones = [COUNTED[name].cast(WORD) * (1 << self.bits * place) for place, name in enumerate(names)]
+            yield pl.sum_horizontal(ones).alias(word)
+
+    def read(self, words: Mapping[str, pl.Series]) -> Mapping[str, Numbers]:
+        """Return the numbers that words hold."""
+        of_a_place = np.uint64((1 << self.bits) - 1)
+        return {
+            name: (words[word].to_numpy() >> np.uint64(self.bits * place) & of_a_place).astype(np.int32)
+            for word, names in self.words.items()
+            for place, name in enumerate(names)
+        }
 
 
-def _counts() -> Iterator[pl.Expr]:
-    """Yield what a line counts as: a one at the place of each number that counts it."""
-    for number, names in enumerate(_words()):
-        ones = [COUNTED[name].cast(WORD) * (1 << PLACE_BITS * place) for place, name in enumerate(names)]
-        yield pl.sum_horizontal(ones).alias(f"counts.{number}")
+@dataclass(frozen=True, slots=True, eq=False)
+class _LookedUp:
+    """What lines count as by their kinds; looked up column by column, for each is read once and then let go."""
+
+    table: pl.DataFrame
+    kinds: Numbers
+
+    def __getitem__(self, column: str) -> pl.Series:
+        """Return a column by line; `clip` spares NumPy a look at each place, for none is outside the table."""
+        return pl.Series(np.take(self.table[column].to_numpy(), self.kinds, mode="clip"))
+
+    def of(self, lines: Numbers) -> _LookedUp:
+        """Return the same of some of the lines."""
+        return _LookedUp(self.table, self.kinds[lines])
 
 
-def _numbers() -> Iterator[pl.Expr]:
-    for number, names in enumerate(_words()):
-        for place, name in enumerate(names):
-            count = (pl.col(f"counts.{number}") // (1 << PLACE_BITS * place)) & ((1 << PLACE_BITS) - 1)
-            yield count.cast(NUMBER).alias(name)
+def _kinds(lines: pl.DataFrame, codes: int, *, course_days: float) -> Numbers:
+    """Return each line's kind: what it counts as hangs on its code, its use and its course alone."""
+    use, course = _place(pl.col("use") == "as_needed"), _place(_is_course(lines, course_days))
+    kind = use * (len(ANSWERS) * codes) + course * codes + pl.col("atc")
+    return lines.select(kind.cast(pl.Int64)).to_series().to_numpy()
 
 
-def _words() -> list[list[str]]:
-    names = list(COUNTED)
-    return [names[start : start + PLACES] for start in range(0, len(names), PLACES)]
+def _place(said: pl.Expr) -> pl.Expr:
+    return said.cast(pl.UInt32).fill_null(ANSWERS.index(UNKNOWN))
 
 
-def _added_up(substances: pl.DataFrame) -> pl.DataFrame:
-    """Return each person's counts and groups; the lines of who has a substance twice are joined first, and put in."""
-    everyone = _by_person(substances, once=pl.col("substance").n_unique() == pl.len())
-    repeats = everyone.filter(~pl.col("once"))["person"]
-    words = pl.col("^counts.*$", "groups")
-    joined = (
-        substances.filter(pl.col("person").is_in(repeats.implode()))
-        .group_by("person", "substance", maintain_order=True)
-        .agg(words.bitwise_or())
-    )
-    again = _by_person(joined.with_columns(pl.col("person").set_sorted()), once=pl.lit(value=True))
-    return pl.concat([everyone.filter("once"), again]).drop("once") if repeats.len() else everyone.drop("once")
+def _of_each_kind(codes: pl.DataFrame, places: _Places) -> pl.DataFrame:
+    """Return what a line counts as: for each use and each course in turn, by code."""
+    kinds = [codes.with_columns(as_needed=pl.lit(use), course=pl.lit(course)) for use in ANSWERS for course in ANSWERS]
+    marks = norgep.groups_met(), norgep.is_dosed()
+    return pl.concat(kinds).with_columns(_regular()).select("substance", *places.written(), *marks)
 
 
-def _by_person(lines: pl.DataFrame, *, once: pl.Expr) -> pl.DataFrame:
-    counts = [pl.col(name).sum() for name in lines.columns if name.startswith("counts")]
-    return lines.group_by("person", maintain_order=True).agg(*counts, pl.col("groups").bitwise_or(), once.alias("once"))
+def _told_apart(counts: _LookedUp, most: int) -> pl.Series:
+    """Return the lines' substances; each of a person's lines without a code counts as one by itself."""
+    substances = counts["substance"]
+    uncoded = (substances == 0).arg_true()
+    return substances.scatter(uncoded, counts.table["substance"].n_unique() + uncoded % most)
 
 
-def _current(on: date) -> pl.Expr:
-    begun, ended = pl.col("from").fill_null(on) <= on, pl.col("to").fill_null(on) >= on
-    return begun & ended
+def _most(listed: ByPerson) -> int:
+    """Return the most lines that anyone has, or one."""
+    return int(listed.rows.max(initial=1))
 
 
-def _as_needed() -> pl.Expr:
-    use = pl.col("use")
-    return (
-        pl.when(use.is_null())
-        .then(UNKNOWN)
-        .when(use == "as_needed")
-        .then(YES)
-        .otherwise(NO)
-        .cast(pl.Int8)
-        .alias("as_needed")
-    )
+def _dosed(lines: pl.DataFrame, counts: _LookedUp) -> pl.DataFrame:
+    """Return the few lines whose dose a criterion asks for."""
+    dosed = np.flatnonzero(counts["dosed"].to_numpy())
+    return lines.select("person", "dose", "unit")[dosed].with_columns(counts.of(dosed)["groups"].alias("groups"))
 
 
-def _regular(course_days: float) -> pl.Expr:
-    """Return whether a line is in regular use: not a short course, not as needed, not one that the count leaves out."""
+def _added_up(counts: _LookedUp, listed: ByPerson, words: Iterable[str]) -> Mapping[str, pl.Series]:
+    """Return each person's counts; where a substance is listed twice, its lines count as one."""
+    added = {name: listed.summed(counts[name]) for name in words}
+    substances = _told_apart(counts, _most(listed))
+    has_twice = listed.distinct(substances).to_numpy()[listed.persons] < listed.rows
+    whose, lines = listed.persons[has_twice], np.flatnonzero(np.repeat(has_twice, listed.rows))
+    if not len(lines):
+        return added
+    keys = np.repeat(whose, listed.rows[has_twice]).astype(np.uint64) << SUBSTANCE_BITS | substances.to_numpy()[lines]
+    again = dict(_joined(counts.of(lines), keys, words, people=listed.people))
+    return {name: sums.scatter(whose, again[name].gather(whose)) for name, sums in added.items()}
+
+
+def _joined(counts: _LookedUp, keys: Numbers, words: Iterable[str], *, people: int) -> Iterator[tuple[str, pl.Series]]:
+    """Yield each person's counts where the lines of a key, which is a person and a substance, count as one."""
+    order = np.argsort(keys)
+    ordered, counts = keys[order], counts.of(order)
+    number = pl.Series(ordered).rle_id()
+    alike = by_person(number, number[-1] + 1)
+    listed = by_person(pl.Series(ordered[alike.starts] >> SUBSTANCE_BITS), people)
+    yield from ((name, listed.summed(alike.united(counts[name]))) for name in words)
+
+
+def _current(lines: pl.DataFrame, on: date) -> pl.DataFrame:
+    """Return the lines of medicines that are taken on the day; without a day of beginning or end, that is all."""
+    dated = [name for name in ("from", "to") if lines[name].null_count() < lines.height]
+    begun, not_ended = pl.col("from") <= on, pl.col("to") >= on
+    taken = begun.fill_null(value=True) & not_ended.fill_null(value=True)
+    return lines.filter(taken) if dated else lines
+
+
+def _is_course(lines: pl.DataFrame, course_days: float) -> pl.Expr:
+    """Return whether a line is a short course, null where that hangs on a beginning that is not known."""
+    if lines["to"].null_count() == lines.height:
+        return pl.lit(value=False)
     days = (pl.col("to") - pl.col("from")).dt.total_days() + 1
-    ends = pl.col("to").is_not_null()
-    is_course, unclear = ends & (days < course_days).fill_null(value=False), ends & pl.col("from").is_null()
-    out = pl.col("left_out") | (pl.col("as_needed") == YES) | is_course
-    open_ = (pl.col("as_needed") == UNKNOWN) | unclear
-    return pl.when(out).then(NO).when(open_).then(UNKNOWN).otherwise(YES).cast(pl.Int8).alias("regular")
+    return pl.when(pl.col("to").is_null()).then(pl.lit(value=False)).otherwise(days < course_days)
+
+
+def _regular() -> pl.Expr:
+    """Return whether a line is in regular use: not a short course, not as needed, not one that the count leaves out."""
+    out = pl.col("left_out") | (pl.col("as_needed") == YES) | (pl.col("course") == YES)
+    open_ = (pl.col("as_needed") == UNKNOWN) | (pl.col("course") == UNKNOWN)
+    return pl.when(out).then(NO).when(open_).then(UNKNOWN).otherwise(YES).alias("regular")
 
 
 def _flags(substances: Sequence[str | None], holds: Callable[[str], bool]) -> pl.Series:

@@ -6,11 +6,14 @@ The criteria and what meets them are those of `rules/scores/norgep.py`.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from functools import cache, reduce
-from operator import and_
+from dataclasses import dataclass
+from functools import cache
 
+import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
+from population.by_person import Numbers
 from population.leaves import OPEN, UNKNOWN
 from rules.knowledge import ITEMS, CodeSet
 from rules.scores.norgep import (
@@ -22,12 +25,20 @@ from rules.scores.norgep import (
     criteria,
 )
 
-NUMBER = pl.Int32
+Flags = NDArray[np.bool_]
 WORD = pl.UInt64
 LISTS = (AT_HOME, IN_NURSING_HOME)
 UNCODED, REGULAR, UNCLEAR = "uncoded", "regular", "unclear"
 Mark = str | CodeSet | tuple[str, CodeSet]
 """What a bit says: a medicine without a usable code; one of a group; one of a group in regular, or in unclear, use."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Condition:
+    """Where it holds what a criterion asks for besides its groups, and where it may, for all that is known."""
+
+    holds: Flags
+    unclear: Flags | np.bool_ = np.False_
 
 
 @cache
@@ -49,7 +60,9 @@ def group_table(substances: Sequence[str | None]) -> dict[str, pl.Series]:
 
 def counted() -> Mapping[str, pl.Expr]:
     """Return which lines each criterion counts that asks for several substances."""
-    return {_column("count", each): _in(each.groups[0]) for each in _every() if each.count > 1}
+    return {
+        _column(each): (pl.col("groups") & pl.lit(_mask(each.groups[0]))) != 0 for each in _every() if each.count > 1
+    }
 
 
 def groups_met() -> pl.Expr:
@@ -59,22 +72,40 @@ def groups_met() -> pl.Expr:
     return pl.col("groups") | by_use
 
 
-def is_uncoded() -> pl.Expr:
-    """Return whether a person has a medicine without a usable code."""
-    return _in(UNCODED)
+def is_dosed() -> pl.Expr:
+    """Return whether a criterion asks for a line's dose."""
+    return ((pl.col("groups") & pl.lit(_mask(*(each.groups[0] for each in _limits())))) != 0).alias("dosed")
 
 
-def with_doses(people: pl.DataFrame, lines: pl.DataFrame) -> pl.DataFrame:
-    """Return the people with the daily doses that some criteria ask for; few lines have one."""
-    asking = [each for each in _every() if each.over_mg is not None]
-    sums = {_column("mg", each): _dose().filter(_in(each.groups[0])).sum() for each in asking}
-    unclear = {_column("mg_unclear", each): _dose().is_null().filter(_in(each.groups[0])).any() for each in asking}
-    asked = sum(1 << _places()[group] for group in dict.fromkeys(each.groups[0] for each in asking))
-    dosed = lines.filter((pl.col("groups") & pl.lit(asked, WORD)) != 0)
-    by_person = dosed.group_by("person", maintain_order=True).agg(**sums, **unclear)
-    return people.join(by_person, on="person", how="left", maintain_order="left").with_columns(
-        pl.col(list(sums)).fill_null(0.0), pl.col(list(unclear)).fill_null(value=False)
-    )
+def is_uncoded(groups: pl.Series) -> Flags:
+    """Return whether each person has a medicine without a usable code."""
+    return _has(groups, UNCODED)
+
+
+def conditions(groups: pl.Series, counts: Mapping[str, Numbers], lines: pl.DataFrame) -> Mapping[Criterion, Condition]:
+    """Return what some criteria ask for besides: a daily dose, a number of substances, regular use."""
+    found = dict(_by_dose(lines, len(groups)))
+    for each in _every():
+        if each.count > 1:
+            found[each] = Condition(counts[_column(each)] >= each.count)
+        if each.regular:
+            found[each] = Condition(_has(groups, (REGULAR, each.groups[0])), _has(groups, (UNCLEAR, each.groups[0])))
+    return found
+
+
+def _by_dose(lines: pl.DataFrame, people: int) -> Iterator[tuple[Criterion, Condition]]:
+    """Yield where daily doses add up to more than the limit; by line in their order, as the bedside adds them up."""
+    person, dose = lines["person"].to_numpy(), lines.select(_dose()).to_series()
+    for each, limit in _limits().items():
+        of_it = _has(lines["groups"], each.groups[0])
+        total = np.bincount(person, dose.fill_null(0.0).to_numpy() * of_it, minlength=people)
+        unknown = np.bincount(person[of_it & dose.is_null().to_numpy()], minlength=people)
+        yield each, Condition(total > limit, unknown > 0)
+
+
+@cache
+def _limits() -> Mapping[Criterion, float]:
+    return {each: each.over_mg for each in _every() if each.over_mg is not None}
 
 
 def _dose() -> pl.Expr:
@@ -83,18 +114,18 @@ def _dose() -> pl.Expr:
     return pl.col("dose") * unit.replace_strict(MILLIGRAMS, default=None, return_dtype=pl.Float64)
 
 
-def with_hits(people: pl.DataFrame) -> pl.DataFrame:
-    """Return the people with how many criteria of each list are met, least and most; open where one is uncoded."""
-    low = {f"{name}.low": [_met(each).cast(NUMBER) for each in criteria(name)] for name in LISTS}
-    unclear = {name: [each for each in criteria(name) if each.over_mg is not None or each.regular] for name in LISTS}
-    people = people.with_columns(pl.sum_horizontal(met).alias(end) for end, met in low.items())
-    high = {
-        name: pl.col(f"{name}.low") + pl.sum_horizontal([_unclear(each) for each in unclear[name]]) for name in LISTS
-    }
-    return people.with_columns(
-        pl.when(is_uncoded()).then(OPEN).otherwise(most).cast(NUMBER).alias(f"{name}.high")
-        for name, most in high.items()
-    )
+def hits(groups: pl.Series, asked: Mapping[Criterion, Condition]) -> Iterator[tuple[str, Numbers]]:
+    """Yield how many criteria of each list each person meets, least and most; open where a medicine is uncoded."""
+    uncoded = is_uncoded(groups)
+    for name in LISTS:
+        met, unclear = np.zeros((2, len(groups)), np.uint8)  # a list has some tens of criteria
+        for each in criteria(name):
+            named, condition = _has(groups, *each.groups), asked.get(each)
+            met += named if condition is None else named & condition.holds
+            if condition is not None:
+                unclear += named & ~condition.holds & condition.unclear
+        yield f"{name}.low", met.astype(np.int32)
+        yield f"{name}.high", np.where(uncoded, np.int32(OPEN), met + unclear)
 
 
 def by_residence() -> Iterator[pl.Expr]:
@@ -110,25 +141,6 @@ def by_residence() -> Iterator[pl.Expr]:
     either = pl.any_horizontal([pl.col(f"{name}.low") != pl.col(f"{name}.high") for name in LISTS])
     yield (~unknown | either).alias("norgep_hits.asks.medicines")
     yield unknown.alias("norgep_hits.asks.residence")
-
-
-def _met(criterion: Criterion) -> pl.Expr:
-    """Return where a criterion is met for certain."""
-    named = [_in(group) for group in criterion.groups]
-    if criterion.over_mg is not None:
-        named.append(pl.col(_column("mg", criterion)) > criterion.over_mg)
-    if criterion.regular:
-        named.append(_in((REGULAR, criterion.groups[0])))
-    if criterion.count > 1:
-        named.append(pl.col(_column("count", criterion)) >= criterion.count)
-    return reduce(and_, named)
-
-
-def _unclear(criterion: Criterion) -> pl.Expr:
-    """Return where it hangs on a dose or a use that is not known."""
-    first = criterion.groups[0]
-    unclear = pl.col(_column("mg_unclear", criterion)) if criterion.over_mg is not None else _in((UNCLEAR, first))
-    return (reduce(and_, [_in(group) for group in criterion.groups]) & ~_met(criterion) & unclear).cast(NUMBER)
 
 
 def _every() -> tuple[Criterion, ...]:
@@ -149,12 +161,19 @@ def _places() -> Mapping[Mark, int]:
 
 
 def _words(marks: Sequence[Sequence[Mark]]) -> pl.Series:
-    return pl.Series([sum(1 << _places()[mark] for mark in each) for each in marks], dtype=WORD)
+    return pl.Series([_mask(*each) for each in marks], dtype=WORD)
 
 
-def _column(kind: str, criterion: Criterion) -> str:
-    return f"{kind}.{criterion.list_name}.{criterion.number}"
+def _mask(*marks: Mark) -> np.uint64:
+    return np.uint64(sum(1 << _places()[mark] for mark in set(marks)))
 
 
-def _in(mark: Mark) -> pl.Expr:
-    return (pl.col("groups") & pl.lit(1 << _places()[mark], WORD)) != 0
+def _column(criterion: Criterion) -> str:
+    return f"count.{criterion.list_name}.{criterion.number}"
+
+
+def _has(words: pl.Series, *marks: Mark) -> Flags:
+    """Return which words have every one of the marks."""
+    mask = _mask(*marks)
+    has: Flags = (words.to_numpy() & mask) == mask
+    return has
