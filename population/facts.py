@@ -22,6 +22,7 @@ from population.levels import mask_of
 from population.tree import tree_columns
 from rules.knowledge import ITEMS
 from rules.scoring import CFS_LEVELS, SPICT
+from rules.times import EARLIEST
 
 NUMBER = pl.Int32
 ANSWERED = tuple(
@@ -54,25 +55,27 @@ def facts_of(tables: Tables, on: date, limits: Mapping[str, float]) -> pl.DataFr
     scored = diagnoses.comorbidity(tables.diagnoses, tables.icd, people)
     listed = medicines.medicine_scores(tables.lines, tables.atc, on, people=people, course_days=limits["course_days"])
     facts = pl.concat([tables.people, _answers(tables.answers, people), scored, listed], how="horizontal")
-    facts = facts.with_columns(*_age(on), *_open_lists(), *_unanswered(facts.columns))
+    facts = facts.with_columns(*_age(tables.people["birth_date"], on), *_open_lists(), *_unanswered(facts.columns))
     facts = facts.with_columns(*norgep.by_residence(), *_spict_count(), *_clinician())
     return facts.with_columns(tree_columns(facts)).with_columns(_distance())
 
 
-def _age(on: date) -> tuple[pl.Expr, pl.Expr]:
-    """Return whole years lived: how many of the birthdays that there can be are those of whoever is as old."""
-    born, birthdays = pl.col("birth_date"), _birthdays(on)
-    years = (birthdays.len() - pl.lit(birthdays).search_sorted(born).cast(NUMBER)).cast(NUMBER)
-    low, high = (pl.when(born.is_null()).then(none).otherwise(years).cast(NUMBER) for none in (UNKNOWN, OPEN))
-    return low.alias("age.low"), high.alias("age.high")
+def _age(born: pl.Series, on: date) -> Iterator[pl.Series]:
+    """Yield whole years lived, least and most: how many of the birthdays that there can be are behind one."""
+    birthdays = _birthdays(on)
+    years = birthdays.len() - birthdays.search_sorted(born).cast(NUMBER)
+    for end, none in (("low", UNKNOWN), ("high", OPEN)):
+        yield years.set(born.is_null(), none).cast(NUMBER).alias(f"age.{end}")
 
 
 @lru_cache(maxsize=1)
 def _birthdays(on: date) -> pl.Series:
     """Return the last day of birth of whoever has lived so many years on a day, from the most years down to one."""
     leap = (on.month, on.day) == (2, 29)
-    days = (date(year, on.month, 28 if leap and not isleap(year) else on.day) for year in range(1, on.year))
-    return pl.Series(days, dtype=pl.Date)
+    years = range(EARLIEST.year, on.year)
+    return pl.Series(
+        [date(year, on.month, 28 if leap and not isleap(year) else on.day) for year in years], dtype=pl.Date
+    )
 
 
 def _answers(answers: pl.DataFrame, people: int) -> pl.DataFrame:
