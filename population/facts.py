@@ -113,8 +113,7 @@ def _none(item: Item) -> Mapping[str, int]:
 
 def _open_lists() -> Iterator[pl.Expr]:
     """Yield the scores of a list that is not complete: what is in it counts, and there may be anything besides."""
-    medicine = {name: n for name, n in medicines.without_lines(pl.lit(value=False)).items() if name.endswith(".high")}
-    lists = {"diagnoses_known": diagnoses.where_not_known(), "medicines_known": medicine}
+    lists = {"diagnoses_known": diagnoses.where_not_known(), "medicines_known": medicines.where_not_known()}
     for known, otherwise in lists.items():
         for name, unknown in otherwise.items():
             yield pl.when(known).then(name).otherwise(unknown).alias(name)

@@ -56,7 +56,7 @@ def counted(table: str, faults: Sequence[Fault], rows: pl.DataFrame) -> Iterator
         .group_by("fault")
         .agg(pl.len().alias("rows"), pl.col("row").bottom_k(FIRST).alias("first"))
     )
-    for place, fault in enumerate(faults):
+    for place, fault in enumerate(faults if kinds.height else ()):
         found = kinds.filter((pl.col("fault") & (1 << place)) != 0)
         if found.height:
             yield told(table, fault, rows=int(found["rows"].sum()), first=found["first"].explode())

@@ -48,7 +48,7 @@ def medicine_scores(
     conditions = norgep.conditions(groups, numbers, _dosed(current, counts))
     high = np.where(norgep.is_uncoded(groups), np.int32(OPEN), numbers["fall_risk_medicines.low"])
     scores = {**numbers, "fall_risk_medicines.high": high, **dict(norgep.hits(groups, conditions))}
-    return pl.DataFrame({name: scores[name] for name in without_lines(pl.lit(value=True))})
+    return pl.DataFrame({f"{score}.{end}": scores[f"{score}.{end}"] for score in SCORES for end in ("low", "high")})
 
 
 COUNTED: Mapping[str, pl.Expr] = {
@@ -61,6 +61,7 @@ COUNTED: Mapping[str, pl.Expr] = {
 }
 """Which current lines each number counts the substances of."""
 
+SCORES = ("regular_medicines", "as_needed_medicines", "fall_risk_medicines", *norgep.LISTS)
 SUBSTANCE_BITS = np.uint64(32)
 """How wide a substance is beside its person."""
 
@@ -200,10 +201,6 @@ def _substance(atc: str | None) -> str | None:
     return code if SUBSTANCE.fullmatch(code) else None
 
 
-def without_lines(known: pl.Expr) -> Mapping[str, pl.Expr]:
-    """Return what stands for a person without a line: no medicine where the list is known, anything where it is not."""
-    scores = ("regular_medicines", "as_needed_medicines", "fall_risk_medicines", *norgep.LISTS)
-    high = pl.when(known).then(0).otherwise(OPEN).cast(NUMBER)
-    return {
-        f"{score}.{end}": number for score in scores for end, number in (("low", pl.lit(0, NUMBER)), ("high", high))
-    }
+def where_not_known() -> Mapping[str, pl.Expr]:
+    """Return what stands for whoever's list may be longer: more than is in it."""
+    return {f"{score}.high": pl.lit(OPEN, NUMBER) for score in SCORES}
