@@ -19,9 +19,8 @@ import polars as pl
 
 from engine.errors import InputError
 from population.extract import CSV, PARQUET, PATIENTS, Column, Table, tables
-from population.files import has_room, is_full
+from population.files import CHUNK, has_room, is_full
 
-CHUNK = 1 << 22
 LONGEST_HEADER = 10_000
 SEPARATORS = ",;\t"
 NUMBERS = (pl.Int8, pl.Int16, pl.Int32, pl.Int64, pl.UInt8, pl.UInt16, pl.UInt32, pl.UInt64)

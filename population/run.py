@@ -24,7 +24,7 @@ import polars as pl
 from engine.errors import InputError
 from engine.rules import RuleSet
 from population.faults import Fault, all_told
-from population.files import checksum, has_room, held_alone, is_full, written_whole
+from population.files import checksum, checksums, has_room, held_alone, is_full, written_whole
 from population.joined import join
 from population.opening import Source, opened
 from population.outputs import write_lists
@@ -211,7 +211,7 @@ def _put_together(request: Request, out: Path, jobs: Sequence[Job], *, found: Fo
         "people": found.people,
         "rows": found.rows,
         "buckets": len(jobs),
-        "outputs": {path.relative_to(made).as_posix(): checksum(path) for path in files},
+        "outputs": dict(zip((path.relative_to(made).as_posix() for path in files), checksums(files), strict=True)),
     }
     shutil.rmtree(out / LISTS, ignore_errors=True)
     for path in made.iterdir():
