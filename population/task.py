@@ -55,7 +55,8 @@ def screen_bucket(job: Job) -> Done:
     rules = _rules(job.overlay)
     bucket = read_bucket(job.folder / PARTS, job.bucket, job.on, faults_of=job.faults_of)
     facts = facts_of(bucket.tables, job.on, rules.ruleset.limits)
-    rows = persons(bucket, facts, screened(facts, rules), limits=rules.ruleset.limits)
+    # Parquet is written in the bits that rows lie in, which may follow the threads; its bytes are not to.
+    rows = persons(bucket, facts, screened(facts, rules), limits=rules.ruleset.limits).rechunk()
     made_whole(rows_of(job), lambda path: rows.write_parquet(path, compression="zstd", statistics=False))
     done = Done(job.bucket, rows.height, bucket.rows, bucket.faults)
     written_whole(_note_of(job), json.dumps(_as_json(done) | {"checksum": checksum(rows_of(job))}).encode())
