@@ -62,8 +62,10 @@ def comorbidity(diagnoses: pl.DataFrame, codes: pl.DataFrame, people: int) -> pl
         listed.distinct(codes["bare"].gather(code)).alias("codes"),
         _main_codes(main, codes, people).alias("main_codes"),
     )
-    return per_person.with_columns(_exact()).select(
-        *_scores(), _main_diagnosis(), _has("fall").cast(pl.Int8).alias("fall_coded")
+    return (
+        per_person.with_columns(_unsuppressed())
+        .with_columns(_exact())
+        .select(*_scores(), _main_diagnosis(), _has("fall").cast(pl.Int8).alias("fall_coded"))
     )
 
 
@@ -107,14 +109,20 @@ def _open_upwards(number: pl.Expr) -> pl.Expr:
 
 
 def _charlson(weights: str) -> pl.Expr:
-    """Return the sum of the categories' weights; where the severe form is there, the mild one is left out."""
+    """Return the sum of the categories' weights."""
+    by_bit = {_bits((f"charlson.{name}",)): int(row[weights]) for name, row in categories().items()}
+    return _summed(pl.col("unsuppressed"), by_bit)
+
+
+def _unsuppressed() -> pl.Expr:
+    """Return the marks without the mild form of what is there in its severe form."""
     kept = pl.col("marks")
     for name, row in categories().items():
         if row["suppressed_by"]:
             mild, severe = (_bits((f"charlson.{each}",)) for each in (name, row["suppressed_by"]))
             suppressed = pl.when((pl.col("marks") & pl.lit(severe, WORD)) != 0).then(pl.lit(mild, WORD))
             kept &= ~suppressed.otherwise(pl.lit(0, WORD))
-    return _summed(kept, {_bits((f"charlson.{name}",)): int(row[weights]) for name, row in categories().items()})
+    return kept.alias("unsuppressed")
 
 
 def _tenths() -> pl.Expr:

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 from hashlib import sha256
+from math import ceil
 from pathlib import Path
 from typing import Any
 
@@ -34,7 +35,10 @@ from rules.codes import CODE_SHAPES
 from rules.scores.comorbidity import ICD10
 from rules.scores.medicines import SUBSTANCE
 
-PEOPLE_A_BUCKET = 100_000
+PEOPLE_A_BUCKET = 250_000
+ROWS_A_BUCKET = 21 * PEOPLE_A_BUCKET
+"""A bucket has no more than so many of each, for its rows are what takes memory."""
+
 AT_ONCE = 1_000_000
 LONGEST_CODE = 40
 HEX = 32
@@ -61,14 +65,19 @@ def how_to_split(
     sources: Mapping[str, Source], on: date, *, key: bytes | None, people_a_bucket: int = PEOPLE_A_BUCKET
 ) -> Splitting:
     """Return how to split an extract, by how many people there are, and the order they lie in."""
-    patients = sources[PATIENTS]
+    rows = {name: _rows_in(source) for name, source in sources.items()}
+    most = min(people_a_bucket, ROWS_A_BUCKET * rows[PATIENTS] // max(1, sum(rows.values())))
+    buckets = max(1, ceil(rows[PATIENTS] / max(1, most)))
     if key is None and not any(_is_text(source) for source in sources.values()):
-        bounds = bounds_of(patients, people_a_bucket)
+        bounds = bounds_of(sources[PATIENTS], ceil(rows[PATIENTS] / buckets))
         if bounds is not None:
             return Splitting(on, len(bounds) + 1, None, bounds)
-    with patients.being_read():
-        people = patients.scan().select(pl.len()).collect(engine="streaming").item()
-    return Splitting(on, max(1, -(-people // people_a_bucket)), key)
+    return Splitting(on, buckets, key)
+
+
+def _rows_in(source: Source) -> int:
+    with source.being_read():
+        return int(source.scan().select(pl.len()).collect(engine="streaming").item())
 
 
 def refuse_named(patients: Source, names_a_person: NamesPerson) -> None:
