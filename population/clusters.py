@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from engine.errors import MachineLacks, Refusal
-from population.runners import THREADS, Runner, Task
+from population.runners import THREADS, Runner, Task, environment
 from population.task import Done, Job
 
 if TYPE_CHECKING:
@@ -105,7 +105,7 @@ def _spark() -> SparkContext:
             "spark.task.maxFailures": str(TRIES),
             "spark.ui.showConsoleProgress": "false",
         }
-        with _environment(ONE_THREAD):
+        with environment(ONE_THREAD):
             session = SparkSession.builder.appName("retthjem").config(map=asked).getOrCreate()
     return session.sparkContext
 
@@ -126,15 +126,3 @@ def _ray_begun(ray: Any) -> Iterator[None]:
     finally:
         if not runs:
             ray.shutdown()
-
-
-@contextmanager
-def _environment(asked: dict[str, str]) -> Iterator[None]:
-    """Set what the processes that are begun meanwhile are to have in their environment, where it is not set."""
-    new = {name: value for name, value in asked.items() if name not in os.environ}
-    os.environ.update(new)
-    try:
-        yield
-    finally:
-        for name in new:
-            del os.environ[name]
