@@ -44,9 +44,13 @@ class ByPerson:
         return self._of_each(np.add, _is_first(keys).astype(np.int32))
 
     def _of_each(self, add: np.ufunc, numbers: Numbers) -> pl.Series:
+        if not len(self.starts):
+            return pl.Series(np.zeros(self.people, numbers.dtype))
+        sums = add.reduceat(numbers, self.starts, dtype=numbers.dtype)
+        if len(sums) == self.people:
+            return pl.Series(sums)
         found = np.zeros(self.people, numbers.dtype)
-        if len(self.starts):
-            found[self.persons] = add.reduceat(numbers, self.starts, dtype=numbers.dtype)
+        found[self.persons] = sums
         return pl.Series(found)
 
 
@@ -55,6 +59,8 @@ def places_among(keys: pl.Series, people: pl.Series) -> pl.Series:
     given, known = keys.to_numpy(), people.to_numpy()
     starts = np.flatnonzero(_is_first(given))
     rows = np.diff(starts, append=len(given))
+    if np.array_equal(given[starts], known):  # everyone has a row, and nobody else
+        return pl.Series(np.repeat(np.arange(len(known), dtype=np.uint32), rows))
     places = np.searchsorted(known, given[starts])
     found = (places < len(known)) & (np.append(known, 0)[places] == given[starts])
     whose = pl.Series(np.repeat(places.astype(np.uint32), rows))

@@ -68,7 +68,7 @@ class Reading:
     values: Mapping[str, pl.Expr]
     faults: tuple[tuple[Fault, pl.Expr], ...]
 
-    def of(self, rows: pl.LazyFrame) -> pl.LazyFrame:
+    def of(self, rows: pl.DataFrame) -> pl.DataFrame:
         """Return the rows with what the values and the faults are read of."""
         return rows.with_columns(self.given).with_columns(self.first)
 

@@ -37,7 +37,7 @@ def worded(source: Source, rows: pl.DataFrame) -> tuple[Source, pl.DataFrame]:
 def read_rows(source: Source, rows: pl.DataFrame, numbered: Numbered, *, whose: Whose) -> pl.DataFrame:
     """Return rows by `row` and `key`, with the columns' values, and the bits of what is wrong with each as `fault`."""
     read = reading(source.table, source.types, numbered)
-    given = read.of(rows.lazy()).collect()
+    given = read.of(rows)
     called = {"person": whose.person} if source.table.name == PATIENTS else {}
     faults = _found(given, every_fault(read, source.types))
     return given.select("row", key=whose.key.fill_null(0), fault=masked(faults), **called, **read.values)

@@ -82,8 +82,10 @@ def _rows_in(source: Source) -> int:
 
 def refuse_named(patients: Source, names_a_person: NamesPerson) -> None:
     """Refuse national identity numbers, which are not to be read without a key that hides them."""
-    person = _as_text()
-    ids = patients.scan().select("row", person=person).filter(pl.col("person").str.contains(r"^\d{10,11}$"))
+    rows, number = patients.scan(), pl.col("person")
+    if patients.types["person"].is_integer():  # of numbers, only those so long need be read as text
+        rows = rows.filter(number.cast(pl.Int64, strict=False).is_between(10**9, 10**11 - 1))
+    ids = rows.select("row", person=_as_text()).filter(pl.col("person").str.contains(r"^\d{10,11}$"))
     with patients.being_read():
         for batch in ids.collect_batches(engine="streaming"):
             for row, text in batch.iter_rows():
