@@ -161,10 +161,10 @@ def _read_in_place(table: str, bucket: int, where: Mapping[str, Any]) -> Part:
     if first == after:
         return Part()
     with source.being_read():
-        rows = source.scan().slice(first, after - first).collect().rechunk()
+        rows = source.scan().slice(first, after - first).collect()
     source, rows = worded(source, rows)
     coded = _coded_of(source, on, rows.lazy())
-    return _with_codes(read_rows(source, rows, coded.numbered, whose=NUMBERED), coded.table)
+    return _with_codes(read_rows(source, rows.rechunk(), coded.numbered, whose=NUMBERED), coded.table)
 
 
 def _written(source: Source, how: Splitting, numbered: Numbered, *, numbers: bool, into: Path) -> None:
