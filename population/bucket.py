@@ -197,7 +197,7 @@ def _diagnoses(rows: pl.DataFrame | None, systems: int, on: date) -> pl.DataFram
     if rows is None:
         return pl.DataFrame(schema={"person": PERSON, "code": pl.UInt32, "main": pl.Boolean})
     kept = _kept(rows, ~pl.col("aside") & (pl.col("on").fill_null(on) <= on))
-    code = (pl.col("code") * systems + pl.col("system")).cast(pl.UInt32)
+    code = pl.col("code") if systems == 1 else (pl.col("code") * systems + pl.col("system")).cast(pl.UInt32)
     return kept.select("person", code.alias("code"), pl.col("main").fill_null(value=False))
 
 

@@ -61,21 +61,21 @@ def facts_of(tables: Tables, on: date, limits: Mapping[str, float]) -> pl.DataFr
 
 
 def _age(born: pl.Series, on: date) -> Iterator[pl.Series]:
-    """Yield whole years lived, least and most: how many of the birthdays that there can be are behind one."""
-    birthdays = _birthdays(on)
-    years = birthdays.len() - birthdays.search_sorted(born).cast(NUMBER)
+    """Yield whole years lived, least and most, by the day of birth."""
+    first, ages = _ages(on)
+    years = ages.gather((born.to_physical() - first).clip(0, ages.len() - 1))
     for end, none in (("low", UNKNOWN), ("high", OPEN)):
-        yield years.set(born.is_null(), none).cast(NUMBER).alias(f"age.{end}")
+        yield years.fill_null(none).alias(f"age.{end}")
 
 
 @lru_cache(maxsize=1)
-def _birthdays(on: date) -> pl.Series:
-    """Return the last day of birth of whoever has lived so many years on a day, from the most years down to one."""
+def _ages(on: date) -> tuple[int, pl.Series]:
+    """Return the first day of birth that there can be, as a number, and the age by the day of birth from then on."""
     leap = (on.month, on.day) == (2, 29)
-    years = range(EARLIEST.year, on.year)
-    return pl.Series(
-        [date(year, on.month, 28 if leap and not isleap(year) else on.day) for year in years], dtype=pl.Date
-    )
+    birthdays = [date(y, on.month, 28 if leap and not isleap(y) else on.day) for y in range(EARLIEST.year, on.year)]
+    days = pl.date_range(EARLIEST, on, eager=True)
+    behind = pl.Series(birthdays, dtype=pl.Date).search_sorted(days)
+    return int(days.to_physical()[0]), (len(birthdays) - behind.cast(NUMBER)).cast(NUMBER)
 
 
 def _answers(answers: pl.DataFrame, people: int) -> pl.DataFrame:

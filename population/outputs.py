@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
 
 import polars as pl
@@ -17,6 +16,7 @@ from population.leaves import OPEN, UNKNOWN
 from population.routed import NONE, UNDECIDED
 from population.screened import screened
 from rules.knowledge import ITEMS
+from rules.times import LATEST
 
 NUMBER = pl.Int32
 SEX = pl.Enum(ITEMS["sex"].codes)
@@ -115,7 +115,7 @@ def columns(ruleset: RuleSet) -> Iterator[Described]:
     """Yield the columns of the rows of everyone, read of a bucket of nobody."""
     nobody = empty_bucket()
     rules = compiled(ruleset)
-    facts = facts_of(nobody.tables, date.max, ruleset.limits)
+    facts = facts_of(nobody.tables, LATEST, ruleset.limits)
     for name, kind in persons(nobody, facts, screened(facts, rules), limits=ruleset.limits).schema.items():
         values = tuple(kind.categories.to_list()) if isinstance(kind, pl.Enum) else ()
         yield Described(name, str(kind.base_type()), values)

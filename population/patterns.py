@@ -6,7 +6,7 @@ whole numbers. A register has far fewer patterns than people.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence, Set
 from dataclasses import dataclass
 from functools import reduce
 from operator import or_
@@ -56,10 +56,29 @@ def _leaf(leaf: Node, ruleset: RuleSet) -> Part:
     return Part(f"leaf.{leaf.name}", lambda place: state(leaf.condition, ruleset, place), 2)  # type: ignore[arg-type] # a leaf's condition is a comparison
 
 
-def words(parts: Sequence[Part]) -> Iterator[pl.Expr]:
-    """Yield the parts packed into whole numbers."""
-    for number, word in enumerate(_in_words(parts)):
-        yield reduce(or_, (part.at(place) for part, place in word)).alias(f"word.{number}")
+def packed(facts: pl.DataFrame, parts: Sequence[Part]) -> pl.DataFrame:
+    """Return everyone's parts packed into whole numbers; what is the same of everyone is read of the first alone.
+
+    A register knows few of the answers, so that this is so of most.
+    """
+    alike = {name for name in facts.columns if _is_alike(facts[name])}
+    return facts.select(
+        _word(word, facts, alike).alias(f"word.{number}") for number, word in enumerate(_in_words(parts))
+    )
+
+
+def _is_alike(facts: pl.Series) -> bool:
+    return facts.len() > 0 and bool(facts.min() == facts.max())
+
+
+def _word(word: Sequence[tuple[Part, int]], facts: pl.DataFrame, alike: Set[str]) -> pl.Expr:
+    same: list[pl.Expr] = []
+    differing: list[pl.Expr] = []
+    for part, place in word:
+        found = part.at(place)
+        (same if set(found.meta.root_names()) <= alike else differing).append(found)
+    of_all = facts.head(1).select(reduce(or_, same)).item() if same else 0
+    return reduce(or_, differing, pl.repeat(of_all, facts.height, dtype=WORD))
 
 
 def unpacked(parts: Sequence[Part]) -> Iterator[pl.Expr]:

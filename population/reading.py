@@ -217,6 +217,10 @@ def _place_among(given: pl.Expr, words: tuple[str, ...]) -> pl.Expr:
     return given.cast(pl.Enum(words), strict=False).to_physical()
 
 
+def _number_among(given: pl.Expr, words: tuple[str, ...]) -> pl.Expr:
+    return _place_among(given, words).cast(pl.UInt32)
+
+
 def _municipality(column: Column, given: pl.Expr, place: _Place) -> Read:
     """Read a number; of a day before the register's own, whether it was in force cannot be said."""
     if place.numbered.on < numbered_since():
@@ -255,9 +259,8 @@ def _code(column: Column, given: pl.Expr, place: _Place) -> Read:
     blank = place.numbered.blank
     written = given.is_not_null() & ~given.cast(pl.String).is_in(blank) if blank else given.is_not_null()
     unknown = Fault(column.name, "unknown_code", "row"), written & ~known.fill_null(value=False)
-    number_of = _of_words(given, place.kind_of(column), lambda each: _place_among(each, place.numbered.codes))
-    first = {"read.code": number_of.cast(pl.UInt32)}
-    return Read({column.name: number}, (unknown,), first)
+    number_of = _of_words(given, place.kind_of(column), lambda each: _number_among(each, place.numbered.codes))
+    return Read({column.name: number}, (unknown,), {"read.code": number_of})
 
 
 def _system(column: Column, given: pl.Expr, place: _Place) -> Read:
@@ -276,9 +279,8 @@ def _atc(column: Column, given: pl.Expr, place: _Place) -> Read:
     """Read an ATC code; without a usable one the medicine may be any, which number 0 stands for."""
     number = pl.col("read.atc")
     unknown = Fault(column.name, "unknown_code", "value"), given.is_not_null() & number.is_null()
-    number_of = _of_words(given, place.kind_of(column), lambda each: _place_among(each, place.numbered.atc))
-    first = {"read.atc": number_of.cast(pl.UInt32)}
-    return Read({column.name: (number + 1).fill_null(0)}, (unknown,), first)
+    number_of = _of_words(given, place.kind_of(column), lambda each: _number_among(each, place.numbered.atc))
+    return Read({column.name: (number + 1).fill_null(0)}, (unknown,), {"read.atc": number_of})
 
 
 # Answers: an item and a word are looked up together, in one table for all items.

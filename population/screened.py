@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import polars as pl
 
 from population.compiled import Compiled
-from population.patterns import parts_of, unpacked, words
+from population.patterns import packed, parts_of, unpacked
 from population.routed import routed
 
 CHUNK = 50_000
@@ -20,7 +20,7 @@ MOST_KEPT = 200_000
 
 def screened(facts: pl.DataFrame, rules: Compiled) -> pl.DataFrame:
     """Return each rule's outcome and what follows, one row for each row of facts, in their order."""
-    people = facts.select(words(parts_of(rules)))
+    people = packed(facts, parts_of(rules))
     settled = _settled(people.unique(maintain_order=True), rules)
     return people.join(settled, on=people.columns, how="left", maintain_order="left").drop(people.columns)
 
