@@ -54,6 +54,22 @@ class ByPerson:
         return pl.Series(found)
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class LookedUp:
+    """What rows count as by their kinds; column by column, for each is read once and then let go."""
+
+    table: pl.DataFrame
+    kinds: Numbers
+
+    def __getitem__(self, column: str) -> pl.Series:
+        """Return a column by row; `clip` spares NumPy a look at each place, for none is outside the table."""
+        return pl.Series(np.take(self.table[column].to_numpy(), self.kinds, mode="clip"))
+
+    def of(self, rows: Numbers) -> LookedUp:
+        """Return the same of some of the rows."""
+        return LookedUp(self.table, self.kinds[rows])
+
+
 def places_among(keys: pl.Series, people: pl.Series) -> pl.Series:
     """Return each key's place among the people's keys, null where it is not there; both are in order."""
     given, known = keys.to_numpy(), people.to_numpy()

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
+import numpy as np
 import polars as pl
 
-from population.by_person import by_person
+from population.by_person import LookedUp, Numbers, by_person
 from population.leaves import OPEN, UNKNOWN
 from rules.knowledge import CODE_SETS, rows
 from rules.ruleset import national
@@ -53,26 +54,28 @@ def code_table(codes: pl.DataFrame) -> pl.DataFrame:
 
 def comorbidity(diagnoses: pl.DataFrame, codes: pl.DataFrame, people: int) -> pl.DataFrame:
     """Return what the diagnoses of each of the `people` add up to, in their order; the rows lie by person."""
-    code, listed = diagnoses["code"], by_person(diagnoses["person"], people)
-    main = diagnoses.filter("main")
-    added_up = {name: listed.united(codes[name].gather(code)) for name in ("marks", *HFRS_WORDS)}
-    of_main = by_person(main["person"], people).united(codes["of_main"].gather(main["code"]))
-    per_person = pl.DataFrame(added_up).with_columns(
-        pl.col("marks") | of_main,
-        listed.distinct(codes["bare"].gather(code)).alias("codes"),
-        _main_codes(main, codes, people).alias("main_codes"),
+    listed, main = by_person(diagnoses["person"], people), diagnoses.filter("main")
+    counts, of_main = (LookedUp(codes, rows["code"].cast(pl.Int64).to_numpy()) for rows in (diagnoses, main))
+    words = {name: listed.united(counts[name]) for name in ("marks", *HFRS_WORDS)}
+    marks = words["marks"] | by_person(main["person"], people).united(of_main["of_main"])
+    per_person = pl.DataFrame(
+        {
+            "marks": marks,
+            "codes": listed.distinct(counts["bare"]),
+            "main_codes": _main_codes(main["person"], of_main["bare"], people),
+            **_charlson(marks.to_numpy()),
+            "hfrs_tenths": sum(_tenths(n, words[name].to_numpy()) for n, name in enumerate(HFRS_WORDS)),
+        }
     )
-    return (
-        per_person.with_columns(_unsuppressed())
-        .with_columns(_exact())
-        .select(*_scores(), _main_diagnosis(), _has("fall").cast(pl.Int8).alias("fall_coded"))
+    return per_person.with_columns(_counts()).select(
+        *_scores(), _main_diagnosis(), _has("fall").cast(pl.Int8).alias("fall_coded")
     )
 
 
-def _main_codes(main: pl.DataFrame, codes: pl.DataFrame, people: int) -> pl.Series:
+def _main_codes(persons: pl.Series, bare: pl.Series, people: int) -> pl.Series:
     """Return how many of a person's codes are marked as main; one in another system, number 0, has no part in it."""
-    bare = main.select("person", bare=codes["bare"].gather(main["code"])).filter(pl.col("bare") != 0)
-    return by_person(bare["person"], people).distinct(bare["bare"])
+    coded = bare != 0
+    return by_person(persons.filter(coded), people).distinct(bare.filter(coded))
 
 
 def where_not_known() -> Mapping[str, pl.Expr]:
@@ -85,14 +88,11 @@ def where_not_known() -> Mapping[str, pl.Expr]:
 EXACT = ("bidiagnoses", "chronic_groups", "charlson", "charlson_1987", "hfrs_tenths")
 
 
-def _exact() -> Iterator[pl.Expr]:
-    """Yield the scores of the codes that are there."""
+def _counts() -> Iterator[pl.Expr]:
+    """Yield how many codes there are besides the main ones, and how many groups of chronic conditions."""
     yield (pl.col("codes") - _has("uncoded").cast(NUMBER) - pl.col("main_codes")).alias("bidiagnoses")
     chronic = pl.col("marks") & pl.lit(_bits(CHRONIC), WORD)
     yield chronic.bitwise_count_ones().cast(NUMBER).alias("chronic_groups")
-    yield _charlson("weight_quan2011").alias("charlson")
-    yield _charlson("weight_1987").alias("charlson_1987")
-    yield _tenths().alias("hfrs_tenths")
 
 
 def _scores() -> Iterator[pl.Expr]:
@@ -108,38 +108,32 @@ def _open_upwards(number: pl.Expr) -> pl.Expr:
     return pl.when(_has("uncoded")).then(OPEN).otherwise(number).cast(NUMBER)
 
 
-def _charlson(weights: str) -> pl.Expr:
-    """Return the sum of the categories' weights."""
-    by_bit = {_bits((f"charlson.{name}",)): int(row[weights]) for name, row in categories().items()}
-    return _summed(pl.col("unsuppressed"), by_bit)
-
-
-def _unsuppressed() -> pl.Expr:
-    """Return the marks without the mild form of what is there in its severe form."""
-    kept = pl.col("marks")
+def _charlson(marks: Numbers) -> Mapping[str, Numbers]:
+    """Return the sums of the categories' weights; where the severe form is there, the mild one is left out."""
+    kept = marks.copy()
     for name, row in categories().items():
         if row["suppressed_by"]:
-            mild, severe = (_bits((f"charlson.{each}",)) for each in (name, row["suppressed_by"]))
-            suppressed = pl.when((pl.col("marks") & pl.lit(severe, WORD)) != 0).then(pl.lit(mild, WORD))
-            kept &= ~suppressed.otherwise(pl.lit(0, WORD))
-    return kept.alias("unsuppressed")
+            mild, severe = (np.uint64(_bits((f"charlson.{each}",))) for each in (name, row["suppressed_by"]))
+            kept[(marks & severe) != 0] &= ~mild
+    return {
+        score: _summed(kept, {_bits((f"charlson.{name}",)): int(row[weight]) for name, row in categories().items()})
+        for score, weight in {"charlson": "weight_quan2011", "charlson_1987": "weight_1987"}.items()
+    }
 
 
-def _tenths() -> pl.Expr:
-    found = []
-    for n, name in enumerate(HFRS_WORDS):
-        codes = HFRS[n * BITS : (n + 1) * BITS]
-        found.append(_summed(pl.col(name), {1 << place: hfrs_weights()[code] for place, code in enumerate(codes)}))
-    return pl.sum_horizontal(found)
+def _tenths(number: int, word: Numbers) -> Numbers:
+    """Return the tenths of points of the codes whose bits are in one of the words of HFRS."""
+    codes = HFRS[number * BITS : (number + 1) * BITS]
+    return _summed(word, {1 << place: hfrs_weights()[code] for place, code in enumerate(codes)})
 
 
-def _summed(word: pl.Expr, weights: Mapping[int, int]) -> pl.Expr:
+def _summed(word: Numbers, weights: Mapping[int, int]) -> Numbers:
     """Return the sum of the weights of the bits that are in a word: first all ones, then twos, fours and so on."""
-    terms = []
+    total = np.zeros(len(word), np.int32)
     for power in range(max(weights.values()).bit_length()):
-        having = sum(bit for bit, weight in weights.items() if weight & (1 << power))
-        terms.append((word & pl.lit(having, WORD)).bitwise_count_ones().cast(NUMBER) * (1 << power))
-    return pl.sum_horizontal(terms)
+        having = np.uint64(sum(bit for bit, weight in weights.items() if weight & (1 << power)))
+        total += np.bitwise_count(word & having).astype(np.int32) << power
+    return total
 
 
 def _main_diagnosis() -> pl.Expr:

@@ -10,7 +10,7 @@ import numpy as np
 import polars as pl
 
 from population import norgep
-from population.by_person import ByPerson, Numbers, by_person
+from population.by_person import ByPerson, LookedUp, Numbers, by_person
 from population.leaves import OPEN, UNKNOWN
 from rules.knowledge import CODE_SETS
 from rules.scores.medicines import SUBSTANCE, raises_fall_risk
@@ -42,7 +42,7 @@ def medicine_scores(
     current = _current(lines, on)
     listed = by_person(current["person"], people)
     places = _Places(_most(listed).bit_length())
-    counts = _LookedUp(_of_each_kind(codes, places), _kinds(current, codes.height, course_days=course_days))
+    counts = LookedUp(_of_each_kind(codes, places), _kinds(current, codes.height, course_days=course_days))
     groups = listed.united(counts["groups"])
     numbers = places.read(_added_up(counts, listed, places.words))
     conditions = norgep.conditions(groups, numbers, _dosed(current, counts))
@@ -94,22 +94,6 @@ class _Places:
         }
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _LookedUp:
-    """What lines count as by their kinds; looked up column by column, for each is read once and then let go."""
-
-    table: pl.DataFrame
-    kinds: Numbers
-
-    def __getitem__(self, column: str) -> pl.Series:
-        """Return a column by line; `clip` spares NumPy a look at each place, for none is outside the table."""
-        return pl.Series(np.take(self.table[column].to_numpy(), self.kinds, mode="clip"))
-
-    def of(self, lines: Numbers) -> _LookedUp:
-        """Return the same of some of the lines."""
-        return _LookedUp(self.table, self.kinds[lines])
-
-
 def _kinds(lines: pl.DataFrame, codes: int, *, course_days: float) -> Numbers:
     """Return each line's kind: what it counts as hangs on its code, its use and its course alone."""
     use, course = _place(pl.col("use") == "as_needed"), _place(_is_course(lines, course_days))
@@ -128,7 +112,7 @@ def _of_each_kind(codes: pl.DataFrame, places: _Places) -> pl.DataFrame:
     return pl.concat(kinds).with_columns(_regular()).select("substance", *places.written(), *marks)
 
 
-def _told_apart(counts: _LookedUp, most: int) -> pl.Series:
+def _told_apart(counts: LookedUp, most: int) -> pl.Series:
     """Return the lines' substances; each of a person's lines without a code counts as one by itself."""
     substances = counts["substance"]
     uncoded = (substances == 0).arg_true()
@@ -140,13 +124,13 @@ def _most(listed: ByPerson) -> int:
     return int(listed.rows.max(initial=1))
 
 
-def _dosed(lines: pl.DataFrame, counts: _LookedUp) -> pl.DataFrame:
+def _dosed(lines: pl.DataFrame, counts: LookedUp) -> pl.DataFrame:
     """Return the few lines whose dose a criterion asks for."""
     dosed = np.flatnonzero(counts["dosed"].to_numpy())
     return lines.select("person", "dose", "unit")[dosed].with_columns(counts.of(dosed)["groups"].alias("groups"))
 
 
-def _added_up(counts: _LookedUp, listed: ByPerson, words: Iterable[str]) -> Mapping[str, pl.Series]:
+def _added_up(counts: LookedUp, listed: ByPerson, words: Iterable[str]) -> Mapping[str, pl.Series]:
     """Return each person's counts; where a substance is listed twice, its lines count as one."""
     added = {name: listed.summed(counts[name]) for name in words}
     substances = _told_apart(counts, _most(listed))
@@ -159,7 +143,7 @@ def _added_up(counts: _LookedUp, listed: ByPerson, words: Iterable[str]) -> Mapp
     return {name: sums.scatter(whose, again[name].gather(whose)) for name, sums in added.items()}
 
 
-def _joined(counts: _LookedUp, keys: Numbers, words: Iterable[str], *, people: int) -> Iterator[tuple[str, pl.Series]]:
+def _joined(counts: LookedUp, keys: Numbers, words: Iterable[str], *, people: int) -> Iterator[tuple[str, pl.Series]]:
     """Yield each person's counts where the lines of a key, which is a person and a substance, count as one."""
     order = np.argsort(keys)
     ordered, counts = keys[order], counts.of(order)
