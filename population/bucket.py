@@ -14,7 +14,7 @@ from pathlib import Path
 import polars as pl
 
 from population.answered import EMPTY, answers_of
-from population.by_person import is_any, places_among
+from population.by_person import are_among, places_among
 from population.diagnoses import code_table
 from population.extract import PATIENTS, tables
 from population.facts import Tables
@@ -93,9 +93,7 @@ def read_bucket(folder: Path, bucket: int, on: date, *, faults_of: Mapping[str, 
     complete = people.select("person", *_known(reading, people, listed))
     icd, atc = (reading.parts.get(name, Part()) for name in ("diagnoses", "prescriptions"))
     made = Tables(
-        people=people.select("person", "birth_date").with_columns(
-            complete["diagnoses_known"], complete["medicines_known"]
-        ),
+        people=people.select("birth_date").with_columns(complete["diagnoses_known"], complete["medicines_known"]),
         answers=answers_of(listed, complete, on, tell=reading.tell),
         diagnoses=_diagnoses(listed.get("diagnoses"), icd.systems, on),
         lines=_lines(listed.get("prescriptions")),
@@ -110,7 +108,7 @@ def empty_bucket() -> Bucket:
     """Return a bucket of nobody, whose columns are those of any other."""
     people = _EMPTY_PATIENTS.rename({"person": "called"}).with_columns(person=pl.lit(None, PERSON))
     none = Tables(
-        people=people.select("person", "birth_date", "diagnoses_known", "medicines_known"),
+        people=people.select("birth_date", "diagnoses_known", "medicines_known"),
         answers=EMPTY,
         diagnoses=_diagnoses(None, 1, date.max),
         lines=_lines(None),
@@ -190,7 +188,7 @@ def _known(reading: _Reading, people: pl.DataFrame, listed: Mapping[str, pl.Data
 
 def _holds(people: pl.DataFrame, rows: pl.DataFrame | None, which: pl.Expr) -> pl.Series:
     persons = pl.Series(dtype=PERSON) if rows is None else rows.filter(which)["person"]
-    return is_any(persons, people.height)
+    return are_among(persons, people.height)
 
 
 def _diagnoses(rows: pl.DataFrame | None, systems: int, on: date) -> pl.DataFrame:

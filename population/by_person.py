@@ -70,6 +70,13 @@ class LookedUp:
         return LookedUp(self.table, self.kinds[rows])
 
 
+def looked_up(table: pl.DataFrame, kinds: pl.Series) -> LookedUp:
+    """Return what rows count as by their kinds, which are rows of the table; others are an `IndexError`."""
+    if kinds.len() and not table.height > kinds.max() >= kinds.min() >= 0:  # type: ignore[operator] # of whole numbers
+        raise IndexError("A kind is not in its table.")
+    return LookedUp(table, kinds.cast(pl.Int64).to_numpy())
+
+
 def places_among(keys: pl.Series, people: pl.Series) -> pl.Series:
     """Return each key's place among the people's keys, null where it is not there; both are in order."""
     given, known = keys.to_numpy(), people.to_numpy()
@@ -78,12 +85,13 @@ def places_among(keys: pl.Series, people: pl.Series) -> pl.Series:
     if np.array_equal(given[starts], known):  # everyone has a row, and nobody else
         return pl.Series(np.repeat(np.arange(len(known), dtype=np.uint32), rows))
     places = np.searchsorted(known, given[starts])
-    found = (places < len(known)) & (np.append(known, 0)[places] == given[starts])
+    # One more of their own kind: keys and a signed zero would be compared as floats, in 53 bits.
+    found = (places < len(known)) & (np.append(known, known.dtype.type(0))[places] == given[starts])
     whose = pl.Series(np.repeat(places.astype(np.uint32), rows))
     return whose if found.all() else whose.set(pl.Series(np.repeat(~found, rows)), None)
 
 
-def is_any(persons: pl.Series, people: int) -> pl.Series:
+def are_among(persons: pl.Series, people: int) -> pl.Series:
     """Return of each of the people whether they are among the persons."""
     found = np.zeros(people, dtype=bool)
     found[persons.to_numpy()] = True

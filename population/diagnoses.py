@@ -6,11 +6,12 @@ The tables and their meaning are those of `rules/scores/comorbidity.py`. HFRS is
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
 
 import numpy as np
 import polars as pl
 
-from population.by_person import LookedUp, Numbers, by_person
+from population.by_person import Numbers, by_person, looked_up
 from population.leaves import OPEN, UNKNOWN
 from rules.knowledge import CODE_SETS, rows
 from rules.ruleset import national
@@ -36,6 +37,8 @@ OF_MAIN = ("has_main", *(f"main.{kind}" for kind in KINDS))
 PLACES = {mark: place for place, mark in enumerate((*MARKS, *OF_MAIN))}
 """What a code counts as, each a bit of one word; what the main diagnosis is, a few bits more."""
 
+EXACT = ("bidiagnoses", "chronic_groups", "charlson", "charlson_1987", "hfrs_tenths")
+
 
 def code_table(codes: pl.DataFrame) -> pl.DataFrame:
     """Return what each distinct `code` of a `system` counts as; the number that a code goes by is its row here."""
@@ -54,28 +57,9 @@ def code_table(codes: pl.DataFrame) -> pl.DataFrame:
 
 def comorbidity(diagnoses: pl.DataFrame, codes: pl.DataFrame, people: int) -> pl.DataFrame:
     """Return what the diagnoses of each of the `people` add up to, in their order; the rows lie by person."""
-    listed, main = by_person(diagnoses["person"], people), diagnoses.filter("main")
-    counts, of_main = (LookedUp(codes, rows["code"].cast(pl.Int64).to_numpy()) for rows in (diagnoses, main))
-    words = {name: listed.united(counts[name]) for name in ("marks", *HFRS_WORDS)}
-    marks = words["marks"] | by_person(main["person"], people).united(of_main["of_main"])
-    per_person = pl.DataFrame(
-        {
-            "marks": marks,
-            "codes": listed.distinct(counts["bare"]),
-            "main_codes": _main_codes(main["person"], of_main["bare"], people),
-            **_charlson(marks.to_numpy()),
-            "hfrs_tenths": sum(_tenths(n, words[name].to_numpy()) for n, name in enumerate(HFRS_WORDS)),
-        }
-    )
-    return per_person.with_columns(_counts()).select(
-        *_scores(), _main_diagnosis(), _has("fall").cast(pl.Int8).alias("fall_coded")
-    )
-
-
-def _main_codes(persons: pl.Series, bare: pl.Series, people: int) -> pl.Series:
-    """Return how many of a person's codes are marked as main; one in another system, number 0, has no part in it."""
-    coded = bare != 0
-    return by_person(persons.filter(coded), people).distinct(bare.filter(coded))
+    found = {**_of_all(diagnoses, codes, people), **_of_main(diagnoses.filter("main"), codes, people)}
+    per_person = pl.DataFrame(found).with_columns(pl.col("marks") | pl.col("of_main")).with_columns(_counts())
+    return per_person.select(*_scores(), _main_diagnosis(), _has("fall").cast(pl.Int8).alias("fall_coded"))
 
 
 def where_not_known() -> Mapping[str, pl.Expr]:
@@ -85,7 +69,27 @@ def where_not_known() -> Mapping[str, pl.Expr]:
     return ends | {"main_diagnosis": pl.lit(UNKNOWN, pl.Int8), "fall_coded": fall}
 
 
-EXACT = ("bidiagnoses", "chronic_groups", "charlson", "charlson_1987", "hfrs_tenths")
+def _of_all(rows: pl.DataFrame, codes: pl.DataFrame, people: int) -> Mapping[str, Any]:
+    """Return what all of a person's codes are, how many, and the sums of their weights."""
+    listed, counts = by_person(rows["person"], people), looked_up(codes, rows["code"])
+    marks = listed.united(counts["marks"])
+    tenths = [_tenths(n, listed.united(counts[name]).to_numpy()) for n, name in enumerate(HFRS_WORDS)]
+    return {
+        "marks": marks,
+        "codes": listed.distinct(counts["bare"]),
+        **_charlson(marks.to_numpy()),
+        "hfrs_tenths": np.add.reduce(tenths),
+    }
+
+
+def _of_main(rows: pl.DataFrame, codes: pl.DataFrame, people: int) -> Mapping[str, Any]:
+    """Return what the codes marked as main are, and how many; one in another system, number 0, is not counted."""
+    counts = looked_up(codes, rows["code"])
+    bare, coded = counts["bare"], counts["bare"] != 0
+    return {
+        "of_main": by_person(rows["person"], people).united(counts["of_main"]),
+        "main_codes": by_person(rows["person"].filter(coded), people).distinct(bare.filter(coded)),
+    }
 
 
 def _counts() -> Iterator[pl.Expr]:

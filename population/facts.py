@@ -36,7 +36,7 @@ ANSWERED = tuple(
 class Tables:
     """A bucket of an extract, with people and codes as whole numbers.
 
-    `people`: person, birth_date, diagnoses_known, medicines_known: the list is complete. `answers`: person, item,
+    `people`: birth_date, diagnoses_known, medicines_known: the list is complete. `answers`: person, item,
     value, other. `diagnoses`: person, code, main. `lines`: person, atc, use, from, to, dose, unit. `icd` and `atc` are
     what each code counts as.
     """
@@ -54,7 +54,9 @@ def facts_of(tables: Tables, on: date, limits: Mapping[str, float]) -> pl.DataFr
     people = tables.people.height
     scored = diagnoses.comorbidity(tables.diagnoses, tables.icd, people)
     listed = medicines.medicine_scores(tables.lines, tables.atc, on, people=people, course_days=limits["course_days"])
-    facts = pl.concat([tables.people, _answers(tables.answers, people), scored, listed], how="horizontal")
+    facts = pl.concat(
+        [tables.people.drop("birth_date"), _answers(tables.answers, people), scored, listed], how="horizontal"
+    )
     facts = facts.with_columns(*_age(tables.people["birth_date"], on), *_open_lists(), *_unanswered(facts.columns))
     facts = facts.with_columns(*norgep.by_residence(), *_spict_count(), *_clinician())
     return facts.with_columns(tree_columns(facts)).with_columns(_distance())
@@ -63,7 +65,8 @@ def facts_of(tables: Tables, on: date, limits: Mapping[str, float]) -> pl.DataFr
 def _age(born: pl.Series, on: date) -> Iterator[pl.Series]:
     """Yield whole years lived, least and most, by the day of birth."""
     first, ages = _ages(on)
-    years = ages.gather((born.to_physical() - first).clip(0, ages.len() - 1))
+    day = born.to_physical() - first
+    years = ages.gather(day.set(~day.is_between(0, ages.len() - 1), None))
     for end, none in (("low", UNKNOWN), ("high", OPEN)):
         yield years.fill_null(none).alias(f"age.{end}")
 

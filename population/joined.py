@@ -49,8 +49,15 @@ class Footer:
         return self.before, self.between, self.after
 
 
+class UnlikeError(ValueError):
+    """Files that cannot be one: their columns are others, or other programs wrote them."""
+
+
 def join(paths: Iterable[Path], into: Path) -> None:
-    """Write files of the same columns as one, with their rows in order."""
+    """Write files of the same columns as one, with their rows in order; of others, raise `UnlikeError`.
+
+    Of a file without rows nothing is kept, and its columns do not matter.
+    """
     footers: list[Footer] = []
     count = 0
     with into.open("wb") as out:
@@ -58,7 +65,7 @@ def join(paths: Iterable[Path], into: Path) -> None:
         for path in paths:
             footers.append(_appended(path.read_bytes(), out, before=count))
             count += footers[-1].count
-        footer = b"".join(_as_one(footers, count))
+        footer = b"".join(_as_one([each for each in footers if each.rows] or footers[:1], count))
         out.write(footer + len(footer).to_bytes(4, "little") + MARK)
 
 
@@ -85,7 +92,7 @@ def _footer(data: bytes, more: dict[Field, int]) -> Footer:
 
 def _as_one(footers: Sequence[Footer], count: int) -> Iterator[bytes]:
     if len({each.about() for each in footers}) != 1:
-        raise ValueError("Only files of the same columns can be one.")
+        raise UnlikeError("Only files of the same columns can be one.")
     before, between, after = footers[0].about()
     yield before
     yield _signed(sum(each.rows for each in footers))

@@ -10,7 +10,7 @@ import numpy as np
 import polars as pl
 
 from population import norgep
-from population.by_person import ByPerson, LookedUp, Numbers, by_person
+from population.by_person import ByPerson, LookedUp, Numbers, by_person, looked_up
 from population.leaves import OPEN, UNKNOWN
 from rules.knowledge import CODE_SETS
 from rules.scores.medicines import SUBSTANCE, raises_fall_risk
@@ -19,6 +19,7 @@ NUMBER = pl.Int32
 WORD, WORD_BITS = pl.UInt64, 64
 YES, NO = 1, 0
 ANSWERS = (NO, YES, UNKNOWN)
+SCORES = ("regular_medicines", "as_needed_medicines", "fall_risk_medicines", *norgep.LISTS)
 
 
 def atc_table(codes: pl.Series) -> pl.DataFrame:
@@ -42,13 +43,18 @@ def medicine_scores(
     current = _current(lines, on)
     listed = by_person(current["person"], people)
     places = _Places(_most(listed).bit_length())
-    counts = LookedUp(_of_each_kind(codes, places), _kinds(current, codes.height, course_days=course_days))
+    counts = looked_up(_of_each_kind(codes, places), _kinds(current, codes.height, course_days=course_days))
     groups = listed.united(counts["groups"])
     numbers = places.read(_added_up(counts, listed, places.words))
     conditions = norgep.conditions(groups, numbers, _dosed(current, counts))
     high = np.where(norgep.is_uncoded(groups), np.int32(OPEN), numbers["fall_risk_medicines.low"])
     scores = {**numbers, "fall_risk_medicines.high": high, **dict(norgep.hits(groups, conditions))}
     return pl.DataFrame({f"{score}.{end}": scores[f"{score}.{end}"] for score in SCORES for end in ("low", "high")})
+
+
+def where_not_known() -> Mapping[str, pl.Expr]:
+    """Return what stands for whoever's list may be longer: more than is in it."""
+    return {f"{score}.high": pl.lit(OPEN, NUMBER) for score in SCORES}
 
 
 COUNTED: Mapping[str, pl.Expr] = {
@@ -61,7 +67,6 @@ COUNTED: Mapping[str, pl.Expr] = {
 }
 """Which current lines each number counts the substances of."""
 
-SCORES = ("regular_medicines", "as_needed_medicines", "fall_risk_medicines", *norgep.LISTS)
 SUBSTANCE_BITS = np.uint64(32)
 """How wide a substance is beside its person."""
 
@@ -94,11 +99,11 @@ class _Places:
         }
 
 
-def _kinds(lines: pl.DataFrame, codes: int, *, course_days: float) -> Numbers:
+def _kinds(lines: pl.DataFrame, codes: int, *, course_days: float) -> pl.Series:
     """Return each line's kind: what it counts as hangs on its code, its use and its course alone."""
     use, course = _place(pl.col("use") == "as_needed"), _place(_is_course(lines, course_days))
     kind = use * (len(ANSWERS) * codes) + course * codes + pl.col("atc")
-    return lines.select(kind.cast(pl.Int64)).to_series().to_numpy()
+    return lines.select(kind).to_series()
 
 
 def _place(said: pl.Expr) -> pl.Expr:
@@ -183,8 +188,3 @@ def _flags(substances: Sequence[str | None], holds: Callable[[str], bool]) -> pl
 def _substance(atc: str | None) -> str | None:
     code = (atc or "").strip().upper()
     return code if SUBSTANCE.fullmatch(code) else None
-
-
-def where_not_known() -> Mapping[str, pl.Expr]:
-    """Return what stands for whoever's list may be longer: more than is in it."""
-    return {f"{score}.high": pl.lit(OPEN, NUMBER) for score in SCORES}

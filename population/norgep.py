@@ -87,10 +87,19 @@ def conditions(groups: pl.Series, counts: Mapping[str, Numbers], lines: pl.DataF
     found = dict(_by_dose(lines, len(groups)))
     for each in _every():
         if each.count > 1:
-            found[each] = Condition(counts[_column(each)] >= each.count)
+            found[each] = _both(found.get(each), Condition(counts[_column(each)] >= each.count))
         if each.regular:
-            found[each] = Condition(_has(groups, (REGULAR, each.groups[0])), _has(groups, (UNCLEAR, each.groups[0])))
+            regular, unclear = (_has(groups, (use, each.groups[0])) for use in (REGULAR, UNCLEAR))
+            found[each] = _both(found.get(each), Condition(regular, unclear))
     return found
+
+
+def _both(first: Condition | None, second: Condition) -> Condition:
+    """Return where both hold; it is unclear where neither fails and one is unclear."""
+    if first is None:
+        return second
+    open_ = (first.holds | first.unclear) & (second.holds | second.unclear)
+    return Condition(first.holds & second.holds, open_)
 
 
 def _by_dose(lines: pl.DataFrame, people: int) -> Iterator[tuple[Criterion, Condition]]:

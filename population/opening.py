@@ -94,7 +94,7 @@ def opened(folder: Path) -> dict[str, Source]:
     if not folder.is_dir():
         raise InputError("EXTRACT", "extract_not_folder")
     paths = {name: path for name in tables() if (path := _file_of(folder, name))}
-    # A checksum lets other threads run; of several files that are wrong it is still the first that is told of.
+    # A checksum lets other threads run; of several files that cannot be read it is still the first that is told of.
     with ThreadPoolExecutor() as at_once:
         sources = at_once.map(lambda name: _opened(paths[name], tables()[name]), paths)
         found = dict(zip(paths, sources, strict=True))

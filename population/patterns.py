@@ -29,7 +29,7 @@ class Part:
     """A column of the pattern, how many bits it takes, and what they are at a place in a word."""
 
     name: str
-    at: Callable[[int], pl.Expr]
+    placed: Callable[[int], pl.Expr]
     bits: int
     kind: type[pl.DataType] | pl.DataType = pl.UInt8
 
@@ -68,14 +68,14 @@ def packed(facts: pl.DataFrame, parts: Sequence[Part]) -> pl.DataFrame:
 
 
 def _is_alike(facts: pl.Series) -> bool:
-    return facts.len() > 0 and bool(facts.min() == facts.max())
+    return facts.len() > 0 and not facts.null_count() and bool(facts.min() == facts.max())
 
 
 def _word(word: Sequence[tuple[Part, int]], facts: pl.DataFrame, alike: Set[str]) -> pl.Expr:
     same: list[pl.Expr] = []
     differing: list[pl.Expr] = []
     for part, place in word:
-        found = part.at(place)
+        found = part.placed(place)
         (same if set(found.meta.root_names()) <= alike else differing).append(found)
     of_all = facts.head(1).select(reduce(or_, same)).item() if same else 0
     return reduce(or_, differing, pl.repeat(of_all, facts.height, dtype=WORD))

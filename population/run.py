@@ -25,11 +25,20 @@ from engine.errors import InputError
 from engine.rules import RuleSet
 from population.faults import Fault, all_told
 from population.files import checksum, checksums, has_room, held_alone, is_full, written_whole
-from population.joined import join
+from population.joined import UnlikeError, join
 from population.opening import Source, opened
 from population.outputs import write_lists
 from population.runners import Runner, Task
-from population.splitting import PEOPLE_A_BUCKET, NamesPerson, Splitting, faults_of, how_to_split, refuse_named, split
+from population.splitting import (
+    PEOPLE_A_BUCKET,
+    ROWS_A_BUCKET,
+    NamesPerson,
+    Splitting,
+    faults_of,
+    how_to_split,
+    refuse_named,
+    split,
+)
 from population.task import PARTS, Done, Job, look_through, rows_of, ruleset_of, screen_bucket
 from rules.ruleset import Overlay
 
@@ -72,10 +81,12 @@ class Request:
             "overlay": overlay.name if overlay else None,
             "key": hmac.digest(key, KEY_MARK, sha256).hex()[:16] if key else None,
             "people_a_bucket": self.people_a_bucket,
+            "rows_a_bucket": ROWS_A_BUCKET,
             "inputs": {source.name: source.checksum for source in self.sources.values()},
             "programs": {
                 "retthjem": version("retthjem"),
                 "polars": pl.__version__,
+                "numpy": version("numpy"),
                 "python": platform.python_version(),
             },
         }
@@ -201,7 +212,7 @@ def _put_together(request: Request, out: Path, jobs: Sequence[Job], *, found: Fo
     shutil.rmtree(made, ignore_errors=True)
     made.mkdir()
     everyone = made / PERSONS
-    join([rows_of(job) for job in jobs], everyone)
+    _join([rows_of(job) for job in jobs], everyone)
     write_lists(everyone, made / LISTS, from_age=request.ruleset.limits["screened_from_age"])
     _write_quality(found, made)
     (made / DICTIONARY).write_text(dictionary, "utf-8")
@@ -219,6 +230,14 @@ def _put_together(request: Request, out: Path, jobs: Sequence[Job], *, found: Fo
     written_whole(out / MANIFEST, json.dumps(manifest, indent=1, ensure_ascii=False).encode())
     written_whole(out / COMPLETE, checksum(out / MANIFEST).encode())
     shutil.rmtree(out / UNFINISHED)
+
+
+def _join(parts: list[Path], whole: Path) -> None:
+    """Put rows end to end as they are encoded; those that other programs wrote are encoded anew."""
+    try:
+        join(parts, whole)
+    except UnlikeError:
+        pl.scan_parquet(parts, glob=False).sink_parquet(whole, maintain_order=True, statistics=False)
 
 
 def _write_quality(found: Found, folder: Path) -> None:

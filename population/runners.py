@@ -14,8 +14,11 @@ from engine.errors import Refusal
 from population.task import Done, Job
 
 THREADS = "POLARS_MAX_THREADS"
+SET_BY_POLARS = "_RJEM_MALLOC_CONF"
+"""How its allocator works: Polars sets it when it is imported, so that nobody else's word can be told from it."""
+
 KEEPS_MEMORY = {
-    "_RJEM_MALLOC_CONF": "narenas:1,dirty_decay_ms:60000,muzzy_decay_ms:60000",
+    SET_BY_POLARS: "narenas:1,dirty_decay_ms:60000,muzzy_decay_ms:60000",
     "MALLOC_MMAP_THRESHOLD_": str(1 << 25),
     "MALLOC_TRIM_THRESHOLD_": str(1 << 30),
 }
@@ -49,19 +52,20 @@ def local(workers: int) -> Runner:
 
 @contextmanager
 def environment(asked: Mapping[str, str]) -> Iterator[None]:
-    """Set what the processes that are begun meanwhile are to have in their environment."""
-    before = {name: os.environ.get(name) for name in asked}
-    os.environ.update(asked)
+    """Set what processes that are begun meanwhile are to have in their environment, but for what somebody has set."""
+    before = dict(os.environ)
+    missing = {name: value for name, value in asked.items() if name not in before or name == SET_BY_POLARS}
+    os.environ.update(missing)
     try:
         yield
     finally:
-        for name in asked:
-            del os.environ[name]
-        os.environ.update({name: value for name, value in before.items() if value is not None})
+        for name in missing:
+            os.environ.pop(name, None)
+        os.environ.update({name: before[name] for name in missing if name in before})
 
 
 def _pooled(task: Task, jobs: Sequence[Job], workers: int) -> Iterator[Done]:
-    threads = os.environ.get(THREADS) or str(max(1, (os.cpu_count() or 1) // workers))
+    threads = str(max(1, (os.cpu_count() or 1) // workers))
     with environment({THREADS: threads, **KEEPS_MEMORY}):
         # Polars keeps threads, which a fork would leave behind; and workers share the cores by their own number.
         pool = ProcessPoolExecutor(workers, mp_context=get_context("spawn"))

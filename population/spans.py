@@ -9,6 +9,7 @@ import polars as pl
 from population.opening import Source
 
 AT_ONCE = 1_000_000
+"""How many rows are read at a time: what takes time beside the rows is shared by many, and they still fit in memory."""
 
 
 def bounds_of(patients: Source, people_a_bucket: int) -> tuple[int, ...] | None:

@@ -30,16 +30,18 @@ from population.medicines import atc_table
 from population.opening import Source, in_place
 from population.reading import Numbered, reading
 from population.rows import NUMBERED, Whose, every_fault, read_rows, worded
-from population.spans import bounds_of, spans_of
+from population.spans import AT_ONCE, bounds_of, spans_of
 from rules.codes import CODE_SHAPES
 from rules.scores.comorbidity import ICD10
 from rules.scores.medicines import SUBSTANCE
 
 PEOPLE_A_BUCKET = 250_000
 ROWS_A_BUCKET = 21 * PEOPLE_A_BUCKET
-"""A bucket has no more than so many of each, for its rows are what takes memory."""
+"""A bucket has no more people than that, and on average no more rows, which are what takes memory.
 
-AT_ONCE = 1_000_000
+Twelve diagnoses, eight medicines and the row of the person: a list longer than that means fewer people.
+"""
+
 LONGEST_CODE = 40
 HEX = 32
 """Half of a SHA-256: enough that no two of a whole nation's people are the same."""

@@ -18,7 +18,8 @@ def as_words(texts: pl.Series, where: tuple[str, str]) -> pl.Series:
     found = _over(met, texts)
     if found.null_count() > texts.null_count():
         new = texts.filter(found.is_null()).drop_nulls().unique()
-        met = texts.drop_nulls().unique() if met.len() + new.len() > MOST_KEPT else met.append(new)
+        # Put together anew, for `append` would change what is kept, of this column and of others.
+        met = texts.drop_nulls().unique() if met.len() + new.len() > MOST_KEPT else pl.concat([met, new])
         found = _over(met, texts)
     if met.len() <= MOST_KEPT:
         _MET[where] = met

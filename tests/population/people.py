@@ -177,7 +177,7 @@ class _Rows:
 
     def add(self, person: int, case: Case) -> None:
         known = (case.diagnoses is not None, case.medicines is not None)
-        self.people.append((person, case.patient.birth_date, *known))
+        self.people.append((case.patient.birth_date, *known))
         self.answers += [(person, PLACES[item], *_coded(item, case.answers[item])) for item in case.answers]
         for each in case.diagnoses or ():
             code = self.icd.setdefault((each.code, each.system), len(self.icd))
@@ -194,7 +194,7 @@ def tables_of(cases: Sequence[Case]) -> Tables:
         rows.add(number, case)
     icd = list(rows.icd)
     return Tables(
-        _table(rows.people, "person birth_date diagnoses_known medicines_known"),
+        _table(rows.people, "birth_date diagnoses_known medicines_known"),
         _table(rows.answers, "person item value other"),
         _table(rows.diagnoses, "person code main"),
         _table(rows.lines, "person atc use from to dose unit"),

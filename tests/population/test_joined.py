@@ -6,7 +6,7 @@ import duckdb
 import polars as pl
 import pytest
 
-from population.joined import join
+from population.joined import UnlikeError, join
 
 COUNTS = (70, 0, 130, 1)
 
@@ -70,5 +70,15 @@ def test_one_file_alone_stays_as_it_was(tmp_path):
 def test_files_of_other_columns_are_not_put_together(tmp_path):
     paths, _ = files_of(tmp_path, (10, 10))
     rows_of(10, seed=0).drop("ward").write_parquet(paths[1])
-    with pytest.raises(ValueError, match="same columns"):
+    with pytest.raises(UnlikeError):
         join(paths, tmp_path / "whole.parquet")
+
+
+@pytest.mark.parametrize("empty", [0, 1, 2])
+def test_of_a_file_without_rows_the_columns_do_not_matter(tmp_path, empty):
+    counts = [40, 40, 40]
+    counts[empty] = 0
+    paths, rows = files_of(tmp_path, counts)
+    rows_of(0, seed=0).cast({"person": pl.String}).write_parquet(paths[empty])
+    join(paths, tmp_path / "whole.parquet")
+    assert pl.read_parquet(tmp_path / "whole.parquet").equals(rows)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from datetime import date
 
+import numpy as np
 import polars as pl
 import pytest
 
 from population.medicines import atc_table, medicine_scores
+from population.norgep import Condition, _both
 from rules.case import Medicine
 from rules.scores.medicines import counted_lines, fall_risk_medicines, lines_on
 from rules.scores.norgep import AT_HOME, IN_NURSING_HOME, check
@@ -78,3 +80,10 @@ def test_each_of_so_many_lines_without_a_code_counts_and_nobody_elses_numbers_ch
 def test_one_substance_on_every_line_counts_once_beside_lines_without_a_code():
     (found,) = scored([*[MIXED[0]] * 300, *[UNCODED] * 3])
     assert found["regular_medicines.low"] == found["regular_medicines.high"] == 4
+
+
+def test_of_a_criterion_with_two_conditions_both_must_hold():
+    unclear = Condition(np.array([False, False]), np.array([True, False]))
+    held = Condition(np.array([True, True]))
+    both = _both(_both(None, held), unclear)
+    assert (both.holds.tolist(), np.asarray(both.unclear).tolist()) == ([False, False], [True, False])

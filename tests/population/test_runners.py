@@ -37,5 +37,10 @@ def test_as_many_threads_as_are_asked_for_are_taken_and_nothing_stays_set(monkey
     assert dict(os.environ) == before
 
 
+def test_what_somebody_has_said_of_a_workers_memory_stands(monkeypatch):
+    monkeypatch.setenv("MALLOC_TRIM_THRESHOLD_", "1000000")
+    assert {each["MALLOC_TRIM_THRESHOLD_"] for each in environments_of(local(2))} == {"1000000"}
+
+
 def test_one_worker_is_this_process():
     assert environments_of(local(1)) == []

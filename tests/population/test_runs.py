@@ -13,7 +13,9 @@ import polars as pl
 import pytest
 
 from engine.errors import InputError
+from population import run
 from population.files import checksum
+from population.joined import UnlikeError
 from population.routed import OUTCOME
 from population.run import COMPLETE, UNFINISHED, screen
 from population.runners import local
@@ -224,3 +226,13 @@ def test_everyone_has_a_row_and_no_outcome_is_null(unbroken):
     rules = everyone.select(pl.col("^rule\\..*$"))
     assert rules.null_count().sum_horizontal().to_list() == [0]
     assert set(rules.dtypes) == {OUTCOME}
+
+
+def test_rows_that_other_programs_wrote_are_encoded_anew(extract, unbroken, tmp_path, monkeypatch):
+    monkeypatch.setattr(run, "join", unlike)
+    found = screened_to(tmp_path / "out", extract, people_a_bucket=A_BUCKET)
+    assert found.equals(pl.read_parquet(unbroken / "persons.parquet"))
+
+
+def unlike(parts, into):
+    raise UnlikeError

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import polars as pl
 import pytest
 
 from engine.errors import InputError
-from population import words
+from population import splitting, words
 from population.extract import tables
 from population.opening import opened
 from population.run import checked, screen
@@ -106,6 +108,47 @@ def test_a_table_with_a_person_out_of_order_or_missing_lies_in_no_order(tmp_path
     ordered(tmp_path, "patients", persons)
     assert bounds_of(opened(tmp_path)["patients"], 2) is None
     assert spans_of(opened(tmp_path)["patients"], (1,)) is None
+
+
+def listed(folder, patients, **tables):
+    """Write an extract of Parquet files by what each person has."""
+    rows = {"patients": [(each, date(1940, 1, 1)) for each in patients], **tables}
+    names = {"patients": ("person", "birth_date"), "diagnoses": ("person", "code"), "prescriptions": ("person", "atc")}
+    folder.mkdir()
+    for table, said in rows.items():
+        pl.DataFrame(said, names[table], orient="row").write_parquet(folder / f"{table}.parquet")
+    return folder
+
+
+@pytest.mark.parametrize("patients", [[-5, -2, 3], [10**17, 10**17 + 3], [-5, 2**62]])
+def test_a_row_beside_a_person_is_nobodys_however_near_the_numbers_are(tmp_path, patients):
+    beside = patients[0] + 1
+    extract = listed(tmp_path / "in", patients, diagnoses=[(beside, "I50"), (patients[1], "I50")])
+    found = screen(asked(extract), tmp_path / "out", local(1), tell=quietly, dictionary="")
+    assert found is not None
+    assert found.faults.select("column", "kind", "rows").rows() == [("person", "unknown_person", 1)]
+    persons = pl.read_parquet(tmp_path / "out" / "persons.parquet")
+    assert dict(persons.select("person", "charlson.low").rows()) == {
+        each: 2 * (each == patients[1]) for each in patients
+    }
+
+
+def test_people_in_no_order_are_all_there_also_where_a_bucket_has_nobody(tmp_path):
+    patients = [3, 1, 2, 9, 7, 5]
+    extract = listed(tmp_path / "in", patients)
+    request = asked(extract, people_a_bucket=1)
+    screen(request, tmp_path / "out", local(1), tell=quietly, dictionary="")
+    assert sorted(pl.read_parquet(tmp_path / "out" / "persons.parquet")["person"]) == sorted(patients)
+
+
+def test_the_more_rows_there_are_the_fewer_people_a_bucket_has(tmp_path, monkeypatch):
+    extract = listed(tmp_path / "in", range(100), diagnoses=[(each, "I10") for each in range(100) for _ in range(9)])
+    sources = opened(extract)
+    buckets = []
+    for rows in (1000, 500, 100, 1):
+        monkeypatch.setattr(splitting, "ROWS_A_BUCKET", rows)
+        buckets.append(how_to_split(sources, ON, key=None).buckets)
+    assert buckets == [1, 2, 10, 100]
 
 
 def test_a_file_that_is_damaged_in_the_middle_is_refused_by_whichever_process_comes_to_it(tmp_path):
