@@ -11,9 +11,9 @@ from datetime import date
 
 import polars as pl
 
+from population.answer_columns import EVERY_MEMBER, ITEM
 from population.facts import ANSWERED
 from population.faults import Fault
-from population.reading import EVERY_MEMBER, ITEM
 from rules.knowledge import ITEMS
 
 PERSON, NUMBER = pl.UInt32, pl.Int32

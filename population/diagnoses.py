@@ -12,7 +12,7 @@ import numpy as np
 import polars as pl
 
 from population.by_person import Numbers, by_person, looked_up
-from population.leaves import OPEN, UNKNOWN
+from population.leaves import OPEN, UNKNOWN, WORD, WORD_BITS
 from rules.knowledge import CODE_SETS, rows
 from rules.ruleset import national
 from rules.scores.comorbidity import (
@@ -25,13 +25,11 @@ from rules.scores.comorbidity import (
 )
 
 NUMBER = pl.Int32
-WORD = pl.UInt64
-BITS = 64
 CHARLSON = tuple(f"charlson.{name}" for name in categories())
 CHRONIC = tuple(dict.fromkeys(f"chronic.{row['group']}" for row in rows("chronic_groups_icd10")))
 KINDS = (*national().items["main_diagnosis"].codes, "unknown")
 HFRS = tuple(hfrs_weights())
-HFRS_WORDS = tuple(f"hfrs.{n}" for n in range(-(-len(HFRS) // BITS)))
+HFRS_WORDS = tuple(f"hfrs.{n}" for n in range(-(-len(HFRS) // WORD_BITS)))
 MARKS = ("fall", "uncoded", *CHARLSON, *CHRONIC, *(f"kind.{kind}" for kind in KINDS))
 OF_MAIN = ("has_main", *(f"main.{kind}" for kind in KINDS))
 PLACES = {mark: place for place, mark in enumerate((*MARKS, *OF_MAIN))}
@@ -127,7 +125,7 @@ def _charlson(marks: Numbers) -> Mapping[str, Numbers]:
 
 def _tenths(number: int, word: Numbers) -> Numbers:
     """Return the tenths of points of the codes whose bits are in one of the words of HFRS."""
-    codes = HFRS[number * BITS : (number + 1) * BITS]
+    codes = HFRS[number * WORD_BITS : (number + 1) * WORD_BITS]
     return _summed(word, {1 << place: hfrs_weights()[code] for place, code in enumerate(codes)})
 
 
@@ -185,4 +183,4 @@ def _hfrs(code: str | None, word: int) -> int:
     if not code or code[:3] not in hfrs_weights():
         return 0
     place = HFRS.index(code[:3])
-    return 1 << (place - word * BITS) if place // BITS == word else 0
+    return 1 << (place - word * WORD_BITS) if place // WORD_BITS == word else 0

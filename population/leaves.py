@@ -14,7 +14,8 @@ UNKNOWN = -1
 OPEN = 2**31 - 1
 """The upper end of a number that is open upwards."""
 
-WORD = pl.UInt64
+WORD, WORD_BITS = pl.UInt64, 64
+"""What many small facts are packed into, each in a bit or two."""
 
 
 def state(leaf: Leaf, ruleset: RuleSet, place: int) -> pl.Expr:

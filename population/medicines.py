@@ -11,12 +11,11 @@ import polars as pl
 
 from population import norgep
 from population.by_person import ByPerson, LookedUp, Numbers, by_person, looked_up
-from population.leaves import OPEN, UNKNOWN
+from population.leaves import OPEN, UNKNOWN, WORD, WORD_BITS
 from rules.knowledge import CODE_SETS
 from rules.scores.medicines import SUBSTANCE, raises_fall_risk
 
 NUMBER = pl.Int32
-WORD, WORD_BITS = pl.UInt64, 64
 YES, NO = 1, 0
 ANSWERS = (NO, YES, UNKNOWN)
 SCORES = ("regular_medicines", "as_needed_medicines", "fall_risk_medicines", *norgep.LISTS)

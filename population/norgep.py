@@ -14,7 +14,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from population.by_person import Numbers
-from population.leaves import OPEN, UNKNOWN
+from population.leaves import OPEN, UNKNOWN, WORD
 from rules.knowledge import ITEMS, CodeSet
 from rules.scores.norgep import (
     AT_HOME,
@@ -26,7 +26,6 @@ from rules.scores.norgep import (
 )
 
 Flags = NDArray[np.bool_]
-WORD = pl.UInt64
 LISTS = (AT_HOME, IN_NURSING_HOME)
 UNCODED, REGULAR, UNCLEAR = "uncoded", "regular", "unclear"
 Mark = str | CodeSet | tuple[str, CodeSet]

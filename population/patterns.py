@@ -15,12 +15,11 @@ import polars as pl
 
 from engine.rules import RuleSet
 from population.compiled import LEVEL, WAITS_FOR, Compiled, Node
-from population.leaves import UNKNOWN, WORD, bits, state
+from population.leaves import UNKNOWN, WORD, WORD_BITS, bits, state
 from population.levels import EVERY_LEVEL, MASK
 from population.tree import QUESTIONS
 from rules.scoring import CFS_LEVELS, SPICT
 
-WORD_BITS = 64
 POSSIBLE, CONCEIVABLE = "levels.possible", "levels.conceivable"
 
 

@@ -3,25 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 
 import polars as pl
 
-from population.extract import PATIENTS, Column, Table
-from population.facts import ANSWERED
-from population.faults import Aside, Fault
+from population import answer_columns
+from population.columns import NO, YES, Numbered, Place, Read, given_of, is_text, number_among, of_words, place_among
+from population.extract import Column, Table
+from population.faults import Fault
 from rules.places import municipalities, numbered_since
 from rules.times import EARLIEST, LATEST
 
-EVERY_MEMBER = -1
-"""In place of a member: every member of the set that has no row of its own."""
-
-YES, NO = ("true", "yes", "ja", "1"), ("false", "no", "nei", "0")
 WITHOUT_YEAR = r"^(0000\b|-)?-?\d{1,2}[-./]\d{1,2}[-./]?$"
 SECOND_YEAR = date(2, 1, 1)
 MOST_A_DAY = 1_000_000
-ITEM = pl.UInt8
 NUMBERED = ("code", "system", "atc")
 """Columns of few distinct words, which are looked up as they are written."""
 
@@ -33,30 +29,6 @@ LEFT_OUT: Mapping[str, type[pl.DataType]] = {
     "amount": pl.Float64,
 }  # fmt: skip
 """What stands, as null, for a column that the file leaves out."""
-
-
-@dataclass(frozen=True, slots=True)
-class Numbered:
-    """The numbers that words go by, each distinct one once for the whole extract; a code not in them is a fault.
-
-    `codes` are diagnosis codes as they are written, the first `of_icd` of them ICD-10's; `blank` are those of no sign.
-    """
-
-    on: date = LATEST
-    codes: tuple[str, ...] = ()
-    of_icd: int = 0
-    blank: tuple[str, ...] = ()
-    atc: tuple[str, ...] = ()
-    systems: Mapping[str, int] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class Read:
-    """A column read in two steps, so that nothing is worked out twice: `first`, and by it the values and the faults."""
-
-    values: Mapping[str, pl.Expr]
-    faults: tuple[tuple[Fault, pl.Expr], ...] = ()
-    first: Mapping[str, pl.Expr] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +47,7 @@ class Reading:
 
 def reading(table: Table, types: Mapping[str, pl.DataType], numbered: Numbered) -> Reading:
     """Return how the table's columns are read, those that the file leaves out as unknown; not whose row it is."""
-    place = _Place(table, types, numbered)
+    place = Place(table, types, numbered)
     columns = [column for column in table.columns if column.kind not in {"person", "unread"}]
     found = [_read(column, place) for column in columns]
     return Reading(
@@ -86,14 +58,10 @@ def reading(table: Table, types: Mapping[str, pl.DataType], numbered: Numbered) 
     )
 
 
-def _read(column: Column, place: _Place) -> Read:
+def _read(column: Column, place: Place) -> Read:
     if column.name not in place.types and column.kind in LEFT_OUT:
         return Read({column.name: pl.lit(None, LEFT_OUT[column.kind])})
-    return _with_missing(column, READERS[column.kind](column, _given(column), place), place)
-
-
-def _given(column: Column) -> pl.Expr:
-    return pl.col(f"given.{column.name}")
+    return _with_missing(column, READERS[column.kind](column, given_of(column), place), place)
 
 
 def _present(column: Column, types: Mapping[str, pl.DataType]) -> pl.Expr:
@@ -101,7 +69,7 @@ def _present(column: Column, types: Mapping[str, pl.DataType]) -> pl.Expr:
     kind = types.get(column.name)
     if kind is None:
         return pl.lit(None, pl.String)
-    if not _is_text(kind) or column.kind in NUMBERED:  # what is numbered is looked up as it is written
+    if not is_text(kind) or column.kind in NUMBERED:  # what is numbered is looked up as it is written
         return pl.col(column.name)
     if isinstance(kind, pl.Enum) and column.kind in WORDED:
         return _where_not_blank(pl.col(column.name), kind)
@@ -114,48 +82,16 @@ def _where_not_blank(given: pl.Expr, kind: pl.Enum) -> pl.Expr:
     return pl.when(~given.is_in(blank)).then(given) if blank else given
 
 
-def _of_words(given: pl.Expr, kind: pl.DataType, read: Callable[[pl.Expr], pl.Expr]) -> pl.Expr:
-    """Return what a text is read as; where the words are known beforehand, each of them is read once."""
-    if not isinstance(kind, pl.Enum):
-        return read(given)
-    said = pl.select(read(pl.lit(kind.categories))).to_series()
-    return pl.lit(said).gather(given.to_physical())
-
-
-def _is_text(kind: pl.DataType) -> bool:
-    return kind == pl.String() or isinstance(kind, pl.Categorical | pl.Enum)
-
-
-@dataclass(frozen=True, slots=True)
-class _Place:
-    """Where a column stands: its table, and how its file has it."""
-
-    table: Table
-    types: Mapping[str, pl.DataType]
-    numbered: Numbered
-
-    def kind_of(self, column: Column) -> pl.DataType:
-        return self.types.get(column.name, pl.String())
-
-    def is_text(self, column: Column) -> bool:
-        return _is_text(self.kind_of(column))
-
-    def aside(self, column: Column) -> Aside:
-        """Return what is set aside for a fault: a row that has lost what it is about says nothing."""
-        whole = column.filled or (column.kind in {"day", "yes_no"} and self.table.name != PATIENTS)
-        return "row" if whole else "value"
-
-
-def _with_missing(column: Column, found: Read, place: _Place) -> Read:
+def _with_missing(column: Column, found: Read, place: Place) -> Read:
     if not column.filled:
         return found
-    missing = _given(column).is_null()
+    missing = given_of(column).is_null()
     if column.kind in NUMBERED and place.numbered.blank:
-        missing |= _given(column).cast(pl.String).is_in(place.numbered.blank)
+        missing |= given_of(column).cast(pl.String).is_in(place.numbered.blank)
     return Read(found.values, ((Fault(column.name, "missing", "row"), missing), *found.faults), found.first)
 
 
-def _day(column: Column, given: pl.Expr, place: _Place) -> Read:
+def _day(column: Column, given: pl.Expr, place: Place) -> Read:
     kind = place.types.get(column.name, pl.String())
     if place.is_text(column):
         read = given.str.slice(0, len("2026-01-01")).str.to_date("%Y-%m-%d", strict=False)
@@ -173,8 +109,8 @@ def _day(column: Column, given: pl.Expr, place: _Place) -> Read:
     )
 
 
-def _of_day(column: Column, place: _Place) -> Mapping[str, pl.Expr]:
-    given, day = _given(column), pl.col(f"day.{column.name}")
+def _of_day(column: Column, place: Place) -> Mapping[str, pl.Expr]:
+    given, day = given_of(column), pl.col(f"day.{column.name}")
     yearless = day < SECOND_YEAR
     if place.is_text(column):
         yearless = given.str.contains(WITHOUT_YEAR) | given.str.starts_with("0000")
@@ -190,9 +126,9 @@ def _of_day(column: Column, place: _Place) -> Mapping[str, pl.Expr]:
     return faults
 
 
-def _yes_no(column: Column, given: pl.Expr, place: _Place) -> Read:
+def _yes_no(column: Column, given: pl.Expr, place: Place) -> Read:
     kind = place.kind_of(column)
-    return _word(column, given if kind == pl.Boolean() else _of_words(given, kind, _yes_or_no), place)
+    return _word(column, given if kind == pl.Boolean() else of_words(given, kind, _yes_or_no), place)
 
 
 def _yes_or_no(given: pl.Expr) -> pl.Expr:
@@ -200,33 +136,25 @@ def _yes_or_no(given: pl.Expr) -> pl.Expr:
     return pl.when(text.is_in(YES)).then(pl.lit(value=True)).when(text.is_in(NO)).then(pl.lit(value=False))
 
 
-def _choice(column: Column, given: pl.Expr, place: _Place) -> Read:
+def _choice(column: Column, given: pl.Expr, place: Place) -> Read:
     def read(words: pl.Expr) -> pl.Expr:
-        return _place_among(words.str.strip_chars().str.to_lowercase(), column.codes)
+        return place_among(words.str.strip_chars().str.to_lowercase(), column.codes)
 
-    return _word(column, _of_words(given, place.kind_of(column), read), place)
+    return _word(column, of_words(given, place.kind_of(column), read), place)
 
 
-def _word(column: Column, said: pl.Expr, place: _Place) -> Read:
+def _word(column: Column, said: pl.Expr, place: Place) -> Read:
     read = pl.col(f"read.{column.name}")
-    unknown = Fault(column.name, "unknown_choice", place.aside(column)), _given(column).is_not_null() & read.is_null()
+    unknown = Fault(column.name, "unknown_choice", place.aside(column)), given_of(column).is_not_null() & read.is_null()
     return Read({column.name: read}, (unknown,), {f"read.{column.name}": said})
 
 
-def _place_among(given: pl.Expr, words: tuple[str, ...]) -> pl.Expr:
-    return given.cast(pl.Enum(words), strict=False).to_physical()
-
-
-def _number_among(given: pl.Expr, words: tuple[str, ...]) -> pl.Expr:
-    return _place_among(given, words).cast(pl.UInt32)
-
-
-def _municipality(column: Column, given: pl.Expr, place: _Place) -> Read:
+def _municipality(column: Column, given: pl.Expr, place: Place) -> Read:
     """Read a number; of a day before the register's own, whether it was in force cannot be said."""
     if place.numbered.on < numbered_since():
         return Read({column.name: given})
     in_force = pl.Enum(sorted(municipalities()))
-    said = _of_words(
+    said = of_words(
         given, place.kind_of(column), lambda each: each.str.strip_chars().cast(in_force, strict=False).cast(pl.String)
     )
     read = pl.col(f"read.{column.name}")
@@ -234,11 +162,11 @@ def _municipality(column: Column, given: pl.Expr, place: _Place) -> Read:
     return Read({column.name: read}, (unknown,), {f"read.{column.name}": said})
 
 
-def _as_text(column: Column, given: pl.Expr, _: _Place) -> Read:
+def _as_text(column: Column, given: pl.Expr, _: Place) -> Read:
     return Read({column.name: given})
 
 
-def _amount(column: Column, given: pl.Expr, place: _Place) -> Read:
+def _amount(column: Column, given: pl.Expr, place: Place) -> Read:
     text = given.str.replace(",", ".", literal=True) if place.is_text(column) else given
     number = pl.col(f"read.{column.name}")
     possible = number.is_finite() & number.is_between(0, MOST_A_DAY)
@@ -253,122 +181,37 @@ def _amount(column: Column, given: pl.Expr, place: _Place) -> Read:
 # Codes: each distinct one has a number, and what it counts as is looked up by it.
 
 
-def _code(column: Column, given: pl.Expr, place: _Place) -> Read:
+def _code(column: Column, given: pl.Expr, place: Place) -> Read:
     number, system = pl.col("read.code"), pl.col("read.system")
     known = (number < place.numbered.of_icd) | ((system != 0) & number.is_not_null())
     blank = place.numbered.blank
     written = given.is_not_null() & ~given.cast(pl.String).is_in(blank) if blank else given.is_not_null()
     unknown = Fault(column.name, "unknown_code", "row"), written & ~known.fill_null(value=False)
-    number_of = _of_words(given, place.kind_of(column), lambda each: _number_among(each, place.numbered.codes))
+    number_of = of_words(given, place.kind_of(column), lambda each: number_among(each, place.numbered.codes))
     return Read({column.name: number}, (unknown,), {"read.code": number_of})
 
 
-def _system(column: Column, given: pl.Expr, place: _Place) -> Read:
+def _system(column: Column, given: pl.Expr, place: Place) -> Read:
     """Read a system by its number; 0 is ICD-10, also where none is named."""
     systems = place.numbered.systems
 
     def read(words: pl.Expr) -> pl.Expr:
-        number = _place_among(words, tuple(systems)).cast(pl.UInt32)
+        number = place_among(words, tuple(systems)).cast(pl.UInt32)
         return number.replace_strict(list(range(len(systems))), list(systems.values()), return_dtype=pl.UInt32)
 
-    looked_up = _of_words(given, place.kind_of(column), read)
+    looked_up = of_words(given, place.kind_of(column), read)
     return Read({column.name: pl.col("read.system")}, (), {"read.system": looked_up.fill_null(0)})
 
 
-def _atc(column: Column, given: pl.Expr, place: _Place) -> Read:
+def _atc(column: Column, given: pl.Expr, place: Place) -> Read:
     """Read an ATC code; without a usable one the medicine may be any, which number 0 stands for."""
     number = pl.col("read.atc")
     unknown = Fault(column.name, "unknown_code", "value"), given.is_not_null() & number.is_null()
-    number_of = _of_words(given, place.kind_of(column), lambda each: _number_among(each, place.numbered.atc))
+    number_of = of_words(given, place.kind_of(column), lambda each: number_among(each, place.numbered.atc))
     return Read({column.name: (number + 1).fill_null(0)}, (unknown,), {"read.atc": number_of})
 
 
-# Answers: an item and a word are looked up together, in one table for all items.
-
-
-def _item(column: Column, given: pl.Expr, _: _Place) -> Read:
-    said = pl.col("given.item").cast(pl.Enum(ITEM_IDS), strict=False).to_physical()
-    unknown = Fault(column.name, "unknown_item", "row"), given.is_not_null() & ITEM_PLACE.is_null()
-    return Read({column.name: ITEM_PLACE.cast(ITEM)}, (unknown,), {"read.item": said.cast(pl.UInt32)})
-
-
-def _member(column: Column, given: pl.Expr, _: _Place) -> Read:
-    of_set = _looked_up(given, MEMBERS).cast(pl.Int8)
-    said = pl.when(given.is_not_null()).then(of_set)
-    fault = Fault(column.name, "unknown_choice", "row")
-    return Read({column.name: said.fill_null(EVERY_MEMBER)}, ((fault, given.is_not_null() & of_set.is_null()),))
-
-
-def _value(column: Column, given: pl.Expr, _: _Place) -> Read:
-    number, word, kind = (pl.col(f"read.{name}") for name in ("number", "word", "kind"))
-    text = given.cast(pl.String).str.to_lowercase()
-    first = {
-        "read.number": text.cast(pl.Int32, strict=False),
-        "read.word": _looked_up(text, WORDS),
-        "read.kind": _by_item(KINDS),
-    }
-    within = number.is_between(_by_item(LOW), _by_item(HIGH))
-    counts, worded = kind == COUNT, kind != COUNT
-    everyone = (kind == SET) & pl.col("given.member").is_null() & (word == 1)
-    faults = (
-        ("not_a_number", counts & given.is_not_null() & number.is_null()),
-        ("out_of_range", counts & number.is_not_null() & ~within),
-        ("unknown_choice", worded & given.is_not_null() & word.is_null()),
-        ("member_missing", everyone),
-    )
-    said = pl.when(counts & within).then(number).when(worded & ~everyone.fill_null(value=False)).then(word)
-    return Read(
-        {column.name: said.cast(pl.Int32)},
-        tuple((Fault(column.name, kind, "row"), found) for kind, found in faults),
-        first,
-    )
-
-
-ITEM_IDS = tuple(each.id for each in ANSWERED)
-ITEM_PLACE = pl.col("read.item")
-COUNT, SET, OTHER = 0, 1, 2
-
-
-def _now_placed() -> pl.Expr:
-    """Return the item's place in the step where the column of it is only being made."""
-    return _place_among(pl.col("given.item"), ITEM_IDS).cast(pl.UInt32)
-
-
-def _by_item(table: Mapping[int, int]) -> pl.Expr:
-    return _now_placed().replace_strict(dict(table), default=None, return_dtype=pl.Int32)
-
-
-def _looked_up(given: pl.Expr, words: Mapping[tuple[int, str], int]) -> pl.Expr:
-    """Return what a word says of the row's item."""
-    vocabulary = tuple(dict.fromkeys(word for _, word in words))
-    key = _now_placed() * len(vocabulary) + _place_among(given, vocabulary).cast(pl.UInt32)
-    table = {item * len(vocabulary) + vocabulary.index(word): said for (item, word), said in words.items()}
-    return key.replace_strict(table, default=None, return_dtype=pl.Int32)
-
-
-KINDS = {place: {"count": COUNT, "set": SET}.get(item.kind, OTHER) for place, item in enumerate(ANSWERED)}
-LOW, HIGH = (
-    {place: getattr(item, end) for place, item in enumerate(ANSWERED) if item.kind == "count"}
-    for end in ("low", "high")
-)
-MEMBERS = {
-    (place, code): n for place, item in enumerate(ANSWERED) if item.kind == "set" for n, code in enumerate(item.codes)
-}
-WORDS = {
-    (place, code): n
-    for place, item in enumerate(ANSWERED)
-    if item.kind == "choice"
-    for n, code in enumerate(item.codes)
-} | {
-    (place, word): said
-    for place, item in enumerate(ANSWERED)
-    if item.kind in {"yes_no", "set"}
-    for said, words in ((1, YES), (0, NO))
-    for word in words
-}
-"""What each answer is as a number, by the item's place and the word."""
-
-READERS: Mapping[str, Callable[[Column, pl.Expr, _Place], Read]] = {
+READERS: Mapping[str, Callable[[Column, pl.Expr, Place], Read]] = {
     "day": _day,
     "yes_no": _yes_no,
     "choice": _choice,
@@ -378,7 +221,7 @@ READERS: Mapping[str, Callable[[Column, pl.Expr, _Place], Read]] = {
     "code": _code,
     "system": _system,
     "atc": _atc,
-    "item": _item,
-    "member": _member,
-    "value": _value,
+    "item": answer_columns.item,
+    "member": answer_columns.member,
+    "value": answer_columns.value,
 }

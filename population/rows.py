@@ -7,23 +7,24 @@ from dataclasses import dataclass, replace
 
 import polars as pl
 
+from population.columns import Numbered
 from population.extract import PATIENTS
 from population.faults import Fault, Faults, masked
 from population.opening import Source
-from population.reading import Numbered, Reading, reading
+from population.reading import Reading, reading
 from population.words import as_words
 
 
 @dataclass(frozen=True, slots=True)
 class Whose:
-    """Who a row is of: what they are called, and the whole number that they go by."""
+    """Who a row is of: what they are called, and of that the whole number that they go by."""
 
     person: pl.Expr
     key: pl.Expr
 
 
-_NUMBER = pl.col("person").cast(pl.Int64)
-NUMBERED = Whose(_NUMBER, _NUMBER.reinterpret(signed=False))
+CALLED = pl.col("called")
+NUMBERED = Whose(pl.col("person").cast(pl.Int64), CALLED.reinterpret(signed=False))
 """Where people are whole numbers in the extract, they go by them."""
 
 
@@ -37,8 +38,8 @@ def worded(source: Source, rows: pl.DataFrame) -> tuple[Source, pl.DataFrame]:
 def read_rows(source: Source, rows: pl.DataFrame, numbered: Numbered, *, whose: Whose) -> pl.DataFrame:
     """Return rows by `row` and `key`, with the columns' values, and the bits of what is wrong with each as `fault`."""
     read = reading(source.table, source.types, numbered)
-    given = read.of(rows)
-    called = {"person": whose.person} if source.table.name == PATIENTS else {}
+    given = read.of(rows).with_columns(called=whose.person)
+    called = {"person": CALLED} if source.table.name == PATIENTS else {}
     faults = _found(given, every_fault(read, source.types))
     return given.select("row", key=whose.key.fill_null(0), fault=masked(faults), **called, **read.values)
 

@@ -22,14 +22,15 @@ from typing import Any
 import polars as pl
 
 from engine.errors import InputError
+from population.columns import Numbered
 from population.diagnoses import code_table
 from population.extract import PATIENTS
 from population.faults import Fault
 from population.files import made_whole, written_whole
 from population.medicines import atc_table
 from population.opening import Source, in_place
-from population.reading import Numbered, reading
-from population.rows import NUMBERED, Whose, every_fault, read_rows, worded
+from population.reading import reading
+from population.rows import CALLED, NUMBERED, Whose, every_fault, read_rows, worded
 from population.spans import AT_ONCE, bounds_of, spans_of
 from rules.codes import CODE_SHAPES
 from rules.scores.comorbidity import ICD10
@@ -171,7 +172,7 @@ def _read_in_place(table: str, bucket: int, where: Mapping[str, Any]) -> Part:
 
 def _written(source: Source, how: Splitting, numbered: Numbered, *, numbers: bool, into: Path) -> None:
     """Write a table's rows by bucket, so many at a time, for memory is to be the same at any size."""
-    whose = NUMBERED if numbers else _whose(_named(_as_text(), how.key))
+    whose = NUMBERED if numbers else Whose(_named(_as_text(), how.key), CALLED.hash(SEED))
     for number, batch in enumerate(source.scan().collect_batches(chunk_size=AT_ONCE, engine="streaming")):
         known, rows = worded(source, batch)
         read = read_rows(known, rows, numbered, whose=whose).with_columns(bucket=_bucket(how))
@@ -201,10 +202,6 @@ def _is_text(source: Source) -> bool:
 def _as_text() -> pl.Expr:
     person = pl.col("person").cast(pl.String).str.strip_chars()
     return pl.when(person != "").then(person)
-
-
-def _whose(person: pl.Expr) -> Whose:
-    return Whose(person, person.hash(SEED))
 
 
 def _named(person: pl.Expr, key: bytes | None) -> pl.Expr:

@@ -8,14 +8,13 @@ from dataclasses import dataclass
 import polars as pl
 
 from engine.facts import SetAnswer
-from population.leaves import UNKNOWN
+from population.leaves import UNKNOWN, WORD
 from population.levels import MASK, mask_of
 from rules.case import Answer
 from rules.knowledge import ITEMS
 from rules.scores.cfs import Inputs, Possible, possible, tree, tree_result
 
 QUESTIONS = tree().questions
-WORD = pl.UInt64
 STEP = 6
 """Bits for a question's answers: there are at most 2 ** STEP sets of answers that the tree tells apart."""
 
