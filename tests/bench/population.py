@@ -28,7 +28,7 @@ from tests.bench.extracts import extract
 
 ON = date(2026, 11, 23)
 WORKERS = 2
-PEOPLE_AT_ONCE = 100_000
+PEOPLE_AT_ONCE = 50_000
 TABLES = {"diagnoses": "code", "prescriptions": "atc"}
 QUIET = {"spark.ui.enabled": "false", "spark.ui.showConsoleProgress": "false"}
 
