@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -125,26 +125,31 @@ def columns(ruleset: RuleSet) -> Iterator[Described]:
 
 
 def write_lists(persons: Path, folder: Path, *, from_age: float) -> None:
-    """Write who is to be looked at, and how many by municipality, of those old enough or of unknown age."""
-    folder.mkdir(parents=True, exist_ok=True)
-    everyone = pl.scan_parquet(persons, glob=False)
-    old_enough = pl.col("age").fill_null(OPEN) >= from_age
+    """Write who is to be looked at, of those old enough or of unknown age."""
+    everyone = pl.scan_parquet(persons, glob=False).filter(_old_enough(from_age))
     lists = {
-        "inpatients": everyone.filter(pl.col("in_hospital") & old_enough),
-        "inpatients_without_cfs": everyone.filter(
-            pl.col("in_hospital") & old_enough & pl.col("cfs_clinician").is_null()
-        ),
-        "team_list": everyone.filter(old_enough & ~pl.col("on_team_list").is_in([NONE, UNDECIDED])),
-        "to_ask": everyone.filter(old_enough & (pl.col("on_team_list") == UNDECIDED) & (pl.col("ask_next") != NONE)),
+        "inpatients": pl.col("in_hospital"),
+        "inpatients_without_cfs": pl.col("in_hospital") & pl.col("cfs_clinician").is_null(),
+        "team_list": ~pl.col("on_team_list").is_in([NONE, UNDECIDED]),
+        "to_ask": (pl.col("on_team_list") == UNDECIDED) & (pl.col("ask_next") != NONE),
     }
-    for name, people in lists.items():
-        people.select(LISTED).sink_csv(folder / f"{name}.csv")
-    by_municipality(everyone.filter(old_enough)).collect(engine="streaming").write_csv(folder / "by_municipality.csv")
+    for name, which in lists.items():
+        everyone.filter(which).select(LISTED).sink_csv(folder / f"{name}.csv")
 
 
-def by_municipality(everyone: pl.LazyFrame) -> pl.LazyFrame:
-    """Return how many people of each municipality a rule says yes and cannot tell of, the two beside each other."""
-    rules = [name for name in everyone.collect_schema() if name.startswith("rule.")]
+def write_municipalities(buckets: Iterable[Mapping[str, Sequence[object]]], folder: Path) -> None:
+    """Write how many by municipality, of what the buckets say of it."""
+    parts = [pl.DataFrame(each) for each in buckets]
+    summed = pl.concat(parts, how="vertical_relaxed").group_by("municipality").agg(pl.all().sum())
+    summed.sort("municipality").write_csv(folder / "by_municipality.csv")
+
+
+def by_municipality(rows: pl.DataFrame, *, from_age: float) -> pl.DataFrame:
+    """Return how many people of each municipality a rule says yes and cannot tell of, the two beside each other.
+
+    They are those old enough or of unknown age, as in the lists.
+    """
+    rules = [name for name in rows.columns if name.startswith("rule.")]
     counts = [
         (pl.col(rule) == outcome).sum().alias(f"{rule.removeprefix('rule.')}.{outcome}")
         for rule in rules
@@ -152,4 +157,9 @@ def by_municipality(everyone: pl.LazyFrame) -> pl.LazyFrame:
     ]
     named = ~pl.col("on_team_list").is_in([NONE, UNDECIDED])
     team = (named.sum().alias("on_team_list"), (pl.col("on_team_list") == UNDECIDED).sum().alias("team_list_undecided"))
-    return everyone.group_by("municipality").agg(pl.len().alias("people"), *team, *counts).sort("municipality")
+    old_enough = rows.filter(_old_enough(from_age))
+    return old_enough.group_by("municipality").agg(pl.len().alias("people"), *team, *counts).sort("municipality")
+
+
+def _old_enough(from_age: float) -> pl.Expr:
+    return pl.col("age").fill_null(OPEN) >= from_age

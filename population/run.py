@@ -11,7 +11,7 @@ import platform
 import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 from hashlib import sha256
@@ -27,7 +27,7 @@ from population.faults import Fault, all_told
 from population.files import checksum, checksums, has_room, held_alone, is_full, written_whole
 from population.joined import UnlikeError, join
 from population.opening import Source, opened
-from population.outputs import write_lists
+from population.outputs import write_lists, write_municipalities
 from population.runners import Runner, Task
 from population.splitting import (
     PEOPLE_A_BUCKET,
@@ -94,11 +94,12 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What a run found: how many people and rows there are, and what is wrong with the rows."""
+    """What a run found: how many people and rows there are, what is wrong with these, and what the buckets counted."""
 
     people: int
     rows: Mapping[str, int]
     faults: pl.DataFrame
+    municipalities: Sequence[Mapping[str, Sequence[object]]] = ()
     went_on: int = 0
 
 
@@ -121,7 +122,7 @@ def screen(request: Request, out: Path, runner: Runner, *, tell: Tell, dictionar
         for source in request.sources.values():
             source.refuse_changed()
         _put_together(request, out, jobs, found=found, dictionary=dictionary)
-    return Found(found.people, found.rows, found.faults, before)
+    return replace(found, went_on=before)
 
 
 def _is_whole(request: Request, out: Path) -> bool:
@@ -201,7 +202,8 @@ def _found(done: Sequence[Done]) -> Found:
     for each in done:
         rows = {name: rows.get(name, 0) + count for name, count in each.rows.items()}
     ordered = sorted(done, key=lambda each: each.bucket)
-    return Found(sum(each.people for each in done), rows, all_told(line for each in ordered for line in each.faults))
+    faults = all_told(line for each in ordered for line in each.faults)
+    return Found(sum(each.people for each in done), rows, faults, [each.municipalities for each in ordered])
 
 
 # What is put together
@@ -213,7 +215,9 @@ def _put_together(request: Request, out: Path, jobs: Sequence[Job], *, found: Fo
     made.mkdir()
     everyone = made / PERSONS
     _join([rows_of(job) for job in jobs], everyone)
+    (made / LISTS).mkdir()
     write_lists(everyone, made / LISTS, from_age=request.ruleset.limits["screened_from_age"])
+    write_municipalities(found.municipalities, made / LISTS)
     _write_quality(found, made)
     (made / DICTIONARY).write_text(dictionary, "utf-8")
     files = sorted(path for path in made.rglob("*") if path.is_file())

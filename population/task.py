@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -19,7 +19,7 @@ from population.compiled import Compiled, compiled
 from population.facts import facts_of
 from population.faults import Fault
 from population.files import checksum, made_whole, written_whole
-from population.outputs import persons
+from population.outputs import by_municipality, persons
 from population.screened import screened
 from rules.ruleset import Overlay, local, national
 
@@ -39,12 +39,16 @@ class Job:
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """A bucket that was screened or looked through: how many people and rows, and what was wrong with them."""
+    """A bucket that was screened or looked through: how many people and rows, and what was wrong with them.
+
+    `municipalities`, of one that was screened: by column, how many people of each a rule says yes and cannot tell of.
+    """
 
     bucket: int
     people: int
     rows: Mapping[str, int]
     faults: Sequence[Mapping[str, object]]
+    municipalities: Mapping[str, Sequence[object]] = field(default_factory=dict)
 
 
 def screen_bucket(job: Job) -> Done:
@@ -58,8 +62,9 @@ def screen_bucket(job: Job) -> Done:
     # Parquet is written in the bits that rows lie in, which may follow the threads; its bytes are not to.
     rows = persons(bucket, facts, screened(facts, rules), limits=rules.ruleset.limits).rechunk()
     made_whole(rows_of(job), lambda path: rows.write_parquet(path, compression="zstd", statistics=False))
-    done = Done(job.bucket, rows.height, bucket.rows, bucket.faults)
-    written_whole(_note_of(job), json.dumps(_as_json(done) | {"checksum": checksum(rows_of(job))}).encode())
+    municipalities = by_municipality(rows, from_age=rules.ruleset.limits["screened_from_age"])
+    done = Done(job.bucket, rows.height, bucket.rows, bucket.faults, municipalities.to_dict(as_series=False))
+    written_whole(_note_of(job), json.dumps(asdict(done) | {"checksum": checksum(rows_of(job))}).encode())
     return done
 
 
@@ -87,10 +92,6 @@ def rows_of(job: Job) -> Path:
 
 def _note_of(job: Job) -> Path:
     return job.folder / DONE / f"{job.bucket:05}.json"
-
-
-def _as_json(done: Done) -> dict[str, object]:
-    return {"bucket": done.bucket, "people": done.people, "rows": dict(done.rows), "faults": list(done.faults)}
 
 
 _COMPILED: dict[str, Compiled] = {}

@@ -157,15 +157,17 @@ def _started_ray() -> Runner:
     os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
     import ray
 
-    from population.clusters import on_ray
+    from population.clusters import ONE_THREAD, on_ray
 
     ray.init(num_cpus=WORKERS, include_dashboard=False, log_to_driver=False, logging_level="ERROR")
-    ray.get([ray.remote(_nothing).remote() for _ in range(WORKERS)])
+    nothing = ray.remote(runtime_env={"env_vars": ONE_THREAD})(_nothing)
+    ray.get([nothing.remote() for _ in range(WORKERS)])
     return on_ray()
 
 
 def _nothing() -> None:
-    """Do nothing, for a worker is begun by its first task."""
+    """Do nothing for so long that each has its worker, which is begun by its first task, and for its environment."""
+    time.sleep(1)
 
 
 def _started_spark() -> Runner:
